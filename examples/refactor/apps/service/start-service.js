@@ -1,0 +1,101 @@
+import { createServer } from 'node:http'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { errorRhythm, parseBehaviour } from './behaviour.js'
+import { log, RequestCounts } from './request-counts.js'
+
+/**
+ * Serves `routes` ("GET /items" -> handler(url, request) -> {status, body, type?}) as one release of the example.
+ * `isHealthy()` answers GET /health. Every answer carries the header x-release.
+ */
+export const startService = ({ name, port, address, routes, isHealthy, beforeExit }) => {
+  const release = process.env.RELEASE ?? 'unknown'
+  const behaviour = parseBehaviour(process.env.BEHAVIOUR)
+  const counts = new RequestCounts({ service: name, release, instance: hostname() })
+  const misbehave = misbehaviour(behaviour)
+
+  const answer = async (request) => {
+    const url = new URL(request.url, 'http://service')
+    if (url.pathname === '/health') return health(behaviour, isHealthy)
+    if (url.pathname === '/stats') return { status: 200, body: counts.read() }
+    const handler = routes[`${request.method} ${url.pathname}`]
+    return (
+      (await misbehave()) ??
+      (await handler?.(url, request)) ?? { status: 404, body: { error: 'no such path' } }
+    )
+  }
+
+  const server = createServer(async (request, response) => {
+    if (isProbe(request)) counts.probe()
+    else counts.follow(response)
+    response.setHeader('x-release', release)
+    try {
+      send(response, await answer(request))
+    } catch (fault) {
+      log('request failed', { path: request.url, fault: fault.message })
+      send(response, { status: fault.status ?? 500, body: { error: fault.message } })
+    }
+  })
+  // Longer than any proxy in front keeps an idle connection, so that it is never us who closes one first.
+  server.keepAliveTimeout = 75_000
+  server.listen(port, address, () => log('listening', { service: name, release, behaviour, port }))
+  obeySigterm(server, behaviour, beforeExit)
+}
+
+const isProbe = ({ url }) => url === '/health' || url === '/stats'
+
+const health = async (behaviour, isHealthy) => {
+  if (behaviour.kind === 'never-healthy')
+    return { status: 503, body: { healthy: false, why: 'never healthy, by design' } }
+  const why = await isHealthy()
+  return why === null
+    ? { status: 200, body: { healthy: true } }
+    : { status: 503, body: { healthy: false, why } }
+}
+
+/** What the behaviour does to one request of the traffic: an answer in place of the real one, or nothing. */
+const misbehaviour = (behaviour) => {
+  const isDue = errorRhythm(behaviour.kind === 'errors' ? behaviour.ratio : 0)
+  let dies = behaviour.kind === 'dies-after'
+  return async () => {
+    if (dies) {
+      dies = false
+      setTimeout(() => die('died, by design'), behaviour.afterMs)
+    }
+    if (behaviour.kind === 'slow') await sleep(behaviour.delayMs)
+    return isDue() ? { status: 500, body: { error: 'failed, by design' } } : null
+  }
+}
+
+/** Ends the process at once, requests in flight and all. */
+export const die = (why) => {
+  log(why)
+  process.exit(1)
+}
+
+/** From SIGTERM on, an answer takes its connection with it: a kept one would hold the process up. */
+let stopping = false
+
+const send = (response, { status, body, type = 'application/json' }) => {
+  if (response.destroyed) return
+  if (stopping) response.setHeader('connection', 'close')
+  const text = type === 'application/json' ? JSON.stringify(body) : body
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) })
+  response.end(text)
+}
+
+/** By default: no new connections, finish what is in flight, at most 9 s, which is inside Docker's 10 s of grace. */
+const obeySigterm = (server, behaviour, beforeExit) => {
+  process.on('SIGTERM', () => {
+    log('SIGTERM', { behaviour: behaviour.kind })
+    if (behaviour.kind === 'ignores-sigterm') return
+    if (behaviour.kind === 'exits-at-sigterm') process.exit(0)
+    setTimeout(() => process.exit(1), 9_000).unref()
+    stopping = true
+    server.close(async () => {
+      await beforeExit?.()
+      process.exit(0)
+    })
+    server.closeIdleConnections()
+  })
+}

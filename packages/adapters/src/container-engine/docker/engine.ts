@@ -1,0 +1,37 @@
+import type { ContainerEngine } from '@towpath/app/ports/container-engine.ts'
+import { engineClient } from './client.ts'
+import { containerCalls } from './containers.ts'
+import { hostCalls } from './host.ts'
+import { imageCalls, type PullDeadlines } from './images.ts'
+import { logCalls } from './logs.ts'
+import { networkCalls } from './networks.ts'
+import { liveRedactor } from './secret-redaction.ts'
+import { volumeCalls } from './volumes.ts'
+
+export interface DockerEngineOptions {
+  /** Path of the engine's unix socket: its own, or one end of a tunnel to another host. */
+  socketPath: string
+  /** Values for the placeholders of container specs, asked for at each use; they also leave every log and error. */
+  secrets: () => ReadonlyMap<string, string>
+  /** False where the socket leads to another machine, whose disk cannot be looked at from here. Default true. */
+  local?: boolean
+  /** Longest wait for an ordinary answer; starting, stopping and pulling have their own. Default 20 s. */
+  callDeadlineMs?: number
+  pullDeadlines?: Partial<PullDeadlines>
+}
+
+/** Docker Engine 20.10 (API 1.41) or newer, over its HTTP API. */
+export function dockerEngine(options: DockerEngineOptions): ContainerEngine {
+  const { secrets, local = true } = options
+  const client = engineClient({ ...options, redact: liveRedactor(secrets) })
+  const networks = networkCalls(client)
+  const { ensureNetwork, networkState, detach } = networks
+  return {
+    ...hostCalls(client, { local }),
+    ...imageCalls(client, options.pullDeadlines),
+    ...{ ensureNetwork, networkState, detach },
+    ...volumeCalls(client),
+    ...containerCalls(client, { networks, secrets }),
+    ...logCalls(client, secrets),
+  }
+}

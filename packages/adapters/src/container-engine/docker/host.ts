@@ -1,0 +1,39 @@
+import type { ContainerEngine } from '@towpath/app/ports/container-engine.ts'
+import { statfs } from 'node:fs/promises'
+import { z } from 'zod'
+import { readAnswer, type EngineClient } from './client.ts'
+
+const infoSchema = z.object({ Name: z.string(), DockerRootDir: z.string() })
+const versionSchema = z.object({ Version: z.string(), Arch: z.string() })
+
+/** What the host itself is. `local` is true where the engine's files are files of this machine. */
+export function hostCalls(
+  client: EngineClient,
+  { local }: { local: boolean },
+): Pick<ContainerEngine, 'describe' | 'diskFreeBytes'> {
+  const info = async (doing: string) =>
+    readAnswer(infoSchema, (await client.ask({ doing, path: ['info'] })).body, doing)
+  return {
+    async describe() {
+      const doing = 'describe the container engine'
+      const { Name } = await info(doing)
+      const answer = await client.ask({ doing, path: ['version'] })
+      const { Version, Arch } = readAnswer(versionSchema, answer.body, doing)
+      return { name: Name, version: Version, architecture: Arch }
+    },
+    async diskFreeBytes() {
+      const { DockerRootDir } = await info('read free disk space')
+      return local ? freeBytes(DockerRootDir) : null
+    },
+  }
+}
+
+/** `null` where the folder cannot be read, as on a desktop whose engine runs in a virtual machine. */
+async function freeBytes(folder: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}

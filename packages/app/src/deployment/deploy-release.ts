@@ -1,0 +1,111 @@
+import { environmentView } from '@towpath/domain/ledger/views.ts'
+import { stateOf } from '../state-of.ts'
+import { effectivePolicy } from '@towpath/domain/environment/policy.ts'
+import type { EnvironmentPolicy, PendingChange } from '@towpath/domain/environment/policy.ts'
+import type { DeploymentKind, EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
+import type { DeploymentPlan, Pins } from '@towpath/domain/deployment/plan.ts'
+import { planDeployment } from '@towpath/domain/deployment/plan-deployment.ts'
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import type { Release } from '@towpath/domain/release/release.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { Installation } from '../installation.ts'
+import type { Caller } from '../principal/caller.ts'
+import { requirePermission } from '../principal/caller.ts'
+import { readEnvironment } from '../project/environment-model.ts'
+import { problemsError } from '../project/problems.ts'
+import { openSnapshot } from '../release/snapshot.ts'
+import { releaseOf } from '../release/release-of.ts'
+import { requestDeployment } from './request-deployment.ts'
+
+export interface DeployInput {
+  release: string
+  environment: string
+  kind: Exclude<DeploymentKind, 'rollback'>
+  reason: string
+  /** Asking twice under one key is asking once. */
+  idempotencyKey: string | null
+}
+
+/** Plans the release for the environment and puts the deployment into the ledger; the runner takes it from there. */
+export async function deployRelease(
+  installation: Installation,
+  caller: Caller,
+  input: DeployInput,
+): Promise<Deployment> {
+  requirePermission(caller, 'deploy', input.environment)
+  const { release, plan, pins, policy } = await planFor(installation, input)
+  return await requestDeployment(installation, caller, {
+    kind: input.kind,
+    environment: input.environment,
+    release: release.version,
+    author: release.author,
+    reason: input.reason,
+    schemaAccepted: null,
+    plan,
+    pins,
+    firstPolicy: policy,
+    idempotencyKey: input.idempotencyKey,
+  })
+}
+
+export interface Planned {
+  release: Release
+  plan: DeploymentPlan
+  pins: Pins
+  environment: EnvironmentState
+  policy: EnvironmentPolicy
+  /** What the release's config would loosen and an admin has not accepted. */
+  pending: PendingChange[]
+  warnings: string[]
+}
+
+/** What a deployment of the release would do; nothing is changed. Also the answer to `--dry-run`. */
+export async function planFor(
+  installation: Installation,
+  input: { release: string; environment: string },
+): Promise<Planned> {
+  const release = await releaseOf(installation, input.release)
+  const files = await openSnapshot(installation, release.snapshot)
+  const read = await readEnvironment(installation, files, input.environment)
+  const environment =
+    (await stateOf(installation.store, environmentView, input.environment)) ?? emptyEnvironment(input.environment)
+  const { policy, pending } = effectivePolicy(environment.policy, read.config.policy)
+  if (!policy.hosts.includes(read.config.host.docker) && policy.hosts.length > 0)
+    throw hostNotAllowed(read.config.host.docker, input.environment)
+  const planned = planDeployment({
+    installation: installation.id,
+    release,
+    config: read.config,
+    model: read.model,
+    policy,
+    firstDeployment: environment.live === null,
+    sealedDigest: read.sealedDigest,
+    sha256: installation.sha256,
+  })
+  if (!planned.ok)
+    throw problemsError({
+      code: 'PLAN_IMPOSSIBLE',
+      what: `${input.release} cannot be deployed to ${input.environment}`,
+      problems: planned.problems,
+      unchanged: 'Nothing was changed.',
+    })
+  const model = await installation.store.putBlob(Buffer.from(JSON.stringify(read.model)))
+  return {
+    release,
+    plan: planned.plan,
+    pins: { snapshot: release.snapshot, model, policyVersion: environment.policy?.version ?? 0 },
+    environment,
+    policy,
+    pending,
+    warnings: read.warnings,
+  }
+}
+
+const hostNotAllowed = (host: string, environment: string): TowpathError =>
+  new TowpathError({
+    code: 'HOST_NOT_ALLOWED',
+    kind: 'blocked',
+    message: `The policy of ${environment} does not allow the host ${host}.`,
+    hint: `An admin accepts a policy with that host: towpath policy accept -e ${environment}. Nothing was changed.`,
+  })

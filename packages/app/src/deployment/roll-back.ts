@@ -1,0 +1,71 @@
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import { stateOf } from '../state-of.ts'
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import type { EnvironmentState, HistoryEntry } from '@towpath/domain/environment/environment-state.ts'
+import { chooseRollbackTarget } from '@towpath/domain/deployment/rollback.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { Installation } from '../installation.ts'
+import type { Caller } from '../principal/caller.ts'
+import { requirePermission } from '../principal/caller.ts'
+import { requestDeployment } from './request-deployment.ts'
+
+export interface RollbackInput {
+  environment: string
+  /** Null takes the release that was live before. */
+  release: string | null
+  reason: string
+  acceptSchema: string | null
+  idempotencyKey: string | null
+}
+
+/** Goes back to a retained release with exactly what it ran with then: files, settings, secrets and containers. */
+export async function rollBack(
+  installation: Installation,
+  caller: Caller,
+  input: RollbackInput,
+): Promise<Deployment> {
+  requirePermission(caller, 'roll-back', input.environment)
+  const then = await rollbackTarget(installation, input)
+  return await requestDeployment(installation, caller, {
+    kind: 'rollback',
+    environment: input.environment,
+    release: then.release,
+    author: then.author,
+    reason: input.reason,
+    schemaAccepted: input.acceptSchema === null ? null : `${caller.principal.name}: ${input.acceptSchema}`,
+    plan: { ...then.plan, firstDeployment: false },
+    pins: then.pins,
+    firstPolicy: null,
+    idempotencyKey: input.idempotencyKey,
+  })
+}
+
+/** The deployment whose pins a rollback would restore, or an error that names what can be had. */
+export async function rollbackTarget(
+  { store }: Installation,
+  input: Pick<RollbackInput, 'environment' | 'release'>,
+): Promise<Deployment> {
+  const environment = await stateOf(store, environmentView, input.environment)
+  const target = environment === undefined ? null : chooseRollbackTarget(environment, input.release)
+  if (environment === undefined || target === null) throw noTarget(input, environment)
+  const then = await stateOf(store, deploymentView, target.deployment)
+  if (then === undefined) throw noTarget(input, environment)
+  return then
+}
+
+function noTarget(
+  input: Pick<RollbackInput, 'environment' | 'release'>,
+  environment: EnvironmentState | undefined,
+): TowpathError {
+  const past = (environment?.history ?? []).filter((entry: HistoryEntry) => entry.outcome === 'live')
+  const known = [...new Set(past.map((entry) => entry.release))].filter(
+    (release) => release !== environment?.live?.release,
+  )
+  const asked = input.release === null ? 'any earlier release' : input.release
+  return new TowpathError({
+    code: 'NOTHING_TO_ROLL_BACK_TO',
+    kind: 'not-found',
+    message: `${input.environment} cannot go back to ${asked}: it was never live there, or is live now.`,
+    hint: `${known.length > 0 ? `It can go back to: ${known.join(', ')}.` : 'No other release was ever live there.'} Nothing was changed.`,
+  })
+}

@@ -1,0 +1,55 @@
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { Installation } from '../installation.ts'
+import type { Caller } from '../principal/caller.ts'
+import { requirePermission } from '../principal/caller.ts'
+import { foreignContainers } from '../observe/edge-facts.ts'
+import { edgeAtRest, openAtRest } from '../runner/at-rest.ts'
+import type { AtRest } from '../runner/at-rest.ts'
+
+const repairDeadlineMs = 60_000
+
+/**
+ * Puts an environment back to what the ledger says, because a person asked: the edge as wanted, and foreign containers
+ * off the names it holds (they go on running, only without those names). Returns what was done, one sentence each.
+ */
+export async function repairEnvironment(
+  installation: Installation,
+  caller: Caller,
+  input: { environment: string; dryRun: boolean },
+): Promise<string[]> {
+  requirePermission(caller, 'repair', input.environment)
+  const rest = await openAtRest(installation, input.environment, AbortSignal.timeout(repairDeadlineMs))
+  if (rest === null) throw notAtRest(input.environment)
+  const done = await repairAll(rest, input.dryRun)
+  if (!input.dryRun && done.length > 0)
+    await installation.store.append({
+      type: 'drift.repaired',
+      actor: caller.principal.name,
+      idem: installation.newId('repair'),
+      environment: input.environment,
+      ...(caller.request === undefined ? {} : { request: caller.request }),
+      data: { done },
+    })
+  return done
+}
+
+async function repairAll(rest: AtRest, dryRun: boolean): Promise<string[]> {
+  const wanted = edgeAtRest(rest)
+  if (!dryRun) await rest.edge.ensure(rest.edgeSpec, wanted)
+  const differences = await rest.edge.drift(rest.edgeSpec, wanted)
+  if (differences.length > 0 && !dryRun) await rest.edge.apply(rest.edgeSpec, wanted)
+  const foreign = await foreignContainers(rest.engine, rest.deployment.plan)
+  for (const { container, network } of foreign) if (!dryRun) await rest.engine.detach(container, network)
+  return [
+    ...differences.map((difference) => `edge: ${difference}`),
+    ...foreign.map(({ container, network }) => `took ${container} off ${network}`),
+  ]
+}
+
+const notAtRest = (environment: string): TowpathError =>
+  new TowpathError({
+    code: 'ENVIRONMENT_IN_MOTION',
+    kind: 'locked',
+    message: `${environment} is being deployed to, or nothing is live there.`,
+    hint: `Wait for the deployment (towpath status -e ${environment}), then repair. Nothing was changed.`,
+  })

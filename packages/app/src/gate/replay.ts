@@ -1,0 +1,36 @@
+import { evaluateGates, isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
+import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
+import type { GateResult, GateWaiver } from '@towpath/domain/gate/gate.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { deploymentOf } from '../deployment/deployment-of.ts'
+import type { Installation } from '../installation.ts'
+
+export interface Replay {
+  recorded: GateResult[]
+  replayed: GateResult[]
+  /** Names of gates whose answer today differs from the recorded one, given the very same facts. */
+  differing: string[]
+  passed: boolean
+}
+
+/** Asks today's gates about the facts that were stored then. Same gates, same facts, same answers. */
+export async function replayGates(installation: Installation, deployment: string): Promise<Replay> {
+  const { gates, id } = await deploymentOf(installation, deployment)
+  const stored = gates === null ? undefined : await installation.store.getBlob(gates.facts)
+  if (gates === null || stored === undefined)
+    throw new TowpathError({
+      code: 'GATES_NOT_EVALUATED',
+      kind: 'not-found',
+      message: `The gates of ${id} were never asked.`,
+      hint: `towpath explain ${id} shows how far it came. Nothing was changed.`,
+    })
+  const { facts, waivers } = JSON.parse(stored.toString()) as { facts: GateFacts; waivers: GateWaiver[] }
+  const replayed = evaluateGates(facts, waivers)
+  const then = new Map(gates.results.map((result) => [result.gate, result.answer]))
+  return {
+    recorded: gates.results,
+    replayed,
+    differing: replayed.filter((result) => then.get(result.gate) !== result.answer).map((result) => result.gate),
+    passed: isPassed(replayed),
+  }
+}

@@ -1,0 +1,46 @@
+import type { ContainerEngine, RegistryCredentials } from './ports/container-engine.ts'
+import type { DatabaseProbe } from './ports/database-probe.ts'
+import type { Edge } from './ports/edge.ts'
+import type { Registry } from './ports/registry.ts'
+import type { SecretStore } from './ports/secret-store.ts'
+import type { Log } from './ports/log.ts'
+import type { Store } from '@towpath/store/store.ts'
+
+/** Values that fill placeholders when a container is created, by secret name. */
+export type SecretValues = ReadonlyMap<string, string>
+
+/** Everything a use case may reach: the ledger, the outside through ports, the clock and chance. Wired in one place. */
+export interface Installation {
+  id: string
+  store: Store
+  /** Engine of a host address (`unix:///...`), creating containers with these secrets. */
+  engineOf(docker: string, secrets: SecretValues): ContainerEngine
+  /** Edge of a host address. */
+  edgeOf(docker: string): Edge
+  registry: Registry
+  secrets: SecretStore
+  database: DatabaseProbe
+  log: Log
+  /** RFC 3339, UTC. */
+  now(): string
+  /** Milliseconds that only grow: durations survive a change of the wall clock. */
+  elapsedMs(): number
+  newId(prefix: string): string
+  sha256(text: string): string
+  /** Image of the edge's container. */
+  edgeImage: string
+  /** Grows with every controller that took the installation; hosts refuse an older one. */
+  fence: number
+  /** Wakes runners after an append; a hint, never the only way they learn of it. */
+  wake: Wake
+  /** Periods of the standing loops, in ms. */
+  periods: { reconcileMs: number; pollMs: number }
+}
+
+export interface Wake {
+  ring(): void
+  /** Resolves on the next ring or after the time, whichever is first. */
+  wait(ms: number, signal: AbortSignal): Promise<void>
+}
+
+export type { RegistryCredentials }

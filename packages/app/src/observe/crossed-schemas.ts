@@ -1,0 +1,27 @@
+import { deploymentView } from '@towpath/domain/ledger/views.ts'
+import { stateOf } from '../state-of.ts'
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
+import { crossedSchemas } from '@towpath/domain/deployment/rollback.ts'
+import type { LiveRelease } from '@towpath/domain/deployment/rollback.ts'
+import type { Installation } from '../installation.ts'
+
+/** What a rollback would step over: migrations that ran since its target was last deployed. Null for anything else. */
+export async function crossedSince(
+  { store }: Installation,
+  deployment: Deployment,
+  environment: EnvironmentState,
+): Promise<GateFacts['schema']> {
+  if (deployment.kind !== 'rollback') return null
+  const since: LiveRelease[] = []
+  for (const entry of environment.history) {
+    if (entry.release === deployment.release && entry.outcome === 'live' && entry.kind !== 'rollback') break
+    const past = await stateOf(store, deploymentView, entry.deployment)
+    if (past === undefined || past.kind === 'rollback') continue
+    // A release that was taken back had migrated all the same.
+    const migrated = past.plan.jobs.some((job) => past.done[`run-job:${job.job}`] !== undefined)
+    since.push({ release: past.release, schema: past.plan.schema, migrated })
+  }
+  return { crossed: crossedSchemas(since), accepted: deployment.schemaAccepted }
+}

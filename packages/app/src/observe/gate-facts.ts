@@ -1,0 +1,129 @@
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import { stateOf } from '../state-of.ts'
+import { effectivePolicy } from '@towpath/domain/environment/policy.ts'
+import { frozenAt } from '@towpath/domain/environment/frozen-at.ts'
+import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
+import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
+import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
+import { fillSecrets } from '@towpath/domain/config/secret-placeholder.ts'
+import type { Performing } from '../runner/performing.ts'
+import { crossedSince } from './crossed-schemas.ts'
+import { edgeDifferences, foreignNames } from './edge-facts.ts'
+import { imageFacts, isReleaseReady } from './image-facts.ts'
+import { observed } from './observed.ts'
+
+const databaseDeadlineMs = 5_000
+
+/** Looks at everything the gates of a deployment ask about, just now. What cannot be seen is recorded as unknown. */
+export async function observeGateFacts(performing: Performing): Promise<GateFacts> {
+  const { installation, deployment, config } = performing
+  const now = installation.now()
+  const environment =
+    (await stateOf(installation.store, environmentView, deployment.environment)) ?? emptyEnvironment(deployment.environment)
+  const { policy } = effectivePolicy(environment.policy, config.policy)
+  const [host, disk, images, database, edge, foreign, previous, needed, schema] = await Promise.all([
+    observed(installation, async () => {
+      const described = await performing.engine.describe()
+      return { engine: described.name, version: described.version }
+    }),
+    observeDisk(performing),
+    imageFacts(performing, deployment.plan),
+    observeDatabase(performing),
+    edgeDifferences(performing),
+    foreignNames(performing),
+    observePrevious(performing),
+    observeNeeded(performing, policy),
+    crossedSince(installation, deployment, environment),
+  ])
+  return {
+    now,
+    environment: deployment.environment,
+    deployment: {
+      id: deployment.id,
+      kind: deployment.kind,
+      release: deployment.release,
+      requestedBy: deployment.requestedBy,
+      first: deployment.start?.previous === null,
+    },
+    release: {
+      version: deployment.release,
+      author: deployment.author,
+      schema: deployment.plan.schema,
+      migrates: deployment.plan.jobs.length > 0,
+    },
+    policy,
+    approvals: approvalsOf(environment, deployment.release),
+    previous,
+    needed,
+    frozen: frozenNow(policy, now),
+    host,
+    disk,
+    images,
+    database,
+    edge,
+    foreign,
+    schema,
+    backup: { configured: deployment.plan.backup !== null, madeAt: deployment.done['make-backup']?.at ?? null },
+  }
+}
+
+const approvalsOf = (environment: EnvironmentState, release: string): string[] => environment.approvals[release] ?? []
+
+function frozenNow(policy: EnvironmentPolicy, now: string): GateFacts['frozen'] {
+  for (const window of policy.freeze) {
+    const frozen = frozenAt(window, new Date(now))
+    if (frozen !== null) return { until: frozen.until.toISOString(), window: window.text }
+  }
+  return null
+}
+
+const observeDisk = ({ installation, engine, config }: Performing): Promise<GateFacts['disk']> =>
+  observed(installation, async () => {
+    const freeBytes = await engine.diskFreeBytes()
+    if (freeBytes === null) throw new Error('the engine does not say where it keeps its images')
+    return { freeBytes, neededBytes: config.host.diskFreeMinBytes }
+  })
+
+async function observeDatabase(performing: Performing): Promise<GateFacts['database']> {
+  const { installation, config, secrets } = performing
+  const url = config.database?.url
+  if (url === undefined) return null
+  return await observed(installation, async () => {
+    const { text, missing } = fillSecrets(url, secrets)
+    if (missing.length > 0) return { reachable: false, why: `the secret ${missing.join(', ')} is missing` }
+    const reached = await installation.database.reach(text, databaseDeadlineMs)
+    return reached.reachable ? { reachable: true, why: reached.version } : reached
+  })
+}
+
+async function observePrevious(performing: Performing): Promise<GateFacts['previous']> {
+  const { installation, deployment } = performing
+  const previous = deployment.start?.previous ?? null
+  if (previous === null) return null
+  const then = await stateOf(installation.store, deploymentView, previous.deployment)
+  return {
+    release: previous.release,
+    ready: await observed(installation, async () => {
+      if (then === undefined) return { ready: false, why: `the ledger has no deployment ${previous.deployment}` }
+      return await isReleaseReady(performing, then.plan)
+    }),
+  }
+}
+
+/** How the release came out where the policy wants to have seen it first. Only what is live there still counts. */
+function observeNeeded(
+  { installation, deployment }: Performing,
+  policy: EnvironmentPolicy,
+): Promise<GateFacts['needed']> {
+  return Promise.all(
+    policy.needs.map(async ({ environment }) => {
+      const other = await stateOf(installation.store, environmentView, environment)
+      const verified = other?.history.find(
+        (entry) => entry.outcome === 'live' && entry.release === deployment.release && entry.kind !== 'rollback',
+      )
+      const counts = verified !== undefined && other?.live?.release === deployment.release
+      return { environment, verified: counts ? { at: verified.at, bakedMs: verified.bakedMs } : null }
+    }),
+  )
+}

@@ -1,0 +1,49 @@
+import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
+import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
+import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
+import type { Installation, SecretValues } from '../installation.ts'
+import type { ContainerEngine } from '../ports/container-engine.ts'
+import { credentialsOf } from '../project/registry-credentials.ts'
+import { observed } from './observed.ts'
+
+/** Where images are looked for, and as whom. */
+export interface ImageSources {
+  installation: Installation
+  engine: ContainerEngine
+  config: ResolvedConfig
+  secrets: SecretValues
+}
+
+/** Each build of a plan: is it in its registry, is it on the host. */
+export function imageFacts(sources: ImageSources, plan: DeploymentPlan): Promise<GateFacts['images']> {
+  return Promise.all(
+    plan.services.map(async ({ service, container }) => {
+      const [registry, host] = await Promise.all([
+        observed(sources.installation, () => isInRegistry(sources, container.image)),
+        observed(sources.installation, () => sources.engine.hasImage(container.image)),
+      ])
+      return { service, image: container.image, registry, host }
+    }),
+  )
+}
+
+async function isInRegistry(sources: ImageSources, image: string): Promise<boolean> {
+  const credentials = credentialsOf(sources.config, sources.secrets, image)
+  return (await sources.installation.registry.digestOf(image, credentials)) !== null
+}
+
+/** Whether a release could be had again: each image on the host, or else in its registry. */
+export async function isReleaseReady(
+  sources: ImageSources,
+  plan: DeploymentPlan,
+): Promise<{ ready: boolean; why: string }> {
+  const missing = []
+  for (const { service, container } of plan.services) {
+    if (await sources.engine.hasImage(container.image)) continue
+    if (await isInRegistry(sources, container.image)) continue
+    missing.push(`${service}'s image ${container.image} is neither on the host nor in its registry`)
+  }
+  return missing.length > 0
+    ? { ready: false, why: missing.join('; ') }
+    : { ready: true, why: `every image of ${plan.release} can be had` }
+}

@@ -1,0 +1,83 @@
+import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
+import type { ServicePlan } from '@towpath/domain/deployment/plan.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { Perform, Performing } from '../runner/performing.ts'
+
+/** Good answers in a row before a candidate counts as healthy: one may come from a half-started process. */
+const goodInARow = 2
+const logTailLines = 40
+
+/** Waits until every candidate of the wave answers its health check through the edge. Ends early when one exits. */
+export const awaitHealthy: Perform<'await-healthy'> = async (performing, { services }) => {
+  const { installation, deployment } = performing
+  const started = installation.elapsedMs()
+  const chosen = deployment.plan.services.filter((service) => services.includes(service.service))
+  const ends = await Promise.all(chosen.map((service) => awaitOne(performing, service)))
+  if (ends.includes('interrupted')) return null
+  return { type: 'candidates.healthy', data: { services, tookMs: installation.elapsedMs() - started } }
+}
+
+async function awaitOne(performing: Performing, service: ServicePlan): Promise<'healthy' | 'interrupted'> {
+  const { installation, signal } = performing
+  const deadline = installation.elapsedMs() + service.healthyWithinMs
+  let good = 0
+  let last = 'no answer yet'
+  while (installation.elapsedMs() < deadline) {
+    signal.throwIfAborted()
+    if (await performing.isTurned()) return 'interrupted'
+    await failIfExited(performing, service)
+    const answer = await probeCandidate(performing, service)
+    good = answer.healthy ? good + 1 : 0
+    last = answer.saw
+    if (good >= goodInARow) return 'healthy'
+    await installation.wake.wait(Math.min(service.health.intervalMs, 250), signal)
+  }
+  throw await neverHealthy(performing, service, last)
+}
+
+async function probeCandidate(
+  { deployment, edge, edgeSpec }: Performing,
+  service: ServicePlan,
+): Promise<{ healthy: boolean; saw: string }> {
+  const place = candidatePlacement(deployment).services[service.service]
+  const answer = await edge.probe(edgeSpec, {
+    service: service.service,
+    slot: place?.slot ?? '',
+    method: 'GET',
+    path: service.health.path,
+    headers: {},
+    timeoutMs: service.health.timeoutMs,
+  })
+  const { statusMin, statusMax } = service.health
+  const healthy = answer.status !== null && answer.status >= statusMin && answer.status <= statusMax
+  return { healthy, saw: answer.status === null ? (answer.fault ?? 'no answer') : `status ${answer.status}` }
+}
+
+async function failIfExited({ engine, deployment }: Performing, service: ServicePlan): Promise<void> {
+  const name = candidatePlacement(deployment).services[service.service]?.container ?? ''
+  const state = await engine.inspect(name)
+  if (state !== null && state.status !== 'exited' && state.status !== 'dead' && state.restarts === 0) return
+  const code = state?.exitCode ?? null
+  throw new TowpathError({
+    code: 'CANDIDATE_EXITED',
+    kind: 'failed',
+    message: `${service.service} ${deployment.release} exited${code === null ? '' : ` with code ${code}`}${state?.oomKilled === true ? ', killed for want of memory,' : ''} before it was healthy.`,
+    hint: 'Traffic was not touched. Its last log lines say why; mend it and deploy again.',
+    detail: { logTail: state === null ? '' : await engine.logs(name, { tailLines: logTailLines }) },
+  })
+}
+
+async function neverHealthy(
+  { engine, deployment }: Performing,
+  service: ServicePlan,
+  last: string,
+): Promise<TowpathError> {
+  const name = candidatePlacement(deployment).services[service.service]?.container ?? ''
+  return new TowpathError({
+    code: 'NEVER_HEALTHY',
+    kind: 'failed',
+    message: `${service.service} ${deployment.release} did not get healthy within ${Math.round(service.healthyWithinMs / 1000)} s: GET ${service.health.path} on port ${service.port} gave ${last}.`,
+    hint: 'Traffic was not touched. See its last log lines, or give it more time with health.within.',
+    detail: { logTail: await engine.logs(name, { tailLines: logTailLines }) },
+  })
+}

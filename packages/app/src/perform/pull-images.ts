@@ -1,0 +1,34 @@
+import { messageOf, TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { credentialsOf } from '../project/registry-credentials.ts'
+import type { Perform, Performing } from '../runner/performing.ts'
+
+/** Fetches every image before anything is touched. What cannot be had is recorded; the gate then names it. */
+export const pullImages: Perform<'pull-images'> = async (performing) => {
+  const { installation, deployment } = performing
+  const started = installation.elapsedMs()
+  const accessories = [...deployment.plan.accessoriesBefore, ...deployment.plan.accessoriesAfter]
+  const wanted = [
+    ...deployment.plan.services.map((service) => service.container.image),
+    ...[...deployment.plan.jobs, ...(deployment.plan.backup === null ? [] : [deployment.plan.backup])].map(
+      (job) => job.container.image,
+    ),
+    ...accessories.map((accessory) => accessory.image),
+    installation.edgeImage,
+  ]
+  const images = await Promise.all([...new Set(wanted)].map((image) => pull(performing, image)))
+  return { type: 'images.pulled', data: { images, tookMs: installation.elapsedMs() - started } }
+}
+
+async function pull(
+  { engine, config, secrets }: Performing,
+  image: string,
+): Promise<{ image: string; present: boolean; why: string }> {
+  try {
+    if (await engine.hasImage(image)) return { image, present: true, why: 'was there' }
+    await engine.pullImage(image, credentialsOf(config, secrets, image))
+    return { image, present: true, why: 'pulled' }
+  } catch (error) {
+    if (error instanceof TowpathError && error.retryable && error.code === 'ENGINE_UNREACHABLE') throw error
+    return { image, present: false, why: messageOf(error) }
+  }
+}

@@ -1,0 +1,39 @@
+import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
+import type { SmokeCheck } from '@towpath/domain/config/resolved-config.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { Perform, Performing } from '../runner/performing.ts'
+
+/** Asks the candidates what their smoke checks ask, through the edge's private entry: the way that traffic will take. */
+export const runSmokeChecks: Perform<'run-smoke-checks'> = async (performing) => {
+  const checks = []
+  for (const service of performing.deployment.plan.services)
+    for (const check of service.smoke) checks.push(await runCheck(performing, service.service, check))
+  return { type: 'smoke.passed', data: { checks } }
+}
+
+async function runCheck(
+  { deployment, edge, edgeSpec }: Performing,
+  service: string,
+  check: SmokeCheck,
+): Promise<{ service: string; path: string; status: number; tookMs: number }> {
+  const slot = candidatePlacement(deployment).services[service]?.slot ?? ''
+  const answer = await edge.probe(edgeSpec, {
+    service,
+    slot,
+    method: check.method,
+    path: check.path,
+    headers: check.headers,
+    timeoutMs: check.timeoutMs,
+  })
+  const holds = check.contains === null || answer.body.includes(check.contains)
+  if (answer.status === check.status && holds)
+    return { service, path: check.path, status: answer.status, tookMs: answer.tookMs }
+  const saw = answer.status === null ? (answer.fault ?? 'no answer') : `status ${answer.status}`
+  throw new TowpathError({
+    code: 'SMOKE_CHECK_FAILED',
+    kind: 'failed',
+    message: `Smoke check ${check.method} ${check.path} of ${service} wanted status ${check.status}${check.contains === null ? '' : ` with "${check.contains}"`} and got ${saw}.`,
+    hint: 'Traffic was not touched. Mend the release or the check in towpath.yaml, then deploy again.',
+    detail: {},
+  })
+}

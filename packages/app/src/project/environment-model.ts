@@ -1,0 +1,132 @@
+import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
+import { parseConfig } from '@towpath/domain/config/parse-config.ts'
+import { filesOf, resolveConfig } from '@towpath/domain/config/resolve-config.ts'
+import { parseSettings } from '@towpath/domain/config/settings.ts'
+import type { TowpathConfig } from '@towpath/domain/config/parse-config.ts'
+import { secretPlaceholder } from '@towpath/domain/config/secret-placeholder.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { mapModel } from '@towpath/domain/project/map-model.ts'
+import { readCompose } from '@towpath/domain/project/read-compose.ts'
+import type { ComposeModel } from '@towpath/domain/project/compose-model.ts'
+import type { Installation, SecretValues } from '../installation.ts'
+import type { ProjectFiles } from '../release/snapshot.ts'
+import { configPath, textOf } from '../release/snapshot.ts'
+import { problemsError } from './problems.ts'
+
+/** A release's files read for one environment: config merged, compose file interpolated with placeholders for secrets. */
+export interface EnvironmentModel {
+  config: ResolvedConfig
+  model: ComposeModel
+  secrets: SecretValues
+  /** SHA-256 of the sealed secrets; empty where the environment has none. */
+  sealedDigest: string
+  warnings: string[]
+}
+
+/** Parses `towpath.yaml` of a release's files; every problem at once. */
+export function configOf(files: ProjectFiles): TowpathConfig {
+  const text = textOf(files, configPath)
+  if (text === null) throw missingFile(configPath)
+  const parsed = parseConfig({ path: configPath, text })
+  if (parsed.ok) return parsed.config
+  throw problemsError({
+    code: 'CONFIG_INVALID',
+    what: 'towpath.yaml cannot be used',
+    problems: parsed.problems,
+    unchanged: 'Nothing was changed.',
+  })
+}
+
+/** Reads everything a deployment needs from a release's files. Secrets are opened in memory and appear in no result but `secrets`. */
+export async function readEnvironment(
+  installation: Installation,
+  files: ProjectFiles,
+  environment: string,
+): Promise<EnvironmentModel> {
+  const written = configOf(files)
+  const settings = settingsOf(files, filesOf(written, environment).settingsFiles)
+  const config = resolveConfig(written, environment, settings)
+  const { secrets, sealedDigest } = await openSecrets(installation, files, config)
+  const variables = new Map([
+    ...settings,
+    ...[...secrets].map(([name, value]): [string, string] => [name, value === '' ? '' : secretPlaceholder(name)]),
+  ])
+  const read = readCompose({
+    files: config.composeFiles.map((path) => ({ path, text: required(files, path) })),
+    variables,
+    envFile: (path) => textOf(files, path),
+    otherFile: (path) => textOf(files, path),
+    projectName: `${config.project}-${environment}`,
+    projectFolder: config.host.folder,
+    profiles: config.profiles,
+  })
+  if (!read.ok)
+    throw problemsError({
+      code: 'COMPOSE_INVALID',
+      what: 'The compose file cannot be used',
+      problems: read.problems,
+      unchanged: 'Nothing was changed.',
+    })
+  const mapped = mapModel(read.model, {
+    paths: config.map.paths,
+    ports: config.map.ports,
+    projectFolder: config.host.folder,
+    names: { prefix: config.map.names },
+    domains: config.map.domains,
+  })
+  return {
+    config,
+    model: mapped.model,
+    secrets,
+    sealedDigest,
+    warnings: [
+      ...read.warnings.map((warning) => `${warning.file}:${warning.line} ${warning.message}`),
+      ...mapped.unused.map((key) => `towpath.yaml: map.${key} fits nothing in the compose file`),
+    ],
+  }
+}
+
+function settingsOf(files: ProjectFiles, paths: string[]): Map<string, string> {
+  const merged = new Map<string, string>()
+  for (const path of paths) {
+    const parsed = parseSettings({ path, text: required(files, path) })
+    if (!parsed.ok)
+      throw problemsError({
+        code: 'SETTINGS_INVALID',
+        what: `${path} cannot be used`,
+        problems: parsed.problems,
+        unchanged: 'Nothing was changed.',
+      })
+    for (const [name, value] of parsed.settings) merged.set(name, value)
+  }
+  return merged
+}
+
+async function openSecrets(
+  installation: Installation,
+  files: ProjectFiles,
+  config: ResolvedConfig,
+): Promise<{ secrets: SecretValues; sealedDigest: string }> {
+  if (config.secretsFile === null) return { secrets: new Map(), sealedDigest: '' }
+  const sealed = files.get(config.secretsFile.replace(/^\.\//, ''))
+  if (sealed === undefined) throw missingFile(config.secretsFile)
+  return {
+    secrets: await installation.secrets.open(sealed),
+    sealedDigest: installation.sha256(Buffer.from(sealed).toString('base64')),
+  }
+}
+
+function required(files: ProjectFiles, path: string): string {
+  const text = textOf(files, path)
+  if (text === null) throw missingFile(path)
+  return text
+}
+
+const missingFile = (path: string): TowpathError =>
+  new TowpathError({
+    code: 'PROJECT_FILE_MISSING',
+    kind: 'usage',
+    message: `The release's files do not include ${path}.`,
+    hint: `Put ${path} beside towpath.yaml and create the release again. Nothing was changed.`,
+    detail: { path },
+  })

@@ -1,0 +1,62 @@
+import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import { wantedEdge } from '@towpath/domain/edge/wanted-edge.ts'
+import type { Seating } from '@towpath/domain/edge/wanted-edge.ts'
+import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import type { Installation } from '../installation.ts'
+import { stateOf } from '../state-of.ts'
+import { performingFor } from './performing-for.ts'
+import type { Performing } from './performing.ts'
+
+/** An environment that no deployment holds, with the host it runs on. */
+export interface AtRest extends Performing {
+  environment: EnvironmentState
+}
+
+/** Opens the environment's live deployment for standing work; null while it is in motion or nothing is live. */
+export async function openAtRest(
+  installation: Installation,
+  environment: string,
+  signal: AbortSignal,
+): Promise<AtRest | null> {
+  const state = await stateOf(installation.store, environmentView, environment)
+  if (state === undefined || state.active !== null || state.live === null) return null
+  const deployment = await stateOf(installation.store, deploymentView, state.live.deployment)
+  if (deployment === undefined) return null
+  return { ...(await performingFor(installation, deployment, signal)), environment: state }
+}
+
+/** Whether the environment still is as it was opened: standing work must never fight a deployment. */
+export async function isStillAtRest({ installation, environment }: AtRest): Promise<boolean> {
+  const state = await stateOf(installation.store, environmentView, environment.environment)
+  return (
+    state !== undefined &&
+    state.active === null &&
+    state.queued.length === 0 &&
+    state.live?.deployment === environment.live?.deployment
+  )
+}
+
+/** The edge of an environment at rest: the live release, and the warm one as its backup unless it is leaving. */
+export function edgeAtRest(
+  { installation, deployment, environment }: AtRest,
+  warm: 'backup' | 'draining' | 'gone' = 'backup',
+): WantedEdge {
+  const seatings: Seating[] = []
+  if (environment.warm !== null && warm !== 'gone')
+    seatings.push({ placement: environment.warm, role: { role: warm } })
+  if (environment.live !== null)
+    seatings.push({ placement: environment.live, role: { role: 'live', weight: 100 } })
+  return wantedEdge(
+    {
+      project: deployment.plan.project,
+      environment: environment.environment,
+      deployment: deployment.id,
+      fence: installation.fence,
+      subnet: environment.subnet ?? '',
+      serviceNumbers: environment.serviceNumbers,
+    },
+    seatings,
+  )
+}
+

@@ -1,0 +1,88 @@
+import type { Command } from '@towpath/domain/deployment/command.ts'
+import { stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import type { StepFailure } from '@towpath/domain/ledger/event-data.ts'
+import type { NewEvent } from '@towpath/domain/ledger/event.ts'
+import { messageOf, TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { perform } from '../perform/perform.ts'
+import type { Installation } from '../installation.ts'
+import { deploymentOf } from '../deployment/deployment-of.ts'
+import { labelsOf } from './begin-and-end.ts'
+import { performingFor } from './performing-for.ts'
+
+/** How long a command is tried again on the way forward when the way to the host or registry is broken. */
+const retryForMs = 120_000
+const retryPauseMaxMs = 10_000
+
+/**
+ * Performs one command and appends its event under the step's key. Faults of the way there are tried again: for a while
+ * on the way forward, for ever on the way back, because a way back that gives up leaves two releases half in place.
+ */
+export async function performCommand(
+  installation: Installation,
+  { id, command, turned }: { id: string; command: Command; turned: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  if (command.do === 'finish') return
+  const deployment = await deploymentOf(installation, id)
+  const deadline = turned ? Number.POSITIVE_INFINITY : installation.elapsedMs() + retryForMs
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const performing = await performingFor(installation, deployment, signal)
+      const performed = await perform(performing, command)
+      if (performed !== null) await append(installation, deployment, { ...performed, step: command.step })
+      return
+    } catch (error) {
+      if (signal.aborted) throw error
+      const givesUp = !turned && (isFinal(error) || installation.elapsedMs() > deadline)
+      if (givesUp) return await recordFailure(installation, deployment, { command, error })
+      installation.log.warn({ deployment: id, step: command.step, attempt, error: messageOf(error) }, 'step failed, trying again')
+      await installation.wake.wait(Math.min(200 * 2 ** Math.min(attempt, 6), retryPauseMaxMs), signal)
+      if (!turned && (await isAborted(installation, id))) return
+    }
+  }
+}
+
+const isFinal = (error: unknown): boolean => error instanceof TowpathError && !error.retryable
+
+const isAborted = async (installation: Installation, id: string): Promise<boolean> =>
+  (await deploymentOf(installation, id)).abort !== null
+
+async function append(
+  { store, wake }: Installation,
+  deployment: Deployment,
+  { step, ...performed }: Pick<NewEvent, 'type' | 'data'> & { step: string },
+): Promise<void> {
+  const event = {
+    ...performed,
+    actor: 'towpath',
+    idem: stepIdem(deployment.id, step),
+    ...labelsOf(deployment),
+  } as NewEvent
+  await store.append(event)
+  wake.ring()
+}
+
+async function recordFailure(
+  { store, wake, log }: Installation,
+  deployment: Deployment,
+  { command, error }: { command: Command; error: unknown },
+): Promise<void> {
+  const failure = failureOf(command.step, error)
+  log.warn({ deployment: deployment.id, ...failure, logTail: undefined }, 'step failed')
+  await store.append({
+    type: 'step.failed',
+    actor: 'towpath',
+    idem: `${deployment.id}/failed/${command.step}`,
+    ...labelsOf(deployment),
+    data: failure,
+  })
+  wake.ring()
+}
+
+function failureOf(step: string, error: unknown): StepFailure {
+  if (!(error instanceof TowpathError))
+    return { step, code: 'INTERNAL', message: messageOf(error), hint: 'See the server log.', logTail: '' }
+  const logTail = typeof error.detail['logTail'] === 'string' ? error.detail['logTail'] : ''
+  return { step, code: error.code, message: error.message, hint: error.hint, logTail }
+}

@@ -1,0 +1,58 @@
+import { expiredDeployments, keptDeployments } from '@towpath/domain/environment/retention.ts'
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import { stateOf } from '../state-of.ts'
+import type { AtRest } from './at-rest.ts'
+
+/**
+ * Deletes from the host what no kept release of any environment needs: stopped containers of expired releases, then
+ * their images. Only images that a deployment in the ledger brought here are ever considered.
+ */
+export async function pruneReleases(rest: AtRest): Promise<void> {
+  const { installation, engine, environment, deployment } = rest
+  const expired = expiredDeployments(environment, deployment.plan.keep)
+  if (expired.length === 0) return
+  const needed = await imagesInUse(rest)
+  for (const entry of expired) {
+    const then = await stateOf(installation.store, deploymentView, entry.deployment)
+    for (const image of (then?.plan.services ?? []).map((service) => service.container.image)) {
+      if (needed.has(image) || !(await engine.hasImage(image))) continue
+      await removeStopped(rest, entry.release)
+      await engine.removeImage(image)
+      await installation.store.append({
+        type: 'image.deleted',
+        actor: 'towpath',
+        idem: installation.newId('prune'),
+        environment: environment.environment,
+        release: entry.release,
+        data: { image },
+      })
+    }
+  }
+}
+
+async function removeStopped({ engine, deployment, environment }: AtRest, release: string): Promise<void> {
+  const containers = await engine.list({
+    'towpath.project': deployment.plan.project,
+    'towpath.environment': environment.environment,
+    'towpath.release': release,
+  })
+  for (const container of containers) if (container.status === 'exited') await engine.remove(container.name)
+}
+
+/** Images that any environment of the installation may still want: several may share one engine. */
+async function imagesInUse({ installation, deployment }: AtRest): Promise<Set<string>> {
+  const { items } = await installation.store.listViews(environmentView, { limit: 500 })
+  const images = new Set<string>()
+  for (const { state } of items) {
+    const held = [
+      ...keptDeployments(state, deployment.plan.keep).map((entry) => entry.deployment),
+      ...state.queued,
+      ...[state.active ?? []].flat(),
+    ]
+    for (const id of held) {
+      const then = await stateOf(installation.store, deploymentView, id)
+      for (const service of then?.plan.services ?? []) images.add(service.container.image)
+    }
+  }
+  return images
+}

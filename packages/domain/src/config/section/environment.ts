@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { parseFreezeWindow } from '../freeze-window.ts'
+import { byteSize, duration, hostPath, name, port, relativePath, section, text, wholeNumber } from './field.ts'
+
+/** Where an environment runs. */
+export const host = section({
+  docker: text('unix:///PATH or var:NAME', /^(?:unix:\/\/\/[^\s{}]{1,255}|var:[A-Za-z_][A-Za-z0-9_]*)$/, 'unix:///var/run/docker.sock')
+    .default('unix:///var/run/docker.sock')
+    .describe('The Docker Engine.'),
+  folder: z
+    .union([text('var:NAME', /^var:[A-Za-z_][A-Za-z0-9_]*$/, 'var:HOST_FOLDER'), hostPath()], {
+      error: 'an absolute path on the host, such as /srv/app/{environment}, or var:NAME',
+    })
+    .describe("The project's folder on the host: relative paths of the compose file start here. Required, here or in defaults."),
+  disk_free: byteSize().default('2GB').describe('Room that must be free before a deployment starts.'),
+})
+
+const strategy = section({
+  type: z.literal('blue-green', { error: 'blue-green' }).default('blue-green').describe('How new replaces old.'),
+  drain: duration('0s', '1h').default('10s').describe('Longest wait for requests in flight on the old release.'),
+  bake: duration('0s', '24h').default('60s').describe('How long the new release is watched with the old one as backup.'),
+  warm: duration('0s', '7d').default('10m').describe('How long the old release stays running after the bake, for a rollback in no time.'),
+})
+
+const MAPPED_PATH = /^(?:\.\/|\/)(?!(?:.*\/)?\.\.(?:\/|$))(?:[^\\{}\r\n\t]|\{environment\}){0,255}$/
+
+const map = section({
+  paths: z
+    .record(
+      text('a bind-mount source of the compose file', /^[^\r\n\0{}]{1,256}$/, './nginx/conf.d'),
+      text('a path on the host, absolute or ./ in its folder', MAPPED_PATH, './nginx/{environment}'),
+      { error: 'a map of paths' },
+    )
+    .default({})
+    .describe('Bind-mount source of the compose file -> another path on the host.'),
+  ports: z
+    .record(text('a published port', /^[1-9]\d{0,4}$/, '80'), port(), { error: 'a map of ports' })
+    .refine((ports) => new Set(Object.values(ports)).size === Object.keys(ports).length, { error: 'sends two ports to the same one' })
+    .default({})
+    .describe('Published port of the compose file -> another port on the host.'),
+})
+
+const freezeWindow = text(
+  'a weekly window such as Fri 16:00-Mon 08:00 Europe/Berlin',
+  /^[A-Z][a-z]{2} \d\d:\d\d-[A-Z][a-z]{2} \d\d:\d\d [A-Za-z0-9_+/-]{1,64}$/,
+  'Fri 16:00-Mon 08:00 Europe/Berlin',
+).check((context) => {
+  const reading = parseFreezeWindow(context.value)
+  if (reading.ok) return
+  context.issues.push({ code: 'custom', input: context.value, message: reading.message, params: { hint: reading.hint } })
+})
+
+const sharedFields = {
+  settings: z
+    .union([relativePath('template'), z.array(relativePath('template'))], { error: 'a path or a list of paths' })
+    .default([])
+    .describe('Plain dotenv files, later over earlier.'),
+  secrets: relativePath('template').optional().describe('Age-encrypted dotenv file.'),
+  map: map.prefault({}).describe('What this environment renames without touching the compose file.'),
+  strategy: strategy.prefault({}).describe('How a release replaces the one before.'),
+  keep: wholeNumber(1, 50).default(5).describe('Releases kept on the host besides the live one.'),
+  approvals: wholeNumber(0, 10).default(0).describe('Distinct people who must approve, never the author.'),
+  freeze: z
+    .array(freezeWindow, { error: 'a list of weekly windows' })
+    .max(50, { error: 'a list of at most 50 windows' })
+    .default([])
+    .describe('Weekly windows without deployments. A rollback is never frozen.'),
+}
+
+const environmentFields = {
+  ...sharedFields,
+  domain: text(
+    'a host name such as staging.example.com, or var:NAME',
+    /^(?:var:[A-Za-z_][A-Za-z0-9_]*|(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*)$/,
+    'staging.example.com',
+  )
+    .optional()
+    .describe('Host name that the edge answers to.'),
+  needs: z
+    .record(
+      name('an environment'),
+      section({ baked: duration('0s', '30d').default('0s').describe('How long it must have run there without trouble.') }),
+      { error: 'a map with one environment' },
+    )
+    .refine((needs) => Object.keys(needs).length === 1, { error: 'names more or less than one environment' })
+    .optional()
+    .describe('Environment that must have run the same release first.'),
+}
+
+const writtenHost = host.partial({ folder: true }).prefault({}).describe('Where it runs.')
+
+/** What all environments share unless they say otherwise. */
+export const defaults = section({ host: writtenHost, ...sharedFields })
+
+/** An environment as written: what it leaves out comes from `defaults`, then from the built-in values. */
+export const environment = section({ host: writtenHost, ...environmentFields })
+
+/** An environment after the merge: nothing left out. */
+export const completeEnvironment = section({ host, ...environmentFields })
+export type CompleteEnvironment = z.output<typeof completeEnvironment>

@@ -1,0 +1,60 @@
+import type { EnvironmentState } from '../environment/environment-state.ts'
+import { admit } from './admission.ts'
+import type { Admission } from './admission.ts'
+import type { Command } from './command.ts'
+import type { Deployment } from './deployment-state.ts'
+import { isDone } from './deployment-state.ts'
+import { forwardSteps, reverseSteps } from './steps.ts'
+
+/** What a deployment needs next. `perform` asks for one command; its event leads to the next decision. */
+export type Decision =
+  | { next: 'perform'; command: Command }
+  | { next: 'start'; admission: Admission & { may: 'start' } }
+  | { next: 'end'; command: Command & { do: 'finish' } }
+  | { next: 'wait'; why: string; until: string | null }
+  | { next: 'nothing' }
+
+/**
+ * Decides the next act of one deployment from recorded facts alone. Pure: the same ledger gives the same answer, today
+ * or after any crash. An abort or a failure turns it round once and for all; a finished one needs nothing.
+ *
+ * @param now RFC 3339 time, used only for the approval deadline.
+ */
+export function decide(state: Deployment, environment: EnvironmentState, now: string): Decision {
+  if (state.finished !== null) return { next: 'nothing' }
+  if (state.start === null) return decideBeforeStart(state, environment, now)
+  const turned = isTurned(state)
+  const steps = turned ? reverseSteps(state) : forwardSteps(state)
+  const command = steps.find((step) => !isDone(state, step.step))
+  if (command === undefined) return { next: 'nothing' }
+  return command.do === 'finish' ? { next: 'end', command } : { next: 'perform', command }
+}
+
+/**
+ * True once the deployment goes back. An abort that comes when only the ending is left is too late: the release is
+ * live, and taking it back is a rollback.
+ */
+export function isTurned(state: Deployment): boolean {
+  if (state.failure !== null) return true
+  if (state.gates !== null && !state.gates.passed) return true
+  if (state.abort === null) return false
+  const left = forwardSteps(state).filter((step) => !isDone(state, step.step))
+  return left.length > 1 || left[0]?.do !== 'finish'
+}
+
+function decideBeforeStart(state: Deployment, environment: EnvironmentState, now: string): Decision {
+  const finish = (outcome: 'aborted' | 'superseded' | 'refused', reason: string): Decision => ({
+    next: 'end',
+    command: { do: 'finish', step: 'finish', outcome, reason },
+  })
+  if (state.abort !== null) return finish('aborted', state.abort.reason || `aborted by ${state.abort.by}`)
+  const admission = admit(state, environment, now)
+  switch (admission.may) {
+    case 'start':
+      return { next: 'start', admission }
+    case 'wait':
+      return { next: 'wait', why: admission.why, until: admission.until }
+    case 'never':
+      return finish(admission.outcome, admission.why)
+  }
+}

@@ -1,0 +1,84 @@
+import type { DeploymentKind, Outcome, Placement } from '../environment/environment-state.ts'
+import type { StartFacts, StepFailure } from '../ledger/event-data.ts'
+import type { LedgerEvent } from '../ledger/event.ts'
+import type { GateResult } from '../gate/gate.ts'
+import type { DeploymentPlan, Pins } from './plan.ts'
+
+/** The durable act of making an environment run a release, as the ledger tells it. */
+export interface Deployment {
+  id: string
+  kind: DeploymentKind
+  environment: string
+  release: string
+  /** Who made the release: never counts as its approver. */
+  author: string
+  requestedBy: string
+  requestedAt: string
+  reason: string
+  /** Who took on, and why, that the schema of a newer release stays while the code goes back; null where nobody had to. */
+  schemaAccepted: string | null
+  plan: DeploymentPlan
+  pins: Pins
+  start: (StartFacts & { at: string }) | null
+  gates: { results: GateResult[]; passed: boolean; facts: string; at: string } | null
+  /** Events of finished steps by step key; presence means done. */
+  done: Record<string, { seq: number; at: string }>
+  /** Subnet of the slot network, known from the first preparation on. */
+  subnet: string | null
+  failure: (StepFailure & { at: string }) | null
+  abort: { by: string; at: string; reason: string } | null
+  finished: { outcome: Outcome; reason: string; at: string; placement: Placement | null } | null
+}
+
+/** The step an event ends, or null where it ends none. A step key is the last part of the event's `idem`. */
+const stepOf = (event: LedgerEvent): string | null => {
+  const prefix = `${event.deployment}/step/`
+  return event.idem.startsWith(prefix) ? event.idem.slice(prefix.length) : null
+}
+
+export const stepIdem = (deployment: string, step: string): string => `${deployment}/step/${step}`
+
+const requested = (event: LedgerEvent & { type: 'deployment.requested' }): Deployment => ({
+  ...event.data,
+  environment: event.environment ?? '',
+  requestedBy: event.actor,
+  requestedAt: event.at,
+  start: null,
+  gates: null,
+  done: {},
+  subnet: null,
+  failure: null,
+  abort: null,
+  finished: null,
+})
+
+/** Folds one event into a deployment. Events of other deployments must not be given; unknown kinds change nothing. */
+export function foldDeployment(state: Deployment | undefined, event: LedgerEvent): Deployment {
+  if (event.type === 'deployment.requested') return state ?? requested(event)
+  if (state === undefined) throw new Error(`${event.type} for a deployment that nobody requested`)
+  const at = event.at
+  switch (event.type) {
+    case 'deployment.started':
+      return { ...state, start: { ...event.data, at }, subnet: event.data.subnet }
+    case 'deployment.abort-requested':
+      return { ...state, abort: state.abort ?? { by: event.actor, at, reason: event.data.reason } }
+    case 'step.failed':
+      return { ...state, failure: state.failure ?? { ...event.data, at } }
+    case 'deployment.finished':
+      return { ...state, finished: { ...event.data, at } }
+    case 'gates.evaluated':
+      return withStep({ ...state, gates: { ...event.data, at } }, event)
+    case 'host.prepared':
+      return withStep({ ...state, subnet: event.data.subnet }, event)
+    default:
+      return withStep(state, event)
+  }
+}
+
+function withStep(state: Deployment, event: LedgerEvent): Deployment {
+  const step = stepOf(event)
+  if (step === null) return state
+  return { ...state, done: { ...state.done, [step]: { seq: event.seq, at: event.at } } }
+}
+
+export const isDone = (state: Deployment, step: string): boolean => state.done[step] !== undefined

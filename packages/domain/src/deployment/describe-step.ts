@@ -1,0 +1,56 @@
+import type { Command, CommandKind } from './command.ts'
+import type { Deployment } from './deployment-state.ts'
+import { isDone } from './deployment-state.ts'
+import { isTurned } from './decide.ts'
+import { forwardSteps, reverseSteps } from './steps.ts'
+
+const titles: Record<CommandKind, string> = {
+  'pull-images': 'fetch images by digest',
+  'make-backup': 'back up the database',
+  'evaluate-gates': 'ask the gates',
+  'prepare-host': 'prepare networks, volumes, edge and accessories',
+  'run-job': 'run one-shot service',
+  'start-candidates': 'start candidates',
+  'admit-candidates': 'put candidates behind the edge',
+  'await-healthy': 'wait until healthy',
+  'run-smoke-checks': 'run smoke checks',
+  'switch-traffic': 'switch traffic',
+  'start-accessories': 'start accessories in front',
+  'retire-older': 'retire the release before the last',
+  'watch-bake': 'watch with the old release as backup',
+  'restore-traffic': 'give traffic back',
+  'remove-candidates': 'remove candidates',
+  finish: 'finish',
+}
+
+export type StepStatus = 'done' | 'now' | 'next' | 'failed'
+
+/** A step of a deployment as people see it, in the plan and in the live view alike. */
+export interface StepLine {
+  step: string
+  title: string
+  status: StepStatus
+  seq: number | null
+}
+
+const titleOf = (command: Command): string => {
+  const what = 'services' in command ? `: ${command.services.join(', ')}` : 'job' in command ? ` ${command.job.job}` : ''
+  return `${titles[command.do]}${what}`
+}
+
+/** The way a deployment goes: what is done, what is happening, what comes; after a turn, the way back. */
+export function stepLines(state: Deployment): StepLine[] {
+  const turned = isTurned(state)
+  const forward = forwardSteps(state).filter((command) => !turned || isDone(state, command.step))
+  const steps = turned ? [...forward, ...reverseSteps(state)] : forward
+  const current = state.finished === null && state.start !== null
+  let isNow = current
+  return steps.map((command): StepLine => {
+    const done = state.done[command.step]
+    const line = { step: command.step, title: titleOf(command), seq: done?.seq ?? null }
+    if (done !== undefined || state.finished !== null) return { ...line, status: 'done' }
+    const status: StepStatus = isNow ? 'now' : 'next'
+    isNow = false
+    return { ...line, status }
+  })
+}

@@ -1,0 +1,55 @@
+import type { ComposeModel, ComposeService } from '../project/compose-model.ts'
+import type { ContainerSpec } from './container.ts'
+import { containerFor } from './plan-container.ts'
+import type { PlanInput } from './plan-deployment.ts'
+
+/**
+ * The parts of the compose file that Towpath does not ship. It creates those that are missing, from the file, once; what
+ * is there already is left as it is for ever.
+ */
+export function accessoriesOf(input: PlanInput): {
+  before: ContainerSpec[]
+  after: ContainerSpec[]
+  notes: string[]
+} {
+  const { config, model } = input
+  const shipped = new Set(config.services.map((service) => service.compose))
+  const jobs = new Set(config.jobs.map((job) => job.compose))
+  const accessories = sorted(model).filter((service) => !shipped.has(service.name) && !jobs.has(service.name))
+  const inFront = (service: ComposeService): boolean => [...needs(service.name, model)].some((name) => shipped.has(name))
+  const specs = (chosen: ComposeService[]): ContainerSpec[] =>
+    chosen.filter((service) => service.image !== null).map((service) => containerFor(service, input, 'accessory'))
+  return {
+    before: specs(accessories.filter((service) => !inFront(service))),
+    after: specs(accessories.filter(inFront)),
+    notes: [
+      ...accessories
+        .filter((service) => service.image === null)
+        .map((service) => `accessory ${service.name} has no image, only a build: it is left to you`),
+      ...sharedVolumes(input),
+    ],
+  }
+}
+
+const sharedVolumes = ({ config, model }: PlanInput): string[] =>
+  config.services.flatMap((service) =>
+    (model.services[service.compose]?.mounts ?? [])
+      .filter((mount) => mount.type === 'volume' && !mount.readOnly)
+      .map(
+        (mount) =>
+          `${service.name} writes to the volume at ${mount.target}: both releases share it while they overlap`,
+      ),
+  )
+
+/** Everything a service needs, directly or through others. */
+function needs(name: string, model: ComposeModel, seen = new Set<string>()): Set<string> {
+  for (const other of Object.keys(model.services[name]?.dependsOn ?? {}))
+    if (!seen.has(other)) needs(other, model, seen.add(other))
+  return seen
+}
+
+/** Services with what they need first. */
+function sorted(model: ComposeModel): ComposeService[] {
+  const byNeed = Object.values(model.services).map((service) => ({ service, depth: needs(service.name, model).size }))
+  return byNeed.toSorted((one, other) => one.depth - other.depth).map(({ service }) => service)
+}

@@ -1,0 +1,47 @@
+import type { ComposeService } from '../project/compose-model.ts'
+import { edgeOffset } from '../edge/slots.ts'
+import type { Attachment, PublishedPort } from './container.ts'
+import { namesOf, ourLabels } from './plan-container.ts'
+import type { PlanInput } from './plan-deployment.ts'
+import type { EdgePlan } from './plan.ts'
+
+/** High enough that an engine handing out addresses from below never reaches it in a small network. */
+const edgeOffsetInProject = 250
+
+/**
+ * Where the edge stands: on every network of every shipped service, answering to all their names at one fixed address,
+ * and holding the host ports that the compose file gave to them.
+ */
+export function planEdge(input: PlanInput, slotNetwork: string): EdgePlan {
+  const shipped = input.config.services.flatMap((service): ComposeService[] => {
+    const composed = input.model.services[service.compose]
+    return composed === undefined ? [] : [composed]
+  })
+  return {
+    name: `towpath-${input.config.project}-${input.config.environment}-edge`,
+    labels: ourLabels(input, 'edge'),
+    slotNetwork,
+    networks: [{ network: slotNetwork, aliases: [], offset: edgeOffset }, ...takenNames(shipped, input)],
+    ports: shipped.flatMap((service): PublishedPort[] => service.ports),
+  }
+}
+
+function takenNames(shipped: ComposeService[], { model }: PlanInput): Attachment[] {
+  const keys = [...new Set(shipped.flatMap((service) => Object.keys(service.networks)))]
+  return keys.map((key) => {
+    const network = model.networks[key]
+    const aliases = shipped.flatMap((service) => {
+      const attachment = service.networks[key]
+      return attachment === undefined ? [] : namesOf(service, attachment.aliases)
+    })
+    const fixed = network !== undefined && !network.external && isRoomy(network.subnet)
+    return {
+      network: network?.name ?? key,
+      aliases: [...new Set(aliases)],
+      ...(fixed ? { offset: edgeOffsetInProject } : {}),
+    }
+  })
+}
+
+const isRoomy = (subnet: string | undefined): boolean =>
+  subnet === undefined || Number(subnet.split('/')[1] ?? '32') <= 24

@@ -1,0 +1,77 @@
+import type { ServiceConfig } from '../config/resolved-config.ts'
+import type { ComposeService } from '../project/compose-model.ts'
+import type { PlanInput } from './plan-deployment.ts'
+
+/** Why a release cannot be deployed as it is: what, and what to do. */
+export interface PlanProblem {
+  code: string
+  message: string
+  hint: string
+}
+
+/** Everything that stands against a plan, all at once. */
+export function planProblems(input: PlanInput): PlanProblem[] {
+  const { config } = input
+  return [
+    ...config.services.flatMap((service) => serviceProblems(service, input)),
+    ...config.jobs.flatMap((job) => missingCompose(job.name, job.compose, input)),
+    ...portClashes(config.services),
+  ]
+}
+
+function serviceProblems(service: ServiceConfig, input: PlanInput): PlanProblem[] {
+  const missing = missingCompose(service.name, service.compose, input)
+  const composed = input.model.services[service.compose]
+  if (composed === undefined) return missing
+  const build = input.release.builds.some((candidate) => candidate.service === service.name)
+  return [
+    ...(build ? [] : [noBuild(service.name, input)]),
+    ...(composed.networkMode === null ? [] : [ownNetwork(service.name, composed)]),
+    ...(composed.replicas > 1 ? [severalReplicas(service.name, composed)] : []),
+  ]
+}
+
+const missingCompose = (name: string, compose: string, { model }: PlanInput): PlanProblem[] =>
+  model.services[compose] === undefined
+    ? [
+        {
+          code: 'COMPOSE_SERVICE_MISSING',
+          message: `${name} names the compose service ${compose}, which the compose file does not have.`,
+          hint: `Compose has: ${Object.keys(model.services).join(', ')}. Mend towpath.yaml; nothing was changed.`,
+        },
+      ]
+    : []
+
+const noBuild = (service: string, { release }: PlanInput): PlanProblem => ({
+  code: 'BUILD_MISSING',
+  message: `Release ${release.version} holds no build of ${service}.`,
+  hint: `Create the release with --build ${service}=IMAGE@sha256:...; nothing was changed.`,
+})
+
+const ownNetwork = (service: string, composed: ComposeService): PlanProblem => ({
+  code: 'NETWORK_MODE_UNSUPPORTED',
+  message: `${service} uses network_mode: ${composed.networkMode ?? ''} (compose line ${composed.line}), so no edge can stand in front of it.`,
+  hint: 'Give it a compose network, or leave it out of towpath.yaml as an accessory; nothing was changed.',
+})
+
+const severalReplicas = (service: string, composed: ComposeService): PlanProblem => ({
+  code: 'REPLICAS_UNSUPPORTED',
+  message: `${service} asks for ${composed.replicas} replicas (compose line ${composed.line}); blue-green runs one container of each release.`,
+  hint: 'Set replicas to 1 for now; nothing was changed.',
+})
+
+function portClashes(services: ServiceConfig[]): PlanProblem[] {
+  const seen = new Map<number, string>()
+  return services.flatMap((service) => {
+    const first = seen.get(service.port)
+    seen.set(service.port, first ?? service.name)
+    if (first === undefined) return []
+    return [
+      {
+        code: 'EDGE_PORT_CLASH',
+        message: `${first} and ${service.name} both listen on port ${service.port}, and one edge answers for both.`,
+        hint: 'Let one of them listen on another port; nothing was changed.',
+      },
+    ]
+  })
+}

@@ -1,0 +1,74 @@
+import type { Build, SchemaImpact } from '../release/release.ts'
+import type { HealthCheckSpec } from '../edge/wanted.ts'
+import type { SmokeCheck } from '../config/resolved-config.ts'
+import type { Attachment, ContainerSpec, NetworkSpec, PublishedPort, VolumeSpec } from './container.ts'
+
+/**
+ * Everything a deployment will do, decided before it starts and stored with its request. Holds placeholders where
+ * secrets go. The same plan always leads to the same containers.
+ */
+export interface DeploymentPlan {
+  project: string
+  environment: string
+  release: string
+  schema: SchemaImpact
+  builds: Build[]
+  networks: NetworkSpec[]
+  volumes: VolumeSpec[]
+  edge: EdgePlan
+  /** Accessories that shipped services need: there before the first candidate. */
+  accessoriesBefore: ContainerSpec[]
+  /** Accessories that need the shipped services (a proxy in front): there after the first switch. */
+  accessoriesAfter: ContainerSpec[]
+  backup: JobPlan | null
+  jobs: JobPlan[]
+  /** In the order in which traffic moves: who is needed comes first. */
+  services: ServicePlan[]
+  /** Services started together; a later wave waits until the earlier ones are healthy. */
+  waves: string[][]
+  drainMs: number
+  bakeMs: number
+  warmMs: number
+  keep: number
+  /** Approvals the policy asks for; a schema that cannot go back may ask for one more than none. */
+  approvals: number
+  /** Nothing was live when it was planned, so there is nothing to go back to. */
+  firstDeployment: boolean
+  /** Accessories whose description in the file differs from what runs; told, never changed. */
+  notes: string[]
+}
+
+export interface ServicePlan {
+  service: string
+  port: number
+  health: HealthCheckSpec
+  healthyWithinMs: number
+  smoke: SmokeCheck[]
+  stopGraceMs: number
+  /** Without name, slot labels and slot address: those come when a slot is given. */
+  container: ContainerSpec
+  /** First 12 hex digits of the container's SHA-256: equal means the same container would do. */
+  specDigest: string
+}
+
+export interface JobPlan {
+  job: string
+  container: ContainerSpec
+  withinMs: number
+}
+
+export interface EdgePlan {
+  name: string
+  labels: Record<string, string>
+  /** Towpath's own network, where slots have their fixed addresses. */
+  slotNetwork: string
+  networks: Attachment[]
+  ports: PublishedPort[]
+}
+
+/** What was pinned, each by the SHA-256 of its bytes in the ledger's store. */
+export interface Pins {
+  snapshot: string
+  model: string
+  policyVersion: number
+}

@@ -1,0 +1,78 @@
+import type { Command } from './command.ts'
+import type { Deployment } from './deployment-state.ts'
+import { isDone } from './deployment-state.ts'
+
+/**
+ * The way forward of a blue-green deployment, in order. What a deployment does not need is left out, so this list, the
+ * plan shown before the start and the live view are one thing.
+ */
+export function forwardSteps(state: Deployment): Command[] {
+  const { plan } = state
+  const goingBack = state.kind === 'rollback'
+  const commands: Command[] = [{ do: 'pull-images', step: 'pull-images' }]
+  if (plan.backup !== null && plan.jobs.length > 0 && !goingBack)
+    commands.push({ do: 'make-backup', step: 'make-backup', job: plan.backup })
+  commands.push({ do: 'evaluate-gates', step: 'evaluate-gates' })
+  commands.push({ do: 'prepare-host', step: 'prepare-host' })
+  // A rollback never migrates: the schema stays where the newer release left it.
+  if (!goingBack)
+    for (const job of plan.jobs) commands.push({ do: 'run-job', step: `run-job:${job.job}`, job })
+  plan.waves.forEach((services, index) => commands.push(...waveSteps(services, index)))
+  if (!goingBack && plan.services.some((service) => service.smoke.length > 0))
+    commands.push({ do: 'run-smoke-checks', step: 'run-smoke-checks' })
+  commands.push({ do: 'switch-traffic', step: 'switch-traffic' })
+  if (plan.accessoriesAfter.length > 0) commands.push({ do: 'start-accessories', step: 'start-accessories' })
+  if (olderToRetire(state) !== null) commands.push({ do: 'retire-older', step: 'retire-older' })
+  if (!goingBack && plan.bakeMs > 0)
+    commands.push({ do: 'watch-bake', step: 'watch-bake', durationMs: plan.bakeMs })
+  commands.push({ do: 'finish', step: 'finish', outcome: 'live', reason: 'all steps passed' })
+  return commands
+}
+
+const waveSteps = (services: string[], index: number): Command[] => [
+  { do: 'start-candidates', step: `start-candidates:${index}`, services },
+  { do: 'admit-candidates', step: `admit-candidates:${index}`, services },
+  { do: 'await-healthy', step: `await-healthy:${index}`, services },
+]
+
+/** The release that was warm before this deployment and that it does not itself bring back. */
+export const olderToRetire = (state: Deployment): string | null => {
+  const warm = state.start?.warm ?? null
+  const candidates = Object.entries(state.start?.slots ?? {})
+  const reused =
+    warm !== null && candidates.some(([service, slot]) => warm.services[service]?.slot === slot)
+  return warm === null || reused ? null : warm.release
+}
+
+/**
+ * The way back. Traffic may have moved although the event is missing (a kill between act and append), so it is restored
+ * whenever the switch could have been tried: every step before it was done.
+ */
+export function reverseSteps(state: Deployment): Command[] {
+  const { outcome, reason } = ending(state)
+  const back: Command[] = []
+  if (isDone(state, 'evaluate-gates') && state.gates?.passed === true) {
+    if (mayHaveSwitched(state)) back.push({ do: 'restore-traffic', step: 'restore-traffic' })
+    if (isDone(state, 'prepare-host')) back.push({ do: 'remove-candidates', step: 'remove-candidates' })
+  }
+  return [...back, { do: 'finish', step: 'finish', outcome, reason }]
+}
+
+const mayHaveSwitched = (state: Deployment): boolean =>
+  forwardSteps(state)
+    .slice(
+      0,
+      forwardSteps(state).findIndex((command) => command.do === 'switch-traffic'),
+    )
+    .every((command) => isDone(state, command.step))
+
+function ending(state: Deployment): Pick<Command & { do: 'finish' }, 'outcome' | 'reason'> {
+  if (state.failure !== null) {
+    const outcome = mayHaveSwitched(state) ? 'rolled-back' : 'refused'
+    return { outcome, reason: state.failure.message }
+  }
+  if (state.gates !== null && !state.gates.passed) return { outcome: 'refused', reason: 'a gate did not pass' }
+  if (state.abort !== null)
+    return { outcome: 'aborted', reason: state.abort.reason || `aborted by ${state.abort.by}` }
+  return { outcome: 'failed', reason: 'the deployment was turned back without a recorded reason' }
+}

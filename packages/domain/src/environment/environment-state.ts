@@ -1,0 +1,83 @@
+import type { HealthCheckSpec } from '../edge/wanted.ts'
+import type { GateWaiver } from '../gate/gate.ts'
+import type { EnvironmentPolicy } from './policy.ts'
+
+/** A named place a release can live, as the ledger tells it. */
+export interface EnvironmentState {
+  environment: string
+  /** Base network of the slots, e.g. `172.20.0.0/16`; null until the host was prepared once. */
+  subnet: string | null
+  /** Every service that ever had slots keeps its number, so that slot addresses never move. */
+  serviceNumbers: Record<string, number>
+  live: Placement | null
+  /** The release before, still running as the edge's backup. */
+  warm: (Placement & { until: string }) | null
+  /** Deployment that holds the environment. */
+  active: string | null
+  /** Deployments that wait for their turn or for approval, oldest first. */
+  queued: string[]
+  policy: EnvironmentPolicy | null
+  waivers: GateWaiver[]
+  /** Approvers by release, each at most once. */
+  approvals: Record<string, string[]>
+  /** Newest first, at most `historyMax`. */
+  history: HistoryEntry[]
+  /** Can each kept release be taken back right now? */
+  readiness: Record<string, Readiness>
+  drift: { found: string[]; at: string } | null
+}
+
+export const historyMax = 100
+
+/** A release sitting in slots. */
+export interface Placement {
+  release: string
+  deployment: string
+  services: Record<string, PlacedService>
+}
+
+export interface PlacedService {
+  slot: string
+  container: string
+  image: string
+  specDigest: string
+  port: number
+  health: HealthCheckSpec
+  stopGraceMs: number
+}
+
+export interface HistoryEntry {
+  deployment: string
+  kind: DeploymentKind
+  release: string
+  outcome: Outcome
+  at: string
+  bakedMs: number
+}
+
+export interface Readiness {
+  ready: boolean
+  why: string
+  at: string
+}
+
+/** `promote` is a deployment of what another environment verified; `rollback` goes back to a retained release. */
+export type DeploymentKind = 'deploy' | 'promote' | 'rollback'
+
+export type Outcome = 'live' | 'refused' | 'rolled-back' | 'aborted' | 'superseded' | 'failed'
+
+export const emptyEnvironment = (environment: string): EnvironmentState => ({
+  environment,
+  subnet: null,
+  serviceNumbers: {},
+  live: null,
+  warm: null,
+  active: null,
+  queued: [],
+  policy: null,
+  waivers: [],
+  approvals: {},
+  history: [],
+  readiness: {},
+  drift: null,
+})

@@ -1,0 +1,26 @@
+import { approvals, freezeWindow, verifiedBefore } from './allowed-now.ts'
+import { databaseReachable } from './database-reachable.ts'
+import { edgeInSync, namesHeld } from './edge-in-sync.ts'
+import { evidenceFresh } from './evidence-fresh.ts'
+import type { Gate } from './gate.ts'
+import { diskRoom, hostReachable } from './host-ready.ts'
+import { imagesInRegistry, imagesOnHost } from './images-present.ts'
+import { backupMade, rollbackReady, schemaAllows } from './way-back.ts'
+
+/** The pre-deployment checklist, in the order people read it. A gate listed here is asked, shown and recorded. */
+export const gates: readonly Gate[] = [
+  imagesInRegistry,
+  imagesOnHost,
+  hostReachable,
+  diskRoom,
+  databaseReachable,
+  edgeInSync,
+  namesHeld,
+  verifiedBefore,
+  approvals,
+  freezeWindow,
+  rollbackReady,
+  schemaAllows,
+  backupMade,
+  evidenceFresh,
+]

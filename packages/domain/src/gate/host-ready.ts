@@ -1,0 +1,36 @@
+import { fail, ifSeen, pass } from './answers.ts'
+import type { Gate } from './gate.ts'
+
+/** The host's engine answered just now. */
+export const hostReachable: Gate = {
+  name: 'host-reachable',
+  title: 'the host answers',
+  safety: true,
+  evaluate: (facts) =>
+    ifSeen(
+      facts.host,
+      { now: facts.now, what: 'the host', fix: 'start its container engine, or check the connection to it' },
+      (host) => pass(`${host.engine} ${host.version}`),
+    ),
+}
+
+/** Room for the images and for what the release will write. */
+export const diskRoom: Gate = {
+  name: 'disk-room',
+  title: 'the host has disk room',
+  safety: true,
+  evaluate: (facts) =>
+    ifSeen(
+      facts.disk,
+      { now: facts.now, what: 'free disk space on the host', fix: 'see why the host cannot tell its disk space' },
+      ({ freeBytes, neededBytes }) =>
+        freeBytes >= neededBytes
+          ? pass(`${gigabytes(freeBytes)} free, ${gigabytes(neededBytes)} asked for`)
+          : fail(
+              `${gigabytes(freeBytes)} free where ${gigabytes(neededBytes)} are asked for`,
+              'free disk space on the host, then deploy again',
+            ),
+    ),
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`

@@ -1,0 +1,67 @@
+import { duration } from '../config/duration-text.ts'
+import type { EventData } from './event-data.ts'
+import type { LedgerEvent } from './event.ts'
+
+type Sentences = { [T in keyof EventData]: (event: LedgerEvent & { type: T }) => string }
+
+const list = (items: readonly string[]): string => (items.length === 0 ? 'nothing' : items.join(', '))
+
+const sentences: Sentences = {
+  'ledger.opened': ({ data }) => `ledger opened for installation ${data.installation}`,
+  'controller.started': ({ data }) => `controller ${data.version} took over (fence ${data.fence})`,
+  'principal.added': ({ data, actor }) => `${actor} added ${data.principal.name}`,
+  'principal.revoked': ({ data, actor }) => `${actor} revoked ${data.name}`,
+  'release.created': ({ data, actor }) =>
+    `${actor} created release ${data.release.version} (schema ${data.release.schema})`,
+  'approval.created': ({ data, actor }) => `${actor} approved ${data.release} for ${data.environment}`,
+  'policy.accepted': ({ data, actor }) => `${actor} accepted policy ${data.policy.version}`,
+  'gate.waived': ({ data }) => `gate ${data.waiver.gate} waived by ${data.waiver.owner}: ${data.waiver.reason}`,
+  'deployment.requested': ({ data, actor }) => `${actor} asked to ${verbs[data.kind]} ${data.release}`,
+  'deployment.started': ({ data }) =>
+    `took the environment; before it: ${data.previous === null ? 'nothing' : data.previous.release}`,
+  'deployment.abort-requested': ({ data, actor }) => `${actor} aborted it: ${data.reason || 'no reason given'}`,
+  'images.pulled': ({ data }) => {
+    const missing = data.images.filter((image) => !image.present)
+    return missing.length === 0
+      ? `${data.images.length} images on the host (${duration(data.tookMs)})`
+      : `${missing.length} of ${data.images.length} images missing: ${missing[0]?.why ?? ''}`
+  },
+  'backup.made': ({ data }) => `backup ${data.job} done (${duration(data.tookMs)})`,
+  'gates.evaluated': ({ data }) => gatesSentence(data),
+  'host.prepared': ({ data }) => `networks, volumes, edge and accessories ready (${duration(data.tookMs)})`,
+  'job.finished': ({ data }) => `${data.job} done (${duration(data.tookMs)})`,
+  'candidates.started': ({ data }) => `started ${list(data.services)} (${duration(data.tookMs)})`,
+  'candidates.admitted': ({ data }) => `${list(data.services)} behind the edge, without traffic`,
+  'candidates.healthy': ({ data }) => `${list(data.services)} healthy (${duration(data.tookMs)})`,
+  'smoke.passed': ({ data }) => `${data.checks.length} smoke checks passed`,
+  'traffic.switched': ({ data }) => `all traffic on the new release (${duration(data.tookMs)})`,
+  'accessories.started': ({ data }) => `accessories running: ${list(data.names)}`,
+  'older.retired': ({ data }) => `${data.release || 'the older release'} retired`,
+  'bake.passed': ({ data }) => `watched for ${duration(data.watchedMs)}, ${data.requests} requests, nothing wrong`,
+  'step.failed': ({ data }) => data.message,
+  'traffic.restored': ({ data }) => `all traffic back on the release before (${duration(data.tookMs)})`,
+  'candidates.removed': ({ data }) => `took out ${list(data.containers)}`,
+  'deployment.finished': ({ data }) => `${data.outcome}: ${data.reason}`,
+  'warm.retired': ({ data }) => `${data.release} no longer warm`,
+  'readiness.changed': ({ data, release }) =>
+    `${release ?? ''} ${data.ready ? 'can be taken back' : 'cannot be taken back'}: ${data.why}`,
+  'drift.found': ({ data }) => (data.found.length === 0 ? 'drift is gone' : `drift: ${data.found.join('; ')}`),
+  'drift.repaired': ({ data }) => `repaired: ${data.done.join('; ')}`,
+  'image.deleted': ({ data }) => `deleted ${data.image} from the host`,
+}
+
+const verbs = { deploy: 'deploy', promote: 'promote', rollback: 'go back to' } as const
+
+function gatesSentence({ results, passed }: EventData['gates.evaluated']): string {
+  const counted = results.filter((result) => result.answer !== 'not-applicable')
+  const good = counted.filter((result) => result.answer === 'pass')
+  const waived = counted.filter((result) => result.waiver !== null)
+  const text = `${good.length} of ${counted.length} gates passed${waived.length > 0 ? `, ${waived.length} waived` : ''}`
+  const bad = counted.find((result) => result.answer !== 'pass' && result.waiver === null)
+  return passed || bad === undefined ? text : `${text}; ${bad.gate} ${bad.answer}: ${bad.why}`
+}
+
+/** One sentence about an event, without time and subject, for the live view, `explain` and the timeline. */
+export function describeEvent<T extends keyof EventData>(event: LedgerEvent & { type: T }): string {
+  return sentences[event.type](event)
+}

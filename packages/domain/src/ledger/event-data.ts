@@ -1,0 +1,83 @@
+import type { Deployment } from '../deployment/deployment-state.ts'
+import type { DeploymentKind, Outcome, Placement, Readiness } from '../environment/environment-state.ts'
+import type { EnvironmentPolicy } from '../environment/policy.ts'
+import type { GateResult, GateWaiver } from '../gate/gate.ts'
+import type { Principal } from '../principal/principal.ts'
+import type { Release } from '../release/release.ts'
+
+/**
+ * Every kind of event and the shape of its `data`. Names are `<subject>.<predicate past>`. Fields may be added and
+ * never change their meaning: old events are read for ever.
+ */
+export interface EventData {
+  'ledger.opened': { installation: string; publicKey: string }
+  'controller.started': { instance: string; fence: number; version: string }
+
+  'principal.added': { principal: Principal }
+  'principal.revoked': { name: string }
+
+  'release.created': { release: Release; project: string }
+  'approval.created': { release: string; environment: string; reason: string }
+  'policy.accepted': { policy: EnvironmentPolicy }
+  'gate.waived': { waiver: GateWaiver }
+
+   'deployment.requested': Pick<
+    Deployment,
+    'id' | 'kind' | 'release' | 'plan' | 'pins' | 'author' | 'reason' | 'schemaAccepted'
+  >
+  'deployment.started': StartFacts
+  'deployment.abort-requested': { reason: string }
+  'images.pulled': { images: { image: string; present: boolean; why: string }[]; tookMs: number }
+  'backup.made': { job: string; tookMs: number }
+  'gates.evaluated': { results: GateResult[]; facts: string; passed: boolean }
+  'host.prepared': { subnet: string; tookMs: number }
+  'job.finished': { job: string; tookMs: number; logTail: string }
+  'candidates.started': { services: string[]; tookMs: number }
+  'candidates.admitted': { services: string[] }
+  'candidates.healthy': { services: string[]; tookMs: number }
+  'smoke.passed': { checks: { service: string; path: string; status: number; tookMs: number }[] }
+  'traffic.switched': { services: string[]; tookMs: number }
+  'accessories.started': { names: string[] }
+  'older.retired': { release: string }
+  'bake.passed': { watchedMs: number; requests: number }
+  'step.failed': StepFailure
+  'traffic.restored': { services: string[]; tookMs: number }
+  'candidates.removed': { containers: string[] }
+  'deployment.finished': {
+    kind: DeploymentKind
+    outcome: Outcome
+    /** How long the new release was watched before it counted as live. */
+    bakedMs: number
+    reason: string
+    /** What is live from now on, where the deployment changed it. */
+    placement: Placement | null
+    /** Until when the release before stays warm; null where none does. */
+    warmUntil: string | null
+  }
+
+  'warm.retired': { release: string; containers: string[] }
+  'readiness.changed': Readiness
+  'drift.found': { found: string[] }
+  'drift.repaired': { done: string[] }
+  'image.deleted': { image: string }
+}
+
+/** What a deployment is given when its turn comes. Slots are dealt here, because only now it is known who sits where. */
+export interface StartFacts {
+  fence: number
+  previous: Placement | null
+  warm: Placement | null
+  /** Slot of each service's candidate. */
+  slots: Record<string, string>
+  serviceNumbers: Record<string, number>
+  subnet: string | null
+}
+
+/** Why a step did not reach its end: for people, with the last log lines where a container was involved. */
+export interface StepFailure {
+  step: string
+  code: string
+  message: string
+  hint: string
+  logTail: string
+}

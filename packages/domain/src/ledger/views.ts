@@ -1,0 +1,82 @@
+import { foldDeployment } from '../deployment/deployment-state.ts'
+import type { Deployment } from '../deployment/deployment-state.ts'
+import type { EnvironmentState } from '../environment/environment-state.ts'
+import { foldEnvironment } from '../environment/fold-environment.ts'
+import { foldPrincipal } from '../principal/fold-principal.ts'
+import type { Principal } from '../principal/principal.ts'
+import type { Release } from '../release/release.ts'
+import type { LedgerEvent } from './event.ts'
+
+/** What is read from the ledger: one document per id, the fold of its events and of nothing else. */
+export interface LedgerView<S> {
+  kind: string
+  /** Raise it when the functions change, so that every document is folded again. */
+  version: number
+  /** Documents an event shapes. */
+  idsOf(event: LedgerEvent): readonly string[]
+  fold(state: S | undefined, event: LedgerEvent): S
+}
+
+export interface InstallationState {
+  id: string
+  publicKey: string
+  /** Bound by the first release; one installation keeps one project. */
+  project: string | null
+}
+
+export const environmentView: LedgerView<EnvironmentState> = {
+  kind: 'environment',
+  version: 1,
+  idsOf: ({ environment }) => (environment === undefined ? [] : [environment]),
+  fold: foldEnvironment,
+}
+
+export const deploymentView: LedgerView<Deployment> = {
+  kind: 'deployment',
+  version: 1,
+  idsOf: ({ deployment }) => (deployment === undefined ? [] : [deployment]),
+  fold: foldDeployment,
+}
+
+export const releaseView: LedgerView<Release> = {
+  kind: 'release',
+  version: 1,
+  idsOf: (event) => (event.type === 'release.created' ? [event.data.release.version] : []),
+  fold: (state, event) => state ?? given(event, 'release.created').data.release,
+}
+
+export const principalView: LedgerView<Principal> = {
+  kind: 'principal',
+  version: 1,
+  idsOf: (event) => {
+    if (event.type === 'principal.added') return [event.data.principal.name]
+    return event.type === 'principal.revoked' ? [event.data.name] : []
+  },
+  fold: foldPrincipal,
+}
+
+/** The one document of this view. */
+export const installationId = 'installation'
+
+export const installationView: LedgerView<InstallationState> = {
+  kind: 'installation',
+  version: 1,
+  idsOf: ({ type }) => (type === 'ledger.opened' || type === 'release.created' ? [installationId] : []),
+  fold: (state, event) => {
+    if (state === undefined) {
+      const { installation, publicKey } = given(event, 'ledger.opened').data
+      return { id: installation, publicKey, project: null }
+    }
+    if (event.type !== 'release.created') return state
+    return { ...state, project: state.project ?? event.data.project }
+  },
+}
+
+/** All views, folded in the transaction that appends. */
+export const ledgerViews = [environmentView, deploymentView, releaseView, principalView, installationView] as const
+
+/** A document's first event is always of one kind; anything else means that somebody appended out of order. */
+export function given<T extends LedgerEvent['type']>(event: LedgerEvent, type: T): LedgerEvent & { type: T } {
+  if (event.type !== type) throw new Error(`the ledger has ${event.type} where ${type} comes first`)
+  return event as LedgerEvent & { type: T }
+}

@@ -1,0 +1,129 @@
+import type { Findings, Place } from './findings.ts'
+import { interpolate } from './interpolate.ts'
+import type { Lookup } from './interpolate.ts'
+import { MAX_FILE_BYTES } from './parse-yaml.ts'
+
+export interface EnvFileText {
+  path: string
+  text: string
+  /** Values as they stand, without quotes, escapes or variables: `format: raw`. */
+  raw: boolean
+}
+
+const NAME = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.[\]-]*)[ \t]*(=|:[ \t]|(?=\r?\n|$))[ \t]*/y
+const QUOTED = /'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"/y
+const BLANK = /[ \t]*(?:#[^\n]*)?(?:\r?\n|$)/y
+const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', $: '$$' }
+
+/**
+ * Reads an environment file by the rules of the compose specification (`env_file`): quotes, comments, `export`,
+ * variables in unquoted and double-quoted values. A name without value is taken from `lookup`, or left out.
+ */
+export function parseEnvFile(file: EnvFileText, lookup: Lookup, findings: Findings): Map<string, string> {
+  const values = new Map<string, string>()
+  if (file.text.length > MAX_FILE_BYTES) {
+    const at: Place = { file: file.path, line: 1, col: 1 }
+    findings.problem(at, `the file has more than ${MAX_FILE_BYTES} characters`, 'Pass large values as files.')
+    return values
+  }
+  const within: Lookup = (name) => values.get(name) ?? lookup(name)
+  const text = file.text.replace(/^\ufeff/, '')
+  let index = 0
+  let line = 1
+  while (index < text.length) {
+    const at: Place = { file: file.path, line, col: 1 }
+    const blank = matchAt(BLANK, text, index)?.[0].length ?? 0
+    const next =
+      blank > 0 ? index + blank : readLine({ text, index, raw: file.raw, at, within, findings }, values)
+    line += newlines(text.slice(index, next))
+    index = next
+  }
+  return values
+}
+
+interface Line {
+  text: string
+  index: number
+  raw: boolean
+  at: Place
+  within: Lookup
+  findings: Findings
+}
+
+/** Reads one assignment and tells where the next line starts. */
+function readLine(line: Line, values: Map<string, string>): number {
+  const head = matchAt(NAME, line.text, line.index)
+  const end = endOfLine(line.text, line.index)
+  if (head === null) {
+    line.findings.problem(
+      line.at,
+      'this line is not KEY=value',
+      'Start comments with #; quote values that run over lines.',
+    )
+    return end + 1
+  }
+  const [whole, name = '', separator] = head
+  if (separator === '') {
+    const value = line.within(name)
+    if (value !== undefined) values.set(name, value)
+    return end + 1
+  }
+  const start = line.index + whole.length
+  const quoted = line.raw ? null : matchAt(QUOTED, line.text, start)
+  if (quoted === null) {
+    values.set(name, unquoted(line, line.text.slice(start, end)))
+    return end + 1
+  }
+  const [, single, double] = quoted
+  values.set(name, single?.replaceAll("\\'", "'") ?? expanded(line, unescaped(double ?? '')))
+  return afterQuote(line, start + quoted[0].length)
+}
+
+function unquoted(line: Line, rest: string): string {
+  const value = rest.replace(/\r$/, '')
+  if (line.raw) return value
+  if (/^['"]/.test(value))
+    line.findings.problem(line.at, 'a quote is opened and never closed', 'Close it, or remove it.')
+  const comment = value.startsWith('#') ? 0 : value.search(/[ \t]#/)
+  return expanded(line, (comment === -1 ? value : value.slice(0, comment)).trimEnd())
+}
+
+function afterQuote(line: Line, index: number): number {
+  const rest = matchAt(BLANK, line.text, index)
+  if (rest !== null) return index + rest[0].length
+  line.findings.problem(line.at, 'there is text after the closing quote', 'Only a comment may follow.')
+  return endOfLine(line.text, index) + 1
+}
+
+/** A dollar sign that was escaped is doubled, so that interpolation gives it back. */
+const unescaped = (text: string): string =>
+  text.replaceAll(
+    /\\([\s\S])/g,
+    (whole, next: string) => ESCAPES[next] ?? (/["\\]/.test(next) ? next : whole),
+  )
+
+function expanded(line: Line, text: string): string {
+  const result = interpolate(text, line.within)
+  if (result.failure !== null)
+    line.findings.problem(line.at, result.failure, 'Set the variable, or write $$ for a dollar sign.')
+  for (const name of result.unset) {
+    line.findings.warn(
+      line.at,
+      `the variable ${name} is not set; it becomes empty`,
+      `Set ${name} for this environment.`,
+    )
+  }
+  return result.text
+}
+
+function matchAt(pattern: RegExp, text: string, index: number): RegExpExecArray | null {
+  pattern.lastIndex = index
+  return pattern.exec(text)
+}
+
+function endOfLine(text: string, index: number): number {
+  const end = text.indexOf('\n', index)
+  return end === -1 ? text.length : end
+}
+
+const newlines = (text: string): number => text.split('\n').length - 1

@@ -1,0 +1,90 @@
+import type { Findings } from './findings.ts'
+import { joinPath } from './host-path.ts'
+import { mergeServices } from './merge.ts'
+import { serviceIn } from './long-forms.ts'
+import { rebased } from './rebase.ts'
+import { childOf, isNull, mapTree, textOf, withEntries } from './tree.ts'
+import type { Entry, MapTree, Tree } from './tree.ts'
+
+/** One file in long form. Relative paths in it start at `folder`: for merged files that is the folder of the first. */
+export interface SourceFile {
+  path: string
+  folder: string
+  tree: MapTree
+}
+
+/** Gives another file of the project; null where there is none, with the reason already told. */
+export type LoadFile = (path: string, from: Tree) => SourceFile | null
+
+interface Extending {
+  load: LoadFile
+  findings: Findings
+}
+
+/** Services may extend services that extend: this far, and never in a circle. */
+const MAX_CHAIN = 20
+
+/** Replaces every `extends` of a file by what it stands for: the other service, with this one laid over it. */
+export function resolveExtends(file: SourceFile, extending: Extending): MapTree {
+  const services = childOf(file.tree, 'services')
+  if (services?.kind !== 'map') return file.tree
+  const resolved = [...services.entries].map(([name, entry]): [string, Entry] => {
+    const value =
+      entry.value.kind === 'map' ? resolve({ file, name, tree: entry.value }, [], extending) : entry.value
+    return [name, { ...entry, value }]
+  })
+  const at = file.tree.entries.get('services')?.at ?? services.at
+  return withEntries(file.tree, [
+    ...file.tree.entries,
+    ['services', { at, value: withEntries(services, resolved) }],
+  ])
+}
+
+interface Link {
+  file: SourceFile
+  name: string
+  tree: MapTree
+}
+
+function resolve(link: Link, chain: readonly string[], extending: Extending): MapTree {
+  const wanted = link.tree.entries.get('extends')?.value
+  if (wanted === undefined || isNull(wanted)) return link.tree
+  const own = withEntries(
+    link.tree,
+    [...link.tree.entries].filter(([key]) => key !== 'extends'),
+  )
+  const id = `${link.file.path}#${link.name}`
+  const base =
+    chain.includes(id) || chain.length > MAX_CHAIN
+      ? circle(wanted, extending)
+      : baseOf(link, wanted, extending)
+  if (base === null) return own
+  const resolved = resolve(base, [...chain, id], extending)
+  const from = base.file.folder
+  const moved = from === link.file.folder ? resolved : rebased(resolved, from, link.file.folder)
+  return mergeServices(mergeServices(mapTree(own.at, []), moved), own)
+}
+
+function circle(wanted: Tree, { findings }: Extending): null {
+  findings.problem(
+    wanted.at,
+    'services extend each other in a circle',
+    'Move what they share to a service that extends nothing.',
+  )
+  return null
+}
+
+function baseOf(link: Link, wanted: Tree, { load, findings }: Extending): Link | null {
+  const name = textOf(childOf(wanted, 'service')) ?? ''
+  const fileText = textOf(childOf(wanted, 'file'))
+  const file = fileText === null ? link.file : load(joinPath(link.file.folder, fileText), wanted)
+  if (file === null) return null
+  const tree = serviceIn(file.tree, name)
+  if (tree?.kind === 'map') return { file, name, tree }
+  findings.problem(
+    wanted.at,
+    `${file.path} has no service "${name}" to extend`,
+    'Check the name, or add the service there.',
+  )
+  return null
+}

@@ -1,0 +1,68 @@
+import type { LoadFile, SourceFile } from './extends.ts'
+import type { Findings } from './findings.ts'
+import { cleanPath, folderOf, staysInside } from './host-path.ts'
+import type { TreeInterpolation } from './interpolate-tree.ts'
+import { withLongForms } from './long-forms.ts'
+import { parseYaml } from './parse-yaml.ts'
+import type { Tree } from './tree.ts'
+import { validateSchema } from './validate-schema.ts'
+
+export interface ComposeFile {
+  /** As messages name it; relative to the folder of `towpath.yaml`. */
+  path: string
+  text: string
+}
+
+interface Sources {
+  files: readonly ComposeFile[]
+  /** Text of another file that `extends` or `include` name; `path` is like those of `files`. */
+  otherFile: (path: string) => string | null
+  interpolation: TreeInterpolation
+  findings: Findings
+}
+
+/** Reads each file once: parsed, interpolated, held against the schema, in long form. */
+export class FileLoader {
+  readonly #sources: Sources
+  readonly #root: string
+  readonly #loaded = new Map<string, SourceFile | null>()
+
+  constructor(sources: Sources) {
+    this.#sources = sources
+    this.#root = folderOf(sources.files[0]?.path ?? '.')
+  }
+
+  /** The files that are merged, in order. */
+  given(): SourceFile[] {
+    return this.#sources.files.flatMap((file) => this.#read(file, this.#root) ?? [])
+  }
+
+  /** A file that `extends` or `include` name: one of the given ones, or another of the project. */
+  readonly load: LoadFile = (path, from) => {
+    const given = this.#sources.files.find((file) => cleanPath(file.path) === path)
+    if (given !== undefined) return this.#read(given, this.#root)
+    const known = this.#loaded.get(path)
+    if (known !== undefined) return known
+    const text = staysInside(path) ? this.#sources.otherFile(path) : null
+    if (text !== null) return this.#read({ path, text }, folderOf(path))
+    this.#tellMissing(path, from)
+    return null
+  }
+
+  #read(file: ComposeFile, folder: string): SourceFile | null {
+    const known = this.#loaded.get(file.path)
+    if (known !== undefined) return known
+    const { findings, interpolation } = this.#sources
+    const parsed = parseYaml(file, findings)
+    const tree = parsed === null ? null : interpolation.map(parsed)
+    if (tree !== null) validateSchema(tree, findings)
+    const source = tree === null ? null : { path: file.path, folder, tree: withLongForms(tree) }
+    this.#loaded.set(file.path, source)
+    return source
+  }
+
+  #tellMissing(path: string, from: Tree): void {
+    const hint = 'Only files of the project are read: check the path, and that it is committed.'
+    this.#sources.findings.problem(from.at, `the file "${path}" does not exist in the project`, hint)
+  }
+}

@@ -1,0 +1,163 @@
+import type { Mount } from '../../deployment/container.ts'
+import { bindSource } from './bind-source.ts'
+import { parseByteSize } from './byte-size.ts'
+import type { Place } from './findings.ts'
+import { readGrantedFiles } from './read-granted-files.ts'
+import { readVolume } from './read-volumes.ts'
+import { keyOf } from './reading.ts'
+import type { ServiceReading } from './reading.ts'
+import { readBoolean, readBytes } from './scalars.ts'
+import { childOf, entriesOf, itemsOf, textOf } from './tree.ts'
+import type { MapTree, ScalarTree } from './tree.ts'
+import { parseVolumeText } from './volume-text.ts'
+
+/** `volumes`, `tmpfs`, `configs` and `secrets` of a service. Volumes by the engine's name; anonymous ones by none. */
+export function readMounts(reading: ServiceReading): Mount[] {
+  const volumes = itemsOf(keyOf(reading, 'volumes')).map((item) => {
+    if (item.kind === 'map') return longMount(item, reading)
+    return item.kind === 'scalar' ? shortMount(item, reading) : null
+  })
+  const tmpfs = itemsOf(keyOf(reading, 'tmpfs')).map((item) =>
+    item.kind === 'scalar' ? shortTmpfs(item, reading) : null,
+  )
+  const mounts = [...volumes, ...tmpfs].filter((mount) => mount !== null)
+  return [...mounts, ...readGrantedFiles(reading)]
+}
+
+function shortMount(item: ScalarTree, reading: ServiceReading): Mount | null {
+  const volume = parseVolumeText(item.text)
+  if (volume === null || !isTarget(volume.target)) return refusedTarget(item.at, item.text, reading)
+  for (const option of volume.options) checkOption(option, item.at, reading)
+  const readOnly = volume.options.includes('ro')
+  const { source, target } = volume
+  if (source === null) return { type: 'volume', source: '', target, readOnly }
+  if (!/^([./~\\]|[A-Za-z]:\\)/.test(source))
+    return namedVolume({ source, target, readOnly }, item.at, reading)
+  const path = bindSource(source, item.at, reading)
+  return path === null ? null : { type: 'bind', source: path, target, readOnly, createHostPath: true }
+}
+
+/** Options of short volumes that change nothing on a Linux engine, or only what is its default anyway. */
+const HARMLESS = new Set(['ro', 'rw', 'cached', 'delegated', 'consistent', 'rprivate', ''])
+const CANNOT_BE_KEPT = new Set(['z', 'Z', 'nocopy'])
+
+function checkOption(option: string, at: Place, { findings }: ServiceReading): void {
+  if (HARMLESS.has(option)) return
+  if (CANNOT_BE_KEPT.has(option)) {
+    const why =
+      option === 'nocopy' ? 'a new volume is filled from the image' : 'SELinux labels are not changed'
+    findings.warn(
+      at,
+      `the volume option "${option}" has no effect here: ${why}`,
+      'Prepare the folder or volume on the host.',
+    )
+  } else findings.problem(at, `the volume option "${option}" cannot be honoured`, 'Known are ro and rw.')
+}
+
+function longMount(item: MapTree, reading: ServiceReading): Mount | null {
+  const text = (key: string): string => textOf(childOf(item, key)) ?? ''
+  const target = text('target')
+  const readOnly = readBoolean(childOf(item, 'read_only'), reading.findings) ?? false
+  if (!isTarget(target)) return refusedTarget(item.at, target, reading)
+  checkLongOptions(item, reading)
+  switch (text('type')) {
+    case 'bind':
+      return longBind(item, { source: text('source'), target, readOnly }, reading)
+    case 'volume':
+      return text('source') === ''
+        ? { type: 'volume', source: '', target, readOnly }
+        : namedVolume({ source: text('source'), target, readOnly }, item.at, reading)
+    case 'tmpfs':
+      return longTmpfs(item, target, reading)
+    default: {
+      const message = `mounts of type "${text('type')}" cannot be honoured`
+      reading.findings.problem(item.at, message, 'Use bind, volume or tmpfs.')
+      return null
+    }
+  }
+}
+
+const longTmpfs = (item: MapTree, target: string, { findings }: ServiceReading): Mount => ({
+  type: 'tmpfs',
+  target,
+  sizeBytes: readBytes(childOf(childOf(item, 'tmpfs'), 'size'), findings) ?? null,
+})
+
+interface Ends {
+  source: string
+  target: string
+  readOnly: boolean
+}
+
+function longBind(item: MapTree, { source, ...ends }: Ends, reading: ServiceReading): Mount | null {
+  if (source === '') {
+    reading.findings.problem(item.at, 'a bind mount needs a source', 'Name the path on the host.')
+    return null
+  }
+  const path = bindSource(source, item.at, reading)
+  const createHostPath =
+    readBoolean(childOf(childOf(item, 'bind'), 'create_host_path'), reading.findings) ?? true
+  return path === null ? null : { type: 'bind', source: path, ...ends, createHostPath }
+}
+
+function namedVolume({ source, ...ends }: Ends, at: Place, reading: ServiceReading): Mount | null {
+  const volume = readVolume(source, reading)
+  if (volume !== null) return { type: 'volume', source: volume.name, ...ends }
+  reading.findings.problem(
+    at,
+    `the volume "${source}" is not defined`,
+    'Define it under "volumes:", or start a path with "./".',
+  )
+  return null
+}
+
+/** Sub-keys of long mounts that we read elsewhere, or whose value is the engine's default. */
+const READ_OR_DEFAULT = new Set([
+  'bind.create_host_path',
+  'bind.propagation=rprivate',
+  'volume.nocopy=false',
+  'tmpfs.size',
+])
+const ONLY_WARNED = new Set(['bind.selinux', 'volume.nocopy', 'volume.labels', 'tmpfs.mode'])
+
+function checkLongOptions(item: MapTree, { findings }: ServiceReading): void {
+  for (const group of ['bind', 'volume', 'tmpfs', 'image']) {
+    for (const [key, { at, value }] of entriesOf(childOf(item, group))) {
+      const name = `${group}.${key}`
+      if (
+        READ_OR_DEFAULT.has(name) ||
+        READ_OR_DEFAULT.has(`${name}=${textOf(value) ?? ''}`) ||
+        key.startsWith('x-')
+      )
+        continue
+      if (ONLY_WARNED.has(name))
+        findings.warn(at, `${name} of a mount has no effect here`, 'Prepare the mount on the host.')
+      else findings.problem(at, `${name} of a mount cannot be honoured`, 'Mount it without this option.')
+    }
+  }
+}
+
+function shortTmpfs(item: ScalarTree, reading: ServiceReading): Mount | null {
+  const [target = '', options = ''] = item.text.split(':')
+  if (!isTarget(target)) return refusedTarget(item.at, item.text, reading)
+  let sizeBytes: number | null = null
+  for (const option of options.split(',').filter((text) => text !== '')) {
+    const size = option.startsWith('size=') ? parseByteSize(option.slice('size='.length)) : null
+    if (size !== null) sizeBytes = size
+    else
+      reading.findings.warn(item.at, `the tmpfs option "${option}" has no effect here`, 'Only size is kept.')
+  }
+  return { type: 'tmpfs', target, sizeBytes }
+}
+
+const isTarget = (target: string): boolean =>
+  target.startsWith('/') && target !== '/' && !target.includes('\0')
+
+function refusedTarget(at: Place, text: string, { findings }: ServiceReading): null {
+  findings.problem(
+    at,
+    `"${text}" is not a mount: it needs an absolute path in the container`,
+    'Write it as SOURCE:/path/in/container[:ro].',
+  )
+  return null
+}

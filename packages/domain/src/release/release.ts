@@ -1,0 +1,38 @@
+/** One service's build: where it is and what it was made of. */
+export interface Build {
+  service: string
+  /** Registry and path, no tag: `registry.example/team/backend`. */
+  repository: string
+  /** `sha256:` and 64 hex digits; the only name an engine is ever given. */
+  digest: string
+  /** The tag it was found by, for people. */
+  tag: string | null
+  commit: string | null
+}
+
+/**
+ * What the release does to the database, declared by its author.
+ * - `none`: no migration · `expand`: the previous release runs on the new schema
+ * - `contract`: it does not · `unknown`: nobody said, so going back needs a person
+ */
+export type SchemaImpact = 'none' | 'expand' | 'contract' | 'unknown'
+
+export const schemaImpacts = ['none', 'expand', 'contract', 'unknown'] as const
+
+/** An immutable set of builds, moved and taken back as one. The version is its name. */
+export interface Release {
+  version: string
+  builds: Build[]
+  schema: SchemaImpact
+  /** Digest of the project's files (towpath.yaml, compose, settings, sealed secrets) as they were at its commit. */
+  snapshot: string
+  author: string
+  createdAt: string
+}
+
+/** Image reference of a build, by digest. */
+export const imageOf = (build: Build): string => `${build.repository}@${build.digest}`
+
+/** Going back past such a release is a person's decision. */
+export const needsPersonToGoBack = (schema: SchemaImpact): boolean =>
+  schema === 'contract' || schema === 'unknown'

@@ -1,0 +1,68 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { LedgerHead } from '@towpath/domain/ledger/event.ts'
+import { signedHeadText } from './signed-head.ts'
+import type { SignedHead } from './signed-head.ts'
+
+/** The Ed25519 key of one installation; the private half never leaves this object. */
+export interface LedgerKey {
+  publicKeyPem: string
+  sign(head: LedgerHead & { at: string; installation: string }): SignedHead
+}
+
+const KEY_FILE = 'ledger-key.pem'
+
+/** Opens the key in the state directory, making it on the first call (file mode 0600). Throws LEDGER_KEY_UNREADABLE. */
+export const openLedgerKey = async (stateDir: string): Promise<LedgerKey> => {
+  const file = join(stateDir, KEY_FILE)
+  await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  try {
+    return keyOf(createPrivateKey(await readOrCreate(file)))
+  } catch (cause) {
+    throw new TowpathError({
+      code: 'LEDGER_KEY_UNREADABLE',
+      kind: 'failed',
+      message: `The ledger's key in ${file} cannot be read as a key.`,
+      hint: 'It was not replaced: clients trust the old one. Restore the file from a backup of the state directory.',
+      cause,
+    })
+  }
+}
+
+const keyOf = (privateKey: KeyObject): LedgerKey => ({
+  publicKeyPem: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }),
+  sign: ({ installation, seq, hash, at }) => {
+    const statement = { installation, seq, hash, at }
+    return {
+      ...statement,
+      signature: sign(null, Buffer.from(signedHeadText(statement)), privateKey).toString('base64'),
+    }
+  },
+})
+
+const readOrCreate = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return createKeyFile(file)
+    throw thrown
+  })
+
+/** Written whole beside its name, then linked: of two first starts one wins and both read the winner. */
+const createKeyFile = async (file: string): Promise<string> => {
+  const draft = `${file}.${randomUUID()}`
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
+  const handle = await open(draft, 'wx', 0o600)
+  try {
+    await handle.writeFile(pem)
+    await handle.sync()
+    await link(draft, file).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code !== 'EEXIST') throw thrown
+    })
+  } finally {
+    await handle.close()
+    await rm(draft, { force: true })
+  }
+  return readFile(file, 'utf8')
+}
