@@ -1,3 +1,4 @@
+import type { ComposeReader } from './ports/compose-reader.ts'
 import type { ContainerEngine, RegistryCredentials } from './ports/container-engine.ts'
 import type { DatabaseProbe } from './ports/database-probe.ts'
 import type { Edge } from './ports/edge.ts'
@@ -17,25 +18,33 @@ export interface Installation {
   engineOf(docker: string, secrets: SecretValues): ContainerEngine
   /** Edge of a host address. */
   edgeOf(docker: string): Edge
+  compose: ComposeReader
   registry: Registry
   secrets: SecretStore
   database: DatabaseProbe
   log: Log
   /** RFC 3339, UTC. */
-  now(): string
+  now: () => string
   /** Milliseconds that only grow: durations survive a change of the wall clock. */
-  elapsedMs(): number
-  newId(prefix: string): string
-  sha256(text: string): string
+  elapsedMs: () => number
+  newId: (prefix: string) => string
+  sha256: (text: string) => string
   /** Image of the edge's container. */
   edgeImage: string
   /** Grows with every controller that took the installation; hosts refuse an older one. */
   fence: number
   /** Wakes runners after an append; a hint, never the only way they learn of it. */
   wake: Wake
+  /** Told around every step, for tracing and for tests that kill the process at a point of their choice. */
+  watchStep: StepWatcher
   /** Periods of the standing loops, in ms. */
   periods: { reconcileMs: number; pollMs: number }
 }
+
+/** `before` the act, once it `acted` but nothing is recorded, and once it is `recorded`. */
+export type StepMoment = 'before' | 'acted' | 'recorded'
+
+export type StepWatcher = (moment: StepMoment, at: { deployment: string; step: string }) => Promise<void>
 
 export interface Wake {
   ring(): void

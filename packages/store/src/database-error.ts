@@ -24,6 +24,7 @@ export const asStoreError = (thrown: unknown): unknown => {
   const code = codeOf(thrown)
   if (isUnreachable(thrown, code)) return databaseUnreachable(thrown)
   if (code === '55P03' || code === '57014' || code === '25P03') return ledgerBusy(thrown)
+  if (/^(28...|3D000)$/.test(code)) return loginRefused(thrown)
   if (code === '53100' || code === '53200') return databaseFull(thrown)
   return thrown
 }
@@ -59,6 +60,15 @@ const databaseUnreachable = (cause: unknown): TowpathError =>
     message: `The state database did not answer: ${messageOf(cause)}.`,
     hint: 'Whether a write in flight was kept is unknown; repeating it under the same idempotency key is safe. Check that PostgreSQL runs.',
     retryable: true,
+    cause,
+  })
+
+const loginRefused = (cause: unknown): TowpathError =>
+  new TowpathError({
+    code: 'DATABASE_LOGIN_REFUSED',
+    kind: 'usage',
+    message: `The state database refused the login: ${messageOf(cause)}.`,
+    hint: 'Nothing was changed. Correct user, password and database name in the database URL.',
     cause,
   })
 

@@ -72,12 +72,14 @@ const volumesOf = async (docker: Docker, isOurs: IsOurs): Promise<Removable[]> =
   }))
 }
 
-/** Tag by tag, never by force: that would take an image from under a stopped container that is not ours. */
+/** Reference by reference, never by force: that would take an image from under a stopped container that is not ours. */
 const imagesOf = async (docker: Docker): Promise<Removable[]> => {
   const found = await docker.listImages({ filters: { label: [imageLabel] } })
-  const names = found.flatMap(({ Id, RepoTags }) => {
-    const tags = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>')
-    return tags.length > 0 ? tags : [Id]
+  const names = found.flatMap(({ Id, RepoTags, RepoDigests }) => {
+    const references = [...(RepoTags ?? []), ...(RepoDigests ?? [])].filter(
+      (name) => !name.startsWith('<none>'),
+    )
+    return references.length > 0 ? references : [Id]
   })
   return names.map((name) => ({ name, remove: () => docker.getImage(name).remove() }))
 }

@@ -19,6 +19,8 @@ export interface ExampleRelease {
   /** Of the backend; the frontend is good unless told otherwise. */
   behaviour?: Behaviour
   frontendBehaviour?: Behaviour
+  /** The backend misbehaves where RUST_ENV is this and is good elsewhere, as life has it; everywhere when left out. */
+  behaviourIn?: string
   /** How many of the migrations this release knows: 1 to 3. */
   schemaLevel?: number
   registry: RegistryTarget
@@ -44,7 +46,12 @@ export const buildExampleImages = async (
   const common = { RELEASE: release.version, NODE_ENV: 'production' }
   const backend = await publish(docker, release, {
     app: 'backend',
-    env: { ...common, BEHAVIOUR: behaviour, SCHEMA_LEVEL: String(schemaLevel) },
+    env: {
+      ...common,
+      BEHAVIOUR: behaviour,
+      SCHEMA_LEVEL: String(schemaLevel),
+      ...(release.behaviourIn === undefined ? {} : { BEHAVIOUR_IN: release.behaviourIn }),
+    },
     port: 4000,
   })
   // One after the other: the second push finds the shared layer in the registry.

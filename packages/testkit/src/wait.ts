@@ -16,13 +16,13 @@ export interface UntilOptions {
 export const until = async <T>(
   look: () => T | Promise<T>,
   { withinMs, everyMs = 50, what = 'the condition' }: UntilOptions,
-): Promise<NonNullable<T>> => {
+): Promise<Truthy<T>> => {
   const deadline = performance.now() + withinMs
   let lastFault: unknown
   for (;;) {
     try {
       const found = await look()
-      if (found) return found
+      if (found) return found as Truthy<T>
       lastFault = undefined
     } catch (fault) {
       lastFault = fault
@@ -31,6 +31,8 @@ export const until = async <T>(
     await sleep(everyMs)
   }
 }
+
+type Truthy<T> = Exclude<NonNullable<T>, false | '' | 0>
 
 const timedOut = (what: string, withinMs: number, cause: unknown) =>
   new TowpathError({

@@ -10,7 +10,7 @@ import { log, RequestCounts } from './request-counts.js'
  */
 export const startService = ({ name, port, address, routes, isHealthy, beforeExit }) => {
   const release = process.env.RELEASE ?? 'unknown'
-  const behaviour = parseBehaviour(process.env.BEHAVIOUR)
+  const behaviour = parseBehaviour(behaviourHere(process.env))
   const counts = new RequestCounts({ service: name, release, instance: hostname() })
   const misbehave = misbehaviour(behaviour)
 
@@ -42,6 +42,10 @@ export const startService = ({ name, port, address, routes, isHealthy, beforeExi
   obeySigterm(server, behaviour, beforeExit)
 }
 
+/** Bad releases are often bad in one place only: BEHAVIOUR_IN names the RUST_ENV where BEHAVIOUR shows. */
+const behaviourHere = ({ BEHAVIOUR, BEHAVIOUR_IN, RUST_ENV }) =>
+  BEHAVIOUR_IN === undefined || BEHAVIOUR_IN === RUST_ENV ? BEHAVIOUR : 'good'
+
 const isProbe = ({ url }) => url === '/health' || url === '/stats'
 
 const health = async (behaviour, isHealthy) => {
@@ -53,13 +57,16 @@ const health = async (behaviour, isHealthy) => {
     : { status: 503, body: { healthy: false, why } }
 }
 
+/** So many requests are traffic; fewer may be somebody's smoke checks before the traffic comes. */
+const trafficMin = 10
+
 /** What the behaviour does to one request of the traffic: an answer in place of the real one, or nothing. */
 const misbehaviour = (behaviour) => {
   const isDue = errorRhythm(behaviour.kind === 'errors' ? behaviour.ratio : 0)
-  let dies = behaviour.kind === 'dies-after'
+  let received = 0
   return async () => {
-    if (dies) {
-      dies = false
+    received += 1
+    if (behaviour.kind === 'dies-after' && received === trafficMin) {
       setTimeout(() => die('died, by design'), behaviour.afterMs)
     }
     if (behaviour.kind === 'slow') await sleep(behaviour.delayMs)

@@ -8,7 +8,7 @@ import { containerNotFound, containerRunning, nameTaken, unlabelled } from './do
 import { fillBody } from './docker/fill-body.ts'
 import { pullFailure } from './docker/pull-failure.ts'
 import { FakeHost, type Behaviour, type FakeContainer } from './fake-host.ts'
-import { INSTALLATION_LABEL } from './labels.ts'
+import { belongsTogether, INSTALLATION_LABEL } from './labels.ts'
 
 export interface FakeEngineOptions {
   /** How each container behaves once started; asked at every start. Default: it runs. */
@@ -220,8 +220,9 @@ function ourContainer(
   if (installation === undefined) throw unlabelled(spec.name)
   const found = host.containers.get(spec.name)
   if (found !== undefined) {
-    const owner = found.spec.labels[INSTALLATION_LABEL] ?? null
-    if (owner !== installation) throw nameTaken({ name: spec.name, installation: owner })
+    const { labels } = found.spec
+    const owner = labels[INSTALLATION_LABEL] ?? null
+    if (!belongsTogether(labels, spec.labels)) throw nameTaken({ name: spec.name, installation: owner, labels })
     return found
   }
   fillBody(createBody(spec, []), { secrets, container: spec.name })
@@ -234,7 +235,7 @@ function ourContainer(
 function oursOrNone(host: FakeHost, name: string): FakeContainer | undefined {
   const container = host.containers.get(name)
   if (container !== undefined && !(INSTALLATION_LABEL in container.spec.labels)) {
-    throw nameTaken({ name, installation: null })
+    throw nameTaken({ name, installation: null, labels: {} })
   }
   return container
 }

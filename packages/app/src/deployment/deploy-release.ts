@@ -69,7 +69,8 @@ export async function planFor(
   const files = await openSnapshot(installation, release.snapshot)
   const read = await readEnvironment(installation, files, input.environment)
   const environment =
-    (await stateOf(installation.store, environmentView, input.environment)) ?? emptyEnvironment(input.environment)
+    (await stateOf(installation.store, environmentView, input.environment)) ??
+    emptyEnvironment(input.environment)
   const { policy, pending } = effectivePolicy(environment.policy, read.config.policy)
   if (!policy.hosts.includes(read.config.host.docker) && policy.hosts.length > 0)
     throw hostNotAllowed(read.config.host.docker, input.environment)

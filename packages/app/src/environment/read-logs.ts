@@ -14,7 +14,8 @@ export async function liveContainer(
   const state = await stateOf(installation.store, environmentView, input.environment)
   const live = state?.live ?? null
   const place = live?.services[input.service]
-  const deployment = live === null ? undefined : await stateOf(installation.store, deploymentView, live.deployment)
+  const deployment =
+    live === null ? undefined : await stateOf(installation.store, deploymentView, live.deployment)
   if (place === undefined || deployment === undefined)
     throw new TowpathError({
       code: 'SERVICE_NOT_LIVE',

@@ -30,7 +30,9 @@ export async function replayGates(installation: Installation, deployment: string
   return {
     recorded: gates.results,
     replayed,
-    differing: replayed.filter((result) => then.get(result.gate) !== result.answer).map((result) => result.gate),
+    differing: replayed
+      .filter((result) => then.get(result.gate) !== result.answer)
+      .map((result) => result.gate),
     passed: isPassed(replayed),
   }
 }

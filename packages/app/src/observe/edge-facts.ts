@@ -13,7 +13,11 @@ export async function edgeDifferences(performing: Performing): Promise<GateFacts
 }
 
 /** Foreign containers that answer to a name of the edge, one sentence each. */
-export const foreignNames = ({ installation, engine, deployment }: Performing): Promise<GateFacts['foreign']> =>
+export const foreignNames = ({
+  installation,
+  engine,
+  deployment,
+}: Performing): Promise<GateFacts['foreign']> =>
   observed(installation, async () => (await foreignContainers(engine, deployment.plan)).map(sentenceFor))
 
 export interface ForeignContainer {

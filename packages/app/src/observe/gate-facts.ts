@@ -20,7 +20,8 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
   const { installation, deployment, config } = performing
   const now = installation.now()
   const environment =
-    (await stateOf(installation.store, environmentView, deployment.environment)) ?? emptyEnvironment(deployment.environment)
+    (await stateOf(installation.store, environmentView, deployment.environment)) ??
+    emptyEnvironment(deployment.environment)
   const { policy } = effectivePolicy(environment.policy, config.policy)
   const [host, disk, images, database, edge, foreign, previous, needed, schema] = await Promise.all([
     observed(installation, async () => {
@@ -64,11 +65,15 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
     edge,
     foreign,
     schema,
-    backup: { configured: deployment.plan.backup !== null, madeAt: deployment.done['make-backup']?.at ?? null },
+    backup: {
+      configured: deployment.plan.backup !== null,
+      madeAt: deployment.done['make-backup']?.at ?? null,
+    },
   }
 }
 
-const approvalsOf = (environment: EnvironmentState, release: string): string[] => environment.approvals[release] ?? []
+const approvalsOf = (environment: EnvironmentState, release: string): string[] =>
+  environment.approvals[release] ?? []
 
 function frozenNow(policy: EnvironmentPolicy, now: string): GateFacts['frozen'] {
   for (const window of policy.freeze) {
@@ -105,7 +110,8 @@ async function observePrevious(performing: Performing): Promise<GateFacts['previ
   return {
     release: previous.release,
     ready: await observed(installation, async () => {
-      if (then === undefined) return { ready: false, why: `the ledger has no deployment ${previous.deployment}` }
+      if (then === undefined)
+        return { ready: false, why: `the ledger has no deployment ${previous.deployment}` }
       return await isReleaseReady(performing, then.plan)
     }),
   }
@@ -120,7 +126,8 @@ function observeNeeded(
     policy.needs.map(async ({ environment }) => {
       const other = await stateOf(installation.store, environmentView, environment)
       const verified = other?.history.find(
-        (entry) => entry.outcome === 'live' && entry.release === deployment.release && entry.kind !== 'rollback',
+        (entry) =>
+          entry.outcome === 'live' && entry.release === deployment.release && entry.kind !== 'rollback',
       )
       const counts = verified !== undefined && other?.live?.release === deployment.release
       return { environment, verified: counts ? { at: verified.at, bakedMs: verified.bakedMs } : null }

@@ -1,6 +1,7 @@
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import type { ServicePlan } from '@towpath/domain/deployment/plan.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { ContainerState } from '../ports/container-engine.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
 
 /** Good answers in a row before a candidate counts as healthy: one may come from a half-started process. */
@@ -56,15 +57,21 @@ async function probeCandidate(
 async function failIfExited({ engine, deployment }: Performing, service: ServicePlan): Promise<void> {
   const name = candidatePlacement(deployment).services[service.service]?.container ?? ''
   const state = await engine.inspect(name)
-  if (state !== null && state.status !== 'exited' && state.status !== 'dead' && state.restarts === 0) return
-  const code = state?.exitCode ?? null
+  const lives = state !== null && state.status !== 'exited' && state.status !== 'dead' && state.restarts === 0
+  if (lives) return
   throw new TowpathError({
     code: 'CANDIDATE_EXITED',
     kind: 'failed',
-    message: `${service.service} ${deployment.release} exited${code === null ? '' : ` with code ${code}`}${state?.oomKilled === true ? ', killed for want of memory,' : ''} before it was healthy.`,
+    message: `${service.service} ${deployment.release} exited${howItEnded(state)} before it was healthy.`,
     hint: 'Traffic was not touched. Its last log lines say why; mend it and deploy again.',
     detail: { logTail: state === null ? '' : await engine.logs(name, { tailLines: logTailLines }) },
   })
+}
+
+const howItEnded = (state: ContainerState | null): string => {
+  if (state === null) return ''
+  const code = state.exitCode === null ? '' : ` with code ${state.exitCode}`
+  return state.oomKilled ? `${code}, killed for want of memory,` : code
 }
 
 async function neverHealthy(

@@ -2,7 +2,12 @@ import { edgeAt } from '@towpath/domain/deployment/seating.ts'
 import type { Perform } from '../runner/performing.ts'
 
 /** All services at once, those that others need first: the new release live, the old one the edge's backup. */
-export const switchTraffic: Perform<'switch-traffic'> = async ({ installation, deployment, edge, edgeSpec }) => {
+export const switchTraffic: Perform<'switch-traffic'> = async ({
+  installation,
+  deployment,
+  edge,
+  edgeSpec,
+}) => {
   const started = installation.elapsedMs()
   await edge.apply(edgeSpec, edgeAt(deployment, 'switched'))
   const services = deployment.plan.services.map((service) => service.service)
@@ -10,7 +15,12 @@ export const switchTraffic: Perform<'switch-traffic'> = async ({ installation, d
 }
 
 /** The old release live again; candidates finish what they have. */
-export const restoreTraffic: Perform<'restore-traffic'> = async ({ installation, deployment, edge, edgeSpec }) => {
+export const restoreTraffic: Perform<'restore-traffic'> = async ({
+  installation,
+  deployment,
+  edge,
+  edgeSpec,
+}) => {
   const started = installation.elapsedMs()
   await edge.apply(edgeSpec, edgeAt(deployment, 'restored'))
   const services = Object.keys(deployment.start?.previous?.services ?? {})

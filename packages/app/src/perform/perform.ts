@@ -12,7 +12,10 @@ import { removeCandidates, retireOlder } from './take-out.ts'
 import { watchBake } from './watch-bake.ts'
 
 /** Does one command. `finish` is an append alone and never comes here. */
-export function perform(performing: Performing, command: Exclude<Command, { do: 'finish' }>): Promise<Performed> {
+export function perform(
+  performing: Performing,
+  command: Exclude<Command, { do: 'finish' }>,
+): Promise<Performed> {
   switch (command.do) {
     case 'pull-images':
       return pullImages(performing, command)

@@ -2,7 +2,13 @@ import { edgeAt } from '@towpath/domain/deployment/seating.ts'
 import type { Perform } from '../runner/performing.ts'
 
 /** Networks, volumes, edge and the accessories that services need: created where missing, otherwise left alone. */
-export const prepareHost: Perform<'prepare-host'> = async ({ installation, deployment, engine, edge, edgeSpec }) => {
+export const prepareHost: Perform<'prepare-host'> = async ({
+  installation,
+  deployment,
+  engine,
+  edge,
+  edgeSpec,
+}) => {
   const started = installation.elapsedMs()
   const { plan } = deployment
   let subnet = ''

@@ -20,14 +20,12 @@ async function runOnce(performing: Performing, job: JobPlan): Promise<{ tookMs: 
   const { engine, deployment, installation } = performing
   const started = installation.elapsedMs()
   const name = `${job.container.name}-${deployment.id}`
-  const before = await engine.inspect(name)
-  if (before === null || before.status === 'created')
-    await engine.ensureRunning({
-      ...job.container,
-      name,
-      environment: { ...job.container.environment, TOWPATH_DEPLOYMENT: deployment.id },
-      labels: { ...job.container.labels, 'towpath.deployment': deployment.id },
-    })
+  await engine.ensureRanOnce({
+    ...job.container,
+    name,
+    environment: { ...job.container.environment, TOWPATH_DEPLOYMENT: deployment.id },
+    labels: { ...job.container.labels, 'towpath.deployment': deployment.id },
+  })
   const exitCode = await engine.waitForExit(name, job.withinMs)
   const logTail = await engine.logs(name, { tailLines: logTailLines })
   if (exitCode === 0) return { tookMs: installation.elapsedMs() - started, logTail }

@@ -26,7 +26,10 @@ async function startOne({ engine, deployment }: Performing, service: ServicePlan
 }
 
 /** Puts the wave's candidates into their slots: probed by the edge, reachable through its private entry alone. */
-export const admitCandidates: Perform<'admit-candidates'> = async ({ deployment, edge, edgeSpec }, { step, services }) => {
+export const admitCandidates: Perform<'admit-candidates'> = async (
+  { deployment, edge, edgeSpec },
+  { step, services },
+) => {
   const wave = Number(step.split(':')[1] ?? '0')
   const admitted = deployment.plan.waves.slice(0, wave + 1).flat()
   await edge.apply(edgeSpec, edgeAt(deployment, 'admitted', { admitted }))

@@ -58,12 +58,23 @@ async function lookAt(performing: Performing, look: Look): Promise<void> {
 
 async function probe({ edge, edgeSpec }: Performing, { service, place }: Look): Promise<string | null> {
   const { path, timeoutMs, statusMin, statusMax } = place.health
-  const answer = await edge.probe(edgeSpec, { service, slot: place.slot, method: 'GET', path, headers: {}, timeoutMs })
+  const answer = await edge.probe(edgeSpec, {
+    service,
+    slot: place.slot,
+    method: 'GET',
+    path,
+    headers: {},
+    timeoutMs,
+  })
   if (answer.status === null) return answer.fault ?? 'no answer'
   return answer.status >= statusMin && answer.status <= statusMax ? null : `status ${answer.status}`
 }
 
-async function died({ deployment, engine }: Performing, look: Look, code: number | null): Promise<TowpathError> {
+async function died(
+  { deployment, engine }: Performing,
+  look: Look,
+  code: number | null,
+): Promise<TowpathError> {
   return new TowpathError({
     code: 'CANDIDATE_DIED',
     kind: 'failed',

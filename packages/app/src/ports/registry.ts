@@ -5,5 +5,8 @@ export interface Registry {
   /** Digest (`sha256:...`) of a tag or digest reference; `null` when the registry answers that it has none. */
   digestOf(reference: string, credentials: RegistryCredentials | null): Promise<string | null>
   /** Newest-looking tags of a repository, for hints; at most `limit`. */
-  tagsOf(repository: string, options: { credentials: RegistryCredentials | null; limit: number }): Promise<string[]>
+  tagsOf(
+    repository: string,
+    options: { credentials: RegistryCredentials | null; limit: number },
+  ): Promise<string[]>
 }

@@ -37,7 +37,11 @@ export async function addPrincipal(
 }
 
 /** Takes a principal's token away for good. */
-export async function revokePrincipal(installation: Installation, caller: Caller, name: string): Promise<void> {
+export async function revokePrincipal(
+  installation: Installation,
+  caller: Caller,
+  name: string,
+): Promise<void> {
   requirePermission(caller, 'add-principal', '*')
   await installation.store.append({
     type: 'principal.revoked',

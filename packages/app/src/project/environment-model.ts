@@ -6,7 +6,6 @@ import type { TowpathConfig } from '@towpath/domain/config/parse-config.ts'
 import { secretPlaceholder } from '@towpath/domain/config/secret-placeholder.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { mapModel } from '@towpath/domain/project/map-model.ts'
-import { readCompose } from '@towpath/domain/project/read-compose.ts'
 import type { ComposeModel } from '@towpath/domain/project/compose-model.ts'
 import type { Installation, SecretValues } from '../installation.ts'
 import type { ProjectFiles } from '../release/snapshot.ts'
@@ -49,9 +48,12 @@ export async function readEnvironment(
   const { secrets, sealedDigest } = await openSecrets(installation, files, config)
   const variables = new Map([
     ...settings,
-    ...[...secrets].map(([name, value]): [string, string] => [name, value === '' ? '' : secretPlaceholder(name)]),
+    ...[...secrets].map(([name, value]): [string, string] => [
+      name,
+      value === '' ? '' : secretPlaceholder(name),
+    ]),
   ])
-  const read = readCompose({
+  const read = await installation.compose.read({
     files: config.composeFiles.map((path) => ({ path, text: required(files, path) })),
     variables,
     envFile: (path) => textOf(files, path),

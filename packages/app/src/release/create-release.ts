@@ -70,7 +70,11 @@ async function record(
 }
 
 const contentOf = ({ builds, schema, snapshot }: Release): string =>
-  JSON.stringify([builds.map(({ service, repository, digest }) => [service, repository, digest]), schema, snapshot])
+  JSON.stringify([
+    builds.map(({ service, repository, digest }) => [service, repository, digest]),
+    schema,
+    snapshot,
+  ])
 
 const otherProject = (bound: string, asked: string): TowpathError =>
   new TowpathError({

@@ -20,7 +20,10 @@ async function keepPlacementRunning(rest: AtRest, placement: Placement): Promise
     const plan = then?.plan.services.find((candidate) => candidate.service === service)
     if (then === undefined || plan === undefined || !(await isStillAtRest(rest))) continue
     await engine.ensureRunning(candidateContainer(then, plan))
-    installation.log.warn({ environment: rest.environment.environment, container: place.container }, 'started again')
+    installation.log.warn(
+      { environment: rest.environment.environment, container: place.container },
+      'started again',
+    )
   }
 }
 

@@ -30,7 +30,10 @@ async function missingImages({ engine }: AtRest, { plan }: Deployment): Promise<
   return missing
 }
 
-async function fetchAgain({ engine, config, secrets, installation }: AtRest, images: string[]): Promise<void> {
+async function fetchAgain(
+  { engine, config, secrets, installation }: AtRest,
+  images: string[],
+): Promise<void> {
   for (const image of images)
     try {
       await engine.pullImage(image, credentialsOf(config, secrets, image))

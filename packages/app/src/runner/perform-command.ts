@@ -28,15 +28,22 @@ export async function performCommand(
   const deadline = turned ? Number.POSITIVE_INFINITY : installation.elapsedMs() + retryForMs
   for (let attempt = 0; ; attempt += 1) {
     try {
+      const at = { deployment: id, step: command.step }
       const performing = await performingFor(installation, deployment, signal)
+      await installation.watchStep('before', at)
       const performed = await perform(performing, command)
+      await installation.watchStep('acted', at)
       if (performed !== null) await append(installation, deployment, { ...performed, step: command.step })
+      await installation.watchStep('recorded', at)
       return
     } catch (error) {
       if (signal.aborted) throw error
       const givesUp = !turned && (isFinal(error) || installation.elapsedMs() > deadline)
       if (givesUp) return await recordFailure(installation, deployment, { command, error })
-      installation.log.warn({ deployment: id, step: command.step, attempt, error: messageOf(error) }, 'step failed, trying again')
+      installation.log.warn(
+        { deployment: id, step: command.step, attempt, error: messageOf(error) },
+        'step failed, trying again',
+      )
       await installation.wake.wait(Math.min(200 * 2 ** Math.min(attempt, 6), retryPauseMaxMs), signal)
       if (!turned && (await isAborted(installation, id))) return
     }

@@ -15,8 +15,7 @@ export async function performingFor(
   deployment: Deployment,
   signal: AbortSignal,
 ): Promise<Performing> {
-  const files = await openSnapshot(installation, deployment.pins.snapshot)
-  const { config, secrets } = await readEnvironment(installation, files, deployment.environment)
+  const { config, secrets } = await pinnedInputs(installation, deployment)
   const turnedBefore = isTurned(deployment)
   return {
     installation,
@@ -32,6 +31,28 @@ export async function performingFor(
       return state !== undefined && isTurned(state) !== turnedBefore
     },
   }
+}
+
+type PinnedInputs = Pick<Performing, 'config' | 'secrets'>
+
+/** Inputs read lately, in memory only: a deployment asks for the same ones at each of its steps. */
+const inputsKeptMax = 8
+const keptInputs = new WeakMap<Installation, Map<string, Promise<PinnedInputs>>>()
+
+function pinnedInputs(installation: Installation, { pins, environment }: Deployment): Promise<PinnedInputs> {
+  const kept = keptInputs.get(installation) ?? new Map<string, Promise<PinnedInputs>>()
+  keptInputs.set(installation, kept)
+  const key = `${pins.snapshot}/${environment}`
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const reading = openSnapshot(installation, pins.snapshot).then((files) =>
+    readEnvironment(installation, files, environment),
+  )
+  reading.catch(() => kept.delete(key))
+  for (const oldest of [...kept.keys()].slice(0, Math.max(0, kept.size - inputsKeptMax + 1)))
+    kept.delete(oldest)
+  kept.set(key, reading)
+  return reading
 }
 
 export const edgeSpecOf = ({ edgeImage }: Installation, { edge }: DeploymentPlan): EdgeSpec => ({

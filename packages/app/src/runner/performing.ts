@@ -22,9 +22,11 @@ export interface Performing {
 }
 
 /** The event that a performed command leads to; null when it was interrupted and has to be decided anew. */
-export type Performed = {
-  [T in keyof EventData]: { type: T; data: EventData[T] }
-}[keyof EventData] | null
+export type Performed =
+  | {
+      [T in keyof EventData]: { type: T; data: EventData[T] }
+    }[keyof EventData]
+  | null
 
 export type Perform<K extends CommandKind> = (
   performing: Performing,

@@ -30,7 +30,10 @@ export async function reconcileEnvironment(
       await part(rest)
     } catch (error) {
       if (signal.aborted) return
-      installation.log.warn({ environment, part: part.name, error: messageOf(error) }, 'reconcile part failed')
+      installation.log.warn(
+        { environment, part: part.name, error: messageOf(error) },
+        'reconcile part failed',
+      )
     }
   }
 }

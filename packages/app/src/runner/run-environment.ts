@@ -38,7 +38,8 @@ async function oneRound(
   { environment, part }: { environment: string; part: Part },
   signal: AbortSignal,
 ): Promise<boolean> {
-  const state = (await stateOf(installation.store, environmentView, environment)) ?? emptyEnvironment(environment)
+  const state =
+    (await stateOf(installation.store, environmentView, environment)) ?? emptyEnvironment(environment)
   const ids = part === 'active' ? [state.active ?? []].flat() : await inTurn(installation, state.queued)
   for (const id of ids) {
     const deployment = await stateOf(installation.store, deploymentView, id)

@@ -25,6 +25,7 @@ export function parseByteSize(text: string): number | null {
 
 /** The shortest exact text of a whole number of bytes. */
 export function formatByteSize(bytes: number): string {
-  const [name, size] = UNITS_BYTES.find(([, unit]) => bytes !== 0 && bytes % unit === 0) ?? (['B', 1] as const)
+  const [name, size] =
+    UNITS_BYTES.find(([, unit]) => bytes !== 0 && bytes % unit === 0) ?? (['B', 1] as const)
   return `${bytes / size}${name}`
 }

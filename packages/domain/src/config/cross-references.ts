@@ -52,7 +52,12 @@ function jobImages(file: File): Problem[] {
     const image = job['image']
     if (typeof image !== 'string' || !isName(image) || known.includes(image)) return []
     const path = ['services', name, 'image']
-    return [atValue(file, path, { message: `${pathText(path)}: ${image} is no service here`, hint: suggestWord(image, known) })]
+    return [
+      atValue(file, path, {
+        message: `${pathText(path)}: ${image} is no service here`,
+        hint: suggestWord(image, known),
+      }),
+    ]
   })
 }
 
@@ -65,7 +70,9 @@ function composeKeys(file: File): Problem[] {
     owners.set(key, owner ?? name)
     if (owner === undefined) return []
     const path = ['services', name, 'compose']
-    return [atValue(file, path, { message: `${pathText(path)}: ${key} already belongs to ${owner}`, hint: null })]
+    return [
+      atValue(file, path, { message: `${pathText(path)}: ${key} already belongs to ${owner}`, hint: null }),
+    ]
   })
 }
 
@@ -88,13 +95,22 @@ function neededEnvironments(file: File): Problem[] {
       const path = ['environments', name, 'needs', needed]
       const place = { file: file.source.file, ...file.source.keyAt(path), conceal: false }
       if (!names.includes(needed)) {
-        const hint = suggestWord(needed, names.filter((other) => other !== name))
+        const hint = suggestWord(
+          needed,
+          names.filter((other) => other !== name),
+        )
         return [{ ...place, message: `${pathText(path)}: ${needed} is no environment here`, hint }]
       }
       const circle = circleFrom(name, file.environments)
       // A circle is one mistake: it shows at the first of its names.
       if (circle === null || circle.some((other) => names.indexOf(other) < names.indexOf(name))) return []
-      return [{ ...place, message: `${pathText(path)}: ${circle.join(' needs ')}: no release could ever go first`, hint: null }]
+      return [
+        {
+          ...place,
+          message: `${pathText(path)}: ${circle.join(' needs ')}: no release could ever go first`,
+          hint: null,
+        },
+      ]
     })
   })
 }

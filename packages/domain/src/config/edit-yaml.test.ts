@@ -29,5 +29,5 @@ environments:
 })
 
 test('text that is no YAML is refused', () => {
-  expect(() => editYaml('a: [', [])).toThrow()
+  expect(() => editYaml('a: [', [])).toThrow('Flow sequence')
 })

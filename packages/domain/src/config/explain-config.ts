@@ -42,7 +42,9 @@ interface Leaf {
 /** Maps are walked into, lists and texts are what one line decides. An empty map decides nothing. */
 function leavesOf(value: unknown, path: string[]): Leaf[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [{ path, value }]
-  return Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : leavesOf(inner, [...path, key])))
+  return Object.entries(value).flatMap(([key, inner]) =>
+    inner === undefined ? [] : leavesOf(inner, [...path, key]),
+  )
 }
 
 function explainLeaf(config: TowpathConfig, leaf: Leaf, layers: readonly Layer[]): ExplainedValue {
@@ -60,5 +62,7 @@ function isWritten(config: TowpathConfig, path: string[]): boolean {
   return isPlainMap(above) && Object.hasOwn(above, path.at(-1) ?? '')
 }
 
-const showValue = (value: unknown): string =>
-  Array.isArray(value) ? `[${value.map(showValue).join(', ')}]` : typeof value === 'object' ? JSON.stringify(value) : String(value)
+const showValue = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(showValue).join(', ')}]`
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

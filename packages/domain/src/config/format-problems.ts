@@ -1,4 +1,3 @@
-import { TowpathError } from '../error/towpath-error.ts'
 import type { Problem } from './problem.ts'
 import { printable } from './printable.ts'
 
@@ -16,33 +15,17 @@ export function formatProblems(problems: readonly Problem[], text: string): stri
   return problems.map((problem) => formatProblem(problem, lines, concealed)).join('\n\n')
 }
 
-/** One problem a line, without code: for logs, JSON answers and files whose text is secret. */
-export const listProblems = (problems: readonly Problem[]): string[] =>
-  problems.map((problem) => {
-    const hint = problem.hint === null ? '' : ` (${problem.hint})`
-    return `${problem.file}:${problem.line}:${problem.col}: ${problem.message}${hint}`
-  })
-
-/** The error of a command that cannot go on: says how many problems there are and holds each of them. */
-export function configInvalid(problems: readonly Problem[]): TowpathError {
-  const file = problems[0]?.file ?? 'towpath.yaml'
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-  return new TowpathError({
-    code: 'CONFIG_INVALID',
-    kind: 'usage',
-    message: `${file} has ${count}: ${listProblems(problems).slice(0, 3).join('; ')}`,
-    hint: 'Nothing was changed. Mend the file and run: towpath config check',
-    detail: { problems },
-  })
-}
-
 /** Editors that write a byte order mark do not count it as a column. */
-export const withoutByteOrderMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text)
+export const withoutByteOrderMark = (text: string): string =>
+  text.startsWith('\uFEFF') ? text.slice(1) : text
 
 function formatProblem(problem: Problem, lines: readonly string[], concealed: readonly Problem[]): string {
   const gutter = String(problem.line).length
   const row = (label: string, content: string): string => `  ${label.padStart(gutter)} | ${content}`.trimEnd()
-  const code = concealLine(lines[problem.line - 1] ?? '', concealed.filter(({ line }) => line === problem.line))
+  const code = concealLine(
+    lines[problem.line - 1] ?? '',
+    concealed.filter(({ line }) => line === problem.line),
+  )
   const col = code.colOf(problem.col)
   const start = Math.max(0, Math.min(col - 1 - FRAME_WIDTH_MAX / 2, code.text.length - FRAME_WIDTH_MAX))
   const window = code.text.slice(start, start + FRAME_WIDTH_MAX)
@@ -51,7 +34,9 @@ function formatProblem(problem: Problem, lines: readonly string[], concealed: re
   return [
     `${problem.file}:${problem.line}:${problem.col}: ${problem.message}`,
     // A concealed value may run over several lines, so beside one no line is shown but the mistake's own.
-    ...(problem.line > 1 && concealed.length === 0 ? [row(String(problem.line - 1), lineBefore(lines, problem))] : []),
+    ...(problem.line > 1 && concealed.length === 0
+      ? [row(String(problem.line - 1), lineBefore(lines, problem))]
+      : []),
     row(String(problem.line), printable(window)),
     row('', ' '.repeat(col - 1 - start) + '^'.repeat(carets)),
     ...(problem.hint === null ? [] : [`  ${problem.hint}`]),
@@ -62,14 +47,19 @@ const lineBefore = (lines: readonly string[], { line }: Problem): string =>
   printable(concealLine(lines[line - 2] ?? '', []).text).slice(0, FRAME_WIDTH_MAX)
 
 /** Hides concealed values, and what looks like a password where the file cannot be read well enough to know. */
-function concealLine(line: string, concealed: readonly Problem[]): { text: string; colOf(col: number): number } {
+function concealLine(
+  line: string,
+  concealed: readonly Problem[],
+): { text: string; colOf(col: number): number } {
   const rightmostFirst = concealed.toSorted((a, b) => b.col - a.col)
   const hidden = rightmostFirst.reduce(
     (text, { col, length }) => text.slice(0, col - 1) + CONCEALED + text.slice(col - 1 + length),
     line,
   )
   const moved = (col: number): number =>
-    concealed.filter((other) => other.col < col).reduce((sum, { length }) => sum + CONCEALED.length - length, col)
+    concealed
+      .filter((other) => other.col < col)
+      .reduce((sum, { length }) => sum + CONCEALED.length - length, col)
   return {
     text: hidden
       .replace(/(:\/\/[^\s:@/]{0,256}:)[^\s@]{1,1024}@/g, `$1${CONCEALED}@`)

@@ -27,7 +27,9 @@ test.each([
 })
 
 test('a mistyped zone is answered with the near one, a strange one with the form', () => {
-  expect(parseFreezeWindow('Fri 16:00-Mon 08:00 Europe/Berln')).toMatchObject({ hint: 'did you mean Europe/Berlin?' })
+  expect(parseFreezeWindow('Fri 16:00-Mon 08:00 Europe/Berln')).toMatchObject({
+    hint: 'did you mean Europe/Berlin?',
+  })
   expect(parseFreezeWindow('Fri 16:00-Mon 08:00 Middle-Earth')).toMatchObject({
     hint: 'a zone is written like Europe/Berlin or UTC',
   })

@@ -14,7 +14,8 @@ export type FreezeReading =
 /** Reads `Fri 16:00-Mon 08:00 Europe/Berlin`. A failed reading says what is wrong in words that follow a key's path. */
 export function parseFreezeWindow(text: string): FreezeReading {
   const match = FREEZE_WINDOW_PATTERN.exec(text)
-  if (match === null) return { ok: false, message: 'is no weekly window', hint: 'write Fri 16:00-Mon 08:00 Europe/Berlin' }
+  if (match === null)
+    return { ok: false, message: 'is no weekly window', hint: 'write Fri 16:00-Mon 08:00 Europe/Berlin' }
   const [, fromDay = '', fromHour, fromMinute, toDay = '', toHour, toMinute, zone = ''] = match
   const window: FreezeWindow = {
     fromDay: dayNumber(fromDay),
@@ -29,7 +30,11 @@ export function parseFreezeWindow(text: string): FreezeReading {
     return { ok: false, message: `names the time zone ${zone}, which is unknown`, hint: shortHint(hint) }
   }
   if (window.fromDay === window.toDay && window.fromMinute === window.toMinute) {
-    return { ok: false, message: 'starts and ends at the same minute', hint: 'a window is shorter than a week; write two of them' }
+    return {
+      ok: false,
+      message: 'starts and ends at the same minute',
+      hint: 'a window is shorter than a week; write two of them',
+    }
   }
   return { ok: true, window }
 }
@@ -47,7 +52,8 @@ const clockText = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 
 /** The list of all zones is no help to anybody. */
-const shortHint = (hint: string): string => (hint.length > 80 ? 'a zone is written like Europe/Berlin or UTC' : hint)
+const shortHint = (hint: string): string =>
+  hint.length > 80 ? 'a zone is written like Europe/Berlin or UTC' : hint
 
 function isZone(zone: string): boolean {
   try {

@@ -24,7 +24,8 @@ function problemsOf(source: YamlSource, issue: Issue, path: TreePath): Problem[]
   }
   if (issue.code === 'invalid_union') {
     const branch = matchingBranch(issue.errors)
-    if (branch !== null) return branch.flatMap((inner) => problemsOf(source, inner, [...path, ...treePath(inner.path)]))
+    if (branch !== null)
+      return branch.flatMap((inner) => problemsOf(source, inner, [...path, ...treePath(inner.path)]))
   }
   if (issue.code === 'invalid_key') {
     const what = issue.issues[0]?.message ?? 'a name'
@@ -41,7 +42,10 @@ function matchingBranch(branches: readonly (readonly Issue[])[]): readonly Issue
   return first !== undefined && second === undefined ? first : null
 }
 
-function unknownKey(source: YamlSource, input: { path: TreePath; key: string; known: readonly string[] }): Problem {
+function unknownKey(
+  source: YamlSource,
+  input: { path: TreePath; key: string; known: readonly string[] },
+): Problem {
   if (input.key === '<<') {
     const hint = 'put what environments share into defaults'
     return { ...atKey(source, input.path, 'merge keys (<<) are not used here'), hint }
@@ -60,7 +64,8 @@ function wrongValue(source: YamlSource, issue: Issue, path: TreePath): Problem {
   }
   const conceal = CONCEALED_KEYS.has(String(path.at(-1)))
   const place = { file: source.file, ...source.valueAt(path), conceal }
-  if (issue.code === 'custom') return { ...place, message: `${subject} ${issue.message}`, hint: hintIn(issue.params) }
+  if (issue.code === 'custom')
+    return { ...place, message: `${subject} ${issue.message}`, hint: hintIn(issue.params) }
   const found = conceal ? 'this is something else' : `this is ${describe(value)}`
   const hint = issue.code === 'invalid_value' ? nearestValue(value, issue.values) : null
   return { ...place, message: `${subject} must be ${issue.message}, but ${found}`, hint }
@@ -101,7 +106,8 @@ function describe(value: Plain): string {
 const show = (text: string): string =>
   JSON.stringify(text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX)}...` : text)
 
-const treePath = (path: readonly PropertyKey[]): TreePath => path.map((step) => (typeof step === 'symbol' ? '' : step))
+const treePath = (path: readonly PropertyKey[]): TreePath =>
+  path.map((step) => (typeof step === 'symbol' ? '' : step))
 
 /** `services.backend.smoke[1].path`, the way a person points at a value. */
 export const pathText = (path: TreePath): string =>

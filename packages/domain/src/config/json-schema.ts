@@ -39,12 +39,14 @@ function freeKeys(node: SchemaNode, key: string): SchemaNode {
     const open = Object.entries(node.properties).map(([name, inner]) => [name, freeKeys(inner, name)])
     result.properties = Object.fromEntries(open)
   }
-  if (typeof node.additionalProperties === 'object') result.additionalProperties = freeKeys(node.additionalProperties, '')
+  if (typeof node.additionalProperties === 'object')
+    result.additionalProperties = freeKeys(node.additionalProperties, '')
   if (node.items) result.items = freeKeys(node.items, '')
   if (node.anyOf) result.anyOf = node.anyOf.map((branch) => freeKeys(branch, key))
   if (node.oneOf) result.oneOf = node.oneOf.map((branch) => freeKeys(branch, key))
   if (node.type !== 'object' || isMapOfForeignKeys(key)) return result
   result.patternProperties = { [FREE_KEY_PATTERN.source]: {} }
-  if (node.propertyNames) result.propertyNames = { anyOf: [{ pattern: FREE_KEY_PATTERN.source }, node.propertyNames] }
+  if (node.propertyNames)
+    result.propertyNames = { anyOf: [{ pattern: FREE_KEY_PATTERN.source }, node.propertyNames] }
   return result
 }

@@ -6,7 +6,12 @@ import type { Plain } from './yaml-tree.ts'
 
 const { tree } = fc.letrec<{ tree: Plain; map: Plain; leaf: Plain }>((tie) => ({
   tree: fc.oneof({ maxDepth: 3 }, tie('leaf'), tie('map')),
-  leaf: fc.oneof(fc.integer(), fc.constantFrom('a', 'b'), fc.boolean(), fc.array(fc.integer(), { maxLength: 2 })),
+  leaf: fc.oneof(
+    fc.integer(),
+    fc.constantFrom('a', 'b'),
+    fc.boolean(),
+    fc.array(fc.integer(), { maxLength: 2 }),
+  ),
   map: fc.dictionary(fc.constantFrom('p', 'q', 'r'), tie('tree'), { maxKeys: 3 }),
 }))
 

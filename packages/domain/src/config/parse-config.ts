@@ -24,7 +24,12 @@ export function parseConfig(input: { path: string; text: string }): ParsedConfig
   if (source === null) return { ok: false, problems: orderProblems(problems) }
   if (source.tree === null && problems.length === 0) {
     const hint = 'start with version: 1, project, services and environments'
-    return { ok: false, problems: [{ file: input.path, ...source.valueAt([]), message: 'the file is empty', hint, conceal: false }] }
+    return {
+      ok: false,
+      problems: [
+        { file: input.path, ...source.valueAt([]), message: 'the file is empty', hint, conceal: false },
+      ],
+    }
   }
   const parsed = configFile.safeParse(source.tree)
   const all = [

@@ -1,5 +1,6 @@
 /** Control characters steer terminals; hidden direction marks show text in another order than it is read by programs. */
-const UNPRINTABLE = '[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]'
+const UNPRINTABLE =
+  '[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]'
 
 /** First character that no configuration file needs, as its place in the text; null where there is none. Tab and line ends are fine. */
 export function firstUnprintable(text: string): number | null {

@@ -21,6 +21,8 @@ const PROBLEMS_MAX = 100
 
 /** In reading order, each place and message once, cut to a length that a person can use. */
 export function orderProblems(problems: readonly Problem[]): Problem[] {
-  const seen = new Map(problems.map((problem) => [`${problem.line}:${problem.col}:${problem.message}`, problem]))
+  const seen = new Map(
+    problems.map((problem) => [`${problem.line}:${problem.col}:${problem.message}`, problem]),
+  )
   return [...seen.values()].toSorted((a, b) => a.line - b.line || a.col - b.col).slice(0, PROBLEMS_MAX)
 }

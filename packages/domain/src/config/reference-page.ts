@@ -42,7 +42,10 @@ function tablesOf(part: Part): Table[] {
     return `| \`${key}\` | ${valueOf(node)} | ${needed ? 'required' : builtInOf(node)} | ${node.description ?? ''} |`
   })
   const text = ['| key | value | built-in | what it is |', '|---|---|---|---|', ...rows].join('\n')
-  return [{ ...part, text }, ...entries.flatMap(([key, node]) => partsIn(joined(part.path, key), node)).flatMap(tablesOf)]
+  return [
+    { ...part, text },
+    ...entries.flatMap(([key, node]) => partsIn(joined(part.path, key), node)).flatMap(tablesOf),
+  ]
 }
 
 const joined = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
@@ -52,7 +55,9 @@ function partsIn(path: string, node: SchemaNode): Part[] {
   if (node.properties) return [{ path, node }]
   const inner = typeof node.additionalProperties === 'object' ? node.additionalProperties : node.items
   const shapes = inner?.oneOf ?? inner?.anyOf ?? (inner ? [inner] : [])
-  return shapes.filter((shape) => shape.properties !== undefined).map((shape) => ({ path: `${path}${node.items ? '[]' : '.NAME'}`, node: shape }))
+  return shapes
+    .filter((shape) => shape.properties !== undefined)
+    .map((shape) => ({ path: `${path}${node.items ? '[]' : '.NAME'}`, node: shape }))
 }
 
 function renderTables(tables: readonly Table[]): string[] {
@@ -68,7 +73,11 @@ const LIST = 'a list, each '
 
 /** A list of what stands there alone as well needs no second description. */
 const shapesOf = (shapes: readonly string[]): string[] => [
-  ...new Set(shapes.map((shape) => (shape.startsWith(LIST) && shapes.includes(shape.slice(LIST.length)) ? 'a list of them' : shape))),
+  ...new Set(
+    shapes.map((shape) =>
+      shape.startsWith(LIST) && shapes.includes(shape.slice(LIST.length)) ? 'a list of them' : shape,
+    ),
+  ),
 ]
 
 /** A job and a service are told apart by one key. */
@@ -103,7 +112,8 @@ function mapOf(node: SchemaNode): string {
 
 function builtInOf(node: SchemaNode): string {
   const value = node.default
-  if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)) return ''
+  if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0))
+    return ''
   return code(value)
 }
 

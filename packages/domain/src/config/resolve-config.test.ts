@@ -7,7 +7,8 @@ import { secretPlaceholder } from './secret-placeholder.ts'
 
 const parse = (text: string): TowpathConfig => {
   const parsed = parseConfig({ path: 'towpath.yaml', text })
-  if (!parsed.ok) throw new Error(parsed.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'))
+  if (!parsed.ok)
+    throw new Error(parsed.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'))
   return parsed.config
 }
 
@@ -36,7 +37,7 @@ environments:
     host: {folder: "/srv/{environment}"}
     freeze: []
     strategy: {bake: 10s}
-    map: {paths: {./nginx: "./nginx-{environment}", /etc/ssl: /srv/ssl}, ports: {443: 8443}}
+    map: {paths: {./nginx: "./nginx-{environment}", /etc/ssl: /srv/ssl}, ports: {443: 8443}, names: staging-, domains: {example.com: staging.example.com}}
   production:
     host: {folder: var:FOLDER, docker: unix:///run/docker.sock, disk_free: 512MiB}
     domain: var:DOMAIN
@@ -65,6 +66,8 @@ test('maps merge by key, lists replace', () => {
   expect(resolveConfig(CONFIG, 'staging', SETTINGS).map).toEqual({
     paths: { './nginx': '/srv/staging/nginx-staging', '/etc/ssl': '/srv/ssl' },
     ports: { '80': 8080, '443': 8443 },
+    names: 'staging-',
+    domains: { 'example.com': 'staging.example.com' },
   })
   expect(resolveConfig(CONFIG, 'production', SETTINGS).settingsFiles).toEqual(['env/production.env'])
 })
@@ -77,7 +80,14 @@ test('services and jobs come in the order of the file, with every duration in mi
       compose: 'rust-app',
       image: 'ghcr.io/acme/backend',
       port: 4000,
-      health: { path: '/health', withinMs: 90_000, intervalMs: 500, timeoutMs: 2_000, statusMin: 204, statusMax: 204 },
+      health: {
+        path: '/health',
+        withinMs: 90_000,
+        intervalMs: 500,
+        timeoutMs: 2_000,
+        statusMin: 204,
+        statusMax: 204,
+      },
       smoke: [
         { method: 'GET', path: '/items', headers: {}, status: 200, contains: null, timeoutMs: 5_000 },
         { method: 'HEAD', path: '/', headers: { 'x-a': 'b' }, status: 301, contains: 'hi', timeoutMs: 1_000 },
@@ -85,8 +95,20 @@ test('services and jobs come in the order of the file, with every duration in mi
     },
   ])
   expect(jobs).toEqual([
-    { name: 'migrator', compose: 'migrator', image: { service: 'backend' }, withinMs: 120_000, migrates: true },
-    { name: 'seed', compose: 'seed', image: { repository: 'ghcr.io/acme/seed' }, withinMs: 600_000, migrates: false },
+    {
+      name: 'migrator',
+      compose: 'migrator',
+      image: { service: 'backend' },
+      withinMs: 120_000,
+      migrates: true,
+    },
+    {
+      name: 'seed',
+      compose: 'seed',
+      image: { repository: 'ghcr.io/acme/seed' },
+      withinMs: 600_000,
+      migrates: false,
+    },
   ])
 })
 
@@ -96,7 +118,11 @@ test('secrets stay placeholders, settings become values, paths know their enviro
   expect(production.registries).toEqual({
     '127.0.0.1:5000': { username: 'me', password: secretPlaceholder('REGISTRY_TOKEN') },
   })
-  expect(production.host).toEqual({ docker: 'unix:///run/docker.sock', folder: '/opt/refactor', diskFreeMinBytes: 536_870_912 })
+  expect(production.host).toEqual({
+    docker: 'unix:///run/docker.sock',
+    folder: '/opt/refactor',
+    diskFreeMinBytes: 536_870_912,
+  })
   expect(production.domain).toBe('example.com')
   expect(production.secretsFile).toBe('secrets/production.env.age')
 })

@@ -4,7 +4,14 @@ import { suggestWord } from './did-you-mean.ts'
 import { parseFreezeWindow } from './freeze-window.ts'
 import { mergeLayers } from './merge.ts'
 import type { TowpathConfig } from './parse-config.ts'
-import type { DatabaseConfig, HostConfig, NameMap, PolicyConfig, ResolvedConfig, StrategyConfig } from './resolved-config.ts'
+import type {
+  DatabaseConfig,
+  HostConfig,
+  NameMap,
+  PolicyConfig,
+  ResolvedConfig,
+  StrategyConfig,
+} from './resolved-config.ts'
 import { durationMs, resolveServices, validated } from './resolve-services.ts'
 import { completeEnvironment } from './section/environment.ts'
 import type { CompleteEnvironment } from './section/environment.ts'
@@ -81,13 +88,19 @@ export function completeEnvironmentOf(config: TowpathConfig, environment: string
       detail: { environment, names },
     })
   }
-  const merged = mergeLayers(blockOf(config, ['defaults']) ?? {}, blockOf(config, ['environments', environment]))
+  const merged = mergeLayers(
+    blockOf(config, ['defaults']) ?? {},
+    blockOf(config, ['environments', environment]),
+  )
   return substitute(completeEnvironment.parse(merged), environment)
 }
 
 /** A part of the file as written. */
 export function blockOf(config: TowpathConfig, path: readonly string[]): Plain | undefined {
-  return path.reduce<Plain | undefined>((block, key) => (isPlainMap(block) ? block[key] : undefined), config.source.tree)
+  return path.reduce<Plain | undefined>(
+    (block, key) => (isPlainMap(block) ? block[key] : undefined),
+    config.source.tree,
+  )
 }
 
 function substitute(complete: CompleteEnvironment, environment: string): CompleteEnvironment {
@@ -110,7 +123,11 @@ const followEnvironment = (complete: CompleteEnvironment, follow: Follow): Compl
 /** A setting that a `var:NAME` brought in obeys the same rules as text in the file, and is no reference again. */
 function refuseBadSettings(environment: string, complete: CompleteEnvironment): void {
   const parsed = completeEnvironment.safeParse(complete)
-  const followed = { domain: complete.domain, 'host.docker': complete.host.docker, 'host.folder': complete.host.folder }
+  const followed = {
+    domain: complete.domain,
+    'host.docker': complete.host.docker,
+    'host.folder': complete.host.folder,
+  }
   const chained = Object.entries(followed).flatMap(([path, text]) => (text?.startsWith('var:') ? [path] : []))
   const refused = (parsed.error?.issues ?? []).map((issue) => issue.path.join('.'))
   const paths = [...new Set([...chained, ...refused])]
@@ -144,8 +161,10 @@ const resolveHost = (host: CompleteEnvironment['host']): HostConfig => ({
 
 /** `./x` is a path in the host's folder. */
 const resolveMap = ({ map, host }: CompleteEnvironment): NameMap => ({
-  paths: mapValues(map.paths, (path) => (path.startsWith('./') ? `${host.folder.replace(/\/$/, '')}/${path.slice(2)}` : path)),
-  ports: map.ports,
+  ...map,
+  paths: mapValues(map.paths, (path) =>
+    path.startsWith('./') ? `${host.folder.replace(/\/$/, '')}/${path.slice(2)}` : path,
+  ),
 })
 
 const resolveStrategy = (strategy: CompleteEnvironment['strategy']): StrategyConfig => ({
@@ -155,7 +174,10 @@ const resolveStrategy = (strategy: CompleteEnvironment['strategy']): StrategyCon
   warmMs: durationMs(strategy.warm),
 })
 
-const resolveDatabase = (database: TowpathConfig['file']['database'], follow: Follow): DatabaseConfig | null =>
+const resolveDatabase = (
+  database: TowpathConfig['file']['database'],
+  follow: Follow,
+): DatabaseConfig | null =>
   database === undefined ? null : { url: follow(database.url), backup: database.backup ?? null }
 
 function resolvePolicy(complete: CompleteEnvironment): PolicyConfig {

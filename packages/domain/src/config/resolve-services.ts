@@ -11,7 +11,10 @@ type Service = z.output<typeof service>
 type Job = z.output<typeof job>
 
 /** Services and jobs in the order of the file: jobs run in that order. */
-export function resolveServices(entries: ConfigFile['services']): { services: ServiceConfig[]; jobs: JobConfig[] } {
+export function resolveServices(entries: ConfigFile['services']): {
+  services: ServiceConfig[]
+  jobs: JobConfig[]
+} {
   const services: ServiceConfig[] = []
   const jobs: JobConfig[] = []
   for (const [name, entry] of Object.entries(entries)) {
@@ -45,7 +48,9 @@ function resolveService(name: string, entry: Service): ServiceConfig {
       statusMin: status.min,
       statusMax: status.max,
     },
-    smoke: entry.smoke.map((check) => resolveSmoke(smokeCheck.parse(typeof check === 'string' ? { path: check } : check))),
+    smoke: entry.smoke.map((check) =>
+      resolveSmoke(smokeCheck.parse(typeof check === 'string' ? { path: check } : check)),
+    ),
   }
 }
 

@@ -15,12 +15,16 @@ export const configFile = section({
     .default('docker-compose.yaml')
     .describe('Compose file, or several, later over earlier. Never rewritten.'),
   profiles: z
-    .array(text('a compose profile', /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'jobs'), { error: 'a list of compose profiles' })
+    .array(text('a compose profile', /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, 'jobs'), {
+      error: 'a list of compose profiles',
+    })
     .default([])
     .describe('Compose profiles that are on.'),
   services: named('a service', serviceOrJob)
     .refine(atLeastOne, { error: 'names no service, so there is nothing to ship' })
-    .describe('What Towpath ships. Services of the compose file that are not named here are accessories: started once, then left alone.'),
+    .describe(
+      'What Towpath ships. Services of the compose file that are not named here are accessories: started once, then left alone.',
+    ),
   database: database.optional().describe('The database of the services.'),
   registries: registries.default({}).describe('Registries that ask for a password.'),
   defaults: defaults.prefault({}).describe('What all environments share unless they say otherwise.'),

@@ -9,7 +9,8 @@ const problemsOf = (text: string): string[] => {
 
 const settingsOf = (text: string): Record<string, string> => {
   const reading = parseSettings({ path: 'env/a.env', text })
-  if (!reading.ok) throw new Error(reading.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'))
+  if (!reading.ok)
+    throw new Error(reading.problems.map(({ line, message }) => `${line}: ${message}`).join('\n'))
   return Object.fromEntries(reading.settings)
 }
 
@@ -83,6 +84,15 @@ test('any text is answered, with settings or with problems', () => {
 })
 
 test('later files lie over earlier ones', () => {
-  const merged = mergeSettings([new Map([['A', '1'], ['B', '1']]), new Map([['B', '2']])])
-  expect([...merged]).toEqual([['A', '1'], ['B', '2']])
+  const merged = mergeSettings([
+    new Map([
+      ['A', '1'],
+      ['B', '1'],
+    ]),
+    new Map([['B', '2']]),
+  ])
+  expect([...merged]).toEqual([
+    ['A', '1'],
+    ['B', '2'],
+  ])
 })

@@ -3,7 +3,9 @@ import { withoutByteOrderMark } from './format-problems.ts'
 import { orderProblems } from './problem.ts'
 import type { Problem } from './problem.ts'
 
-export type SettingsReading = { ok: true; settings: ReadonlyMap<string, string> } | { ok: false; problems: Problem[] }
+export type SettingsReading =
+  | { ok: true; settings: ReadonlyMap<string, string> }
+  | { ok: false; problems: Problem[] }
 
 const TEXT_LENGTH_MAX = 256 * 1024
 const ASSIGNMENT = /^\s*(?:export\s+)?([^\s=#]+)\s*=(.*)$/s
@@ -19,7 +21,15 @@ export function parseSettings(input: { path: string; text: string }): SettingsRe
   const settings = new Map<string, string>()
   const problems: Problem[] = []
   const report = (line: number, message: string, hint: string | null = null): void => {
-    problems.push({ file: input.path, line: line + 1, col: 1, length: Math.max(1, lines[line]?.length ?? 1), message, hint, conceal: true })
+    problems.push({
+      file: input.path,
+      line: line + 1,
+      col: 1,
+      length: Math.max(1, lines[line]?.length ?? 1),
+      message,
+      hint,
+      conceal: true,
+    })
   }
   if (input.text.length > TEXT_LENGTH_MAX) {
     report(0, `the file is ${input.text.length} characters long; at most ${TEXT_LENGTH_MAX} are read`)
@@ -53,16 +63,33 @@ function readEntry(lines: readonly string[], index: number): Entry {
   const line = lines[index] ?? ''
   if (/^\s*(?:#.*)?$/.test(line)) return { kind: 'nothing' }
   if (line.includes('\0')) return problem('this line holds a NUL character')
-  const [, name = '', written = ''] = ASSIGNMENT.exec(line) ?? []
-  if (name === '') return problem('this line sets nothing', 'write NAME=value, or # before a comment')
+  const [, name, written = ''] = ASSIGNMENT.exec(line) ?? []
+  if (name === undefined) return problem('this line sets nothing', 'write NAME=value, or # before a comment')
   if (!NAME.test(name) || name === '__proto__') {
     return problem('this is no name of a setting', 'letters, digits and _, and no digit first')
   }
-  const count = /^\s*['"`]/.test(written) ? quotedLines(lines, index, written) : 1
-  if (count === null) return problem(`the quote that opens the value of ${name} is never closed on its own`)
-  const trap = /^\s*['"`]/.test(written) ? null : unquotedTrap(name, written)
-  if (trap !== null) return trap
-  return { kind: 'setting', name, value: parse(lines.slice(index, index + count).join('\n'))[name] ?? '', lines: count }
+  return /^\s*['"`]/.test(written)
+    ? readQuoted({ lines, index, name, written })
+    : (unquotedTrap(name, written) ?? setting(name, [line]))
+}
+
+const setting = (name: string, lines: readonly string[]): Entry => ({
+  kind: 'setting',
+  name,
+  value: parse(lines.join('\n'))[name] ?? '',
+  lines: lines.length,
+})
+
+function readQuoted(entry: {
+  lines: readonly string[]
+  index: number
+  name: string
+  written: string
+}): Entry {
+  const count = quotedLines(entry.lines, entry.index, entry.written)
+  return count === null
+    ? problem(`the quote that opens the value of ${entry.name} is never closed on its own`)
+    : setting(entry.name, entry.lines.slice(entry.index, entry.index + count))
 }
 
 /** How many lines a quoted value runs over; null where its quote is never closed, or text follows it. */
@@ -82,9 +109,13 @@ const closes = (value: string, quote: string): boolean =>
 
 /** Dotenv readers cut an unquoted value at #, and only some of them put variables in. */
 function unquotedTrap(name: string, written: string): Entry | null {
-  if (/\S#/.test(written)) return problem(`the value of ${name} would end at its #`, 'put the value in single quotes')
+  if (/\S#/.test(written))
+    return problem(`the value of ${name} would end at its #`, 'put the value in single quotes')
   if (/\$\{/.test(written)) {
-    return problem(`the value of ${name} holds \${...}, and settings are not expanded`, "write the value out, or put it in single quotes if it is meant")
+    return problem(
+      `the value of ${name} holds \${...}, and settings are not expanded`,
+      'write the value out, or put it in single quotes if it is meant',
+    )
   }
   return null
 }

@@ -5,7 +5,10 @@ import { followReference } from './value-reference.ts'
 const settings = new Map([['DOMAIN', 'example.com']])
 
 test('a secret becomes its placeholder, a setting its value, text stays', () => {
-  expect(followReference('secret:DATABASE_URL', settings)).toEqual({ ok: true, text: secretPlaceholder('DATABASE_URL') })
+  expect(followReference('secret:DATABASE_URL', settings)).toEqual({
+    ok: true,
+    text: secretPlaceholder('DATABASE_URL'),
+  })
   expect(followReference('var:DOMAIN', settings)).toEqual({ ok: true, text: 'example.com' })
   expect(followReference('postgres://db/app', settings)).toEqual({ ok: true, text: 'postgres://db/app' })
 })

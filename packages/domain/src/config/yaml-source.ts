@@ -22,8 +22,10 @@ const TEXT_LENGTH_MAX = 256 * 1024
 
 const PLAIN_WORDS: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'tabs cannot indent YAML; use spaces',
-  BLOCK_AS_IMPLICIT_KEY: 'a second ": " stands on this line; put the value in quotes or the map on lines of its own',
-  MULTIPLE_DOCS: 'the file holds more than one document; remove the "---" line and what belongs to the other one',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a second ": " stands on this line; put the value in quotes or the map on lines of its own',
+  MULTIPLE_DOCS:
+    'the file holds more than one document; remove the "---" line and what belongs to the other one',
   MULTILINE_IMPLICIT_KEY: 'a ":" is missing after this key',
   RESOURCE_EXHAUSTION: 'the file is nested too deeply',
 }
@@ -32,11 +34,20 @@ const PLAIN_WORDS: Partial<Record<YAMLError['code'], string>> = {
  * Reads YAML 1.2 without ever running, expanding or trusting it: no tags, no merge keys, few aliases, bounded size.
  * Where the text is no YAML at all, `source` is null and the problems say why.
  */
-export function readYaml(input: { path: string; text: string }): { source: YamlSource | null; problems: Problem[] } {
+export function readYaml(input: { path: string; text: string }): {
+  source: YamlSource | null
+  problems: Problem[]
+} {
   const text = withoutByteOrderMark(input.text)
   const lines = new LineCounter()
   const place = (start: number, end: number): Span => spanOf({ text, lines, start, end })
-  const report = (span: Span, message: string): Problem => ({ file: input.path, ...span, message, hint: null, conceal: false })
+  const report = (span: Span, message: string): Problem => ({
+    file: input.path,
+    ...span,
+    message,
+    hint: null,
+    conceal: false,
+  })
 
   const refusal = refusalOf(text)
   if (refusal !== null) {
@@ -45,7 +56,8 @@ export function readYaml(input: { path: string; text: string }): { source: YamlS
     return { source: null, problems: [report(place(refusal.at, refusal.at + 1), refusal.message)] }
   }
   const document = parseSafely(text, lines)
-  if (document === null) return { source: null, problems: [report(place(0, 1), 'the file is nested too deeply')] }
+  if (document === null)
+    return { source: null, problems: [report(place(0, 1), 'the file is nested too deeply')] }
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) =>
       report(place(error.pos[0], error.pos[1]), PLAIN_WORDS[error.code] ?? error.message),
@@ -75,7 +87,10 @@ export function readYaml(input: { path: string; text: string }): { source: YamlS
 /** Why a text is not read at all, and from which character on. */
 function refusalOf(text: string): { at: number; message: string } | null {
   if (text.length > TEXT_LENGTH_MAX) {
-    return { at: 0, message: `the file is ${text.length} characters long; at most ${TEXT_LENGTH_MAX} are read` }
+    return {
+      at: 0,
+      message: `the file is ${text.length} characters long; at most ${TEXT_LENGTH_MAX} are read`,
+    }
   }
   const at = firstUnprintable(text)
   if (at === null) return null
@@ -86,7 +101,13 @@ function refusalOf(text: string): { at: number; message: string } | null {
 /** The parser's own depth check misses explicit keys: what overflows there is nested too deeply as well. */
 function parseSafely(text: string, lineCounter: LineCounter): Document.Parsed | null {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, merge: false, logLevel: 'error' })
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      uniqueKeys: false,
+      merge: false,
+      logLevel: 'error',
+    })
   } catch (thrown) {
     if (thrown instanceof RangeError) return null
     throw thrown

@@ -99,7 +99,9 @@ export class YamlTree {
     }
     const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value))
     if (name.length > 0 && name.length <= SCALAR_LENGTH_MAX && !RESERVED_KEYS.has(name)) return name
-    const message = RESERVED_KEYS.has(name) ? `${name} is a reserved word and no key here` : 'a key must be a plain word'
+    const message = RESERVED_KEYS.has(name)
+      ? `${name} is a reserved word and no key here`
+      : 'a key must be a plain word'
     this.problems.push(this.report(span, message))
     return null
   }
@@ -114,7 +116,8 @@ export class YamlTree {
 
   private refuseTag(node: unknown, span: Span): void {
     const tag = isMap(node) || isSeq(node) || isScalar(node) ? node.tag : undefined
-    if (tag !== undefined) this.problems.push(this.report(span, 'tags (words that start with "!") are not used here'))
+    if (tag !== undefined)
+      this.problems.push(this.report(span, 'tags (words that start with "!") are not used here'))
   }
 
   private refuseBulk(): null {

@@ -49,8 +49,7 @@ export function approvalsNeeded({ plan }: Pick<Deployment, 'plan'>): number {
 
 function waitForApproval(state: Deployment, missing: number, now: string): Admission {
   const until = new Date(Date.parse(state.requestedAt) + approvalTimeoutMs).toISOString()
-  if (now >= until)
-    return { may: 'never', outcome: 'refused', why: 'nobody approved it within 72 hours' }
+  if (now >= until) return { may: 'never', outcome: 'refused', why: 'nobody approved it within 72 hours' }
   const people = missing === 1 ? '1 approval' : `${missing} approvals`
   return { may: 'wait', why: `waits for ${people} by people other than ${state.author}`, until }
 }
@@ -85,9 +84,11 @@ function slotFor(
 
 const firstSlot = slotNames[0]
 
-const sits = (placement: Placement, wanted: { service: string; specDigest: string; release: string }): boolean =>
-  placement.release === wanted.release &&
-  placement.services[wanted.service]?.specDigest === wanted.specDigest
+const sits = (
+  placement: Placement,
+  wanted: { service: string; specDigest: string; release: string },
+): boolean =>
+  placement.release === wanted.release && placement.services[wanted.service]?.specDigest === wanted.specDigest
 
 function numberServices(names: string[], known: Record<string, number>): Record<string, number> {
   const numbers = { ...known }

@@ -18,7 +18,9 @@ export interface ContainerSpec {
   settings: ContainerSettings
 }
 
-export type RestartPolicy = { name: 'no' | 'always' | 'unless-stopped' } | { name: 'on-failure'; retries: number }
+export type RestartPolicy =
+  | { name: 'no' | 'always' | 'unless-stopped' }
+  | { name: 'on-failure'; retries: number }
 
 export type Mount =
   | { type: 'bind'; source: string; target: string; readOnly: boolean; createHostPath: boolean }

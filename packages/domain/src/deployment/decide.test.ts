@@ -43,15 +43,18 @@ const eventFor = (step: string): Told => (step === 'evaluate-gates' ? gatesAnswe
 
 /** The deployment after its first `count` steps. */
 const after = (count: number, then: Told[] = [], given: Parameters<typeof aDeployment>[0] = {}): Deployment =>
-  aDeployment({ ...given, then: [started(), ...forward.slice(0, count).map(eventFor), ...then] })
+  aDeployment({ ...given, events: [started(), ...forward.slice(0, count).map(eventFor), ...then] })
 
 const decided = (state: Deployment, environment = anEnvironment({ active: state.id })): string =>
   told(decide(state, environment, now))
 
 describe('a deployment on its way forward', () => {
-  it.each(forward.map((step, index) => [index, step] as const))('after %i steps asks for %s', (count, step) => {
-    expect(decided(after(count))).toBe(step)
-  })
+  it.each(forward.map((step, index) => [index, step] as const))(
+    'after %i steps asks for %s',
+    (count, step) => {
+      expect(decided(after(count))).toBe(step)
+    },
+  )
 
   it('ends live when every step is done', () => {
     expect(decided(after(forward.length))).toBe('end:live')
@@ -60,7 +63,7 @@ describe('a deployment on its way forward', () => {
   it('runs the backup before the gates, so that a gate can see it', () => {
     const state = aDeployment({
       plan: { backup: { job: 'dump', withinMs: 1, container: aServicePlan('dump').container } },
-      then: [started()],
+      events: [started()],
     })
     const steps = forwardSteps(state).map((command) => command.step)
     expect(steps.indexOf('make-backup')).toBeLessThan(steps.indexOf('evaluate-gates'))
@@ -68,28 +71,40 @@ describe('a deployment on its way forward', () => {
   })
 
   it('waits for health between waves, and switches all services together', () => {
-    const state = aDeployment({ plan: { waves: [['backend'], ['frontend']] }, then: [started()] })
+    const state = aDeployment({ plan: { waves: [['backend'], ['frontend']] }, events: [started()] })
     const steps = forwardSteps(state).map((command) => command.step)
     expect(steps.indexOf('await-healthy:0')).toBeLessThan(steps.indexOf('start-candidates:1'))
     expect(steps.filter((step) => step === 'switch-traffic')).toHaveLength(1)
   })
 
   it('runs smoke checks before the switch where there are any', () => {
-    const check = { method: 'GET', path: '/', headers: {}, status: 200, contains: null, timeoutMs: 1 } as const
-    const state = aDeployment({ plan: { services: [aServicePlan('backend', { smoke: [check] })] }, then: [started()] })
+    const check = {
+      method: 'GET',
+      path: '/',
+      headers: {},
+      status: 200,
+      contains: null,
+      timeoutMs: 1,
+    } as const
+    const state = aDeployment({
+      plan: { services: [aServicePlan('backend', { smoke: [check] })] },
+      events: [started()],
+    })
     const steps = forwardSteps(state).map((command) => command.step)
     expect(steps.indexOf('run-smoke-checks')).toBe(steps.indexOf('switch-traffic') - 1)
   })
 })
 
 describe('a rollback', () => {
-  const rollback = aDeployment({ kind: 'rollback', plan: { approvals: 2 }, then: [started()] })
+  const rollback = aDeployment({ kind: 'rollback', plan: { approvals: 2 }, events: [started()] })
 
   it('never migrates, bakes or asks for approval', () => {
     const kinds = forwardSteps(rollback).map((command) => command.do)
     expect(kinds).not.toContain('run-job')
     expect(kinds).not.toContain('watch-bake')
-    expect(told(decide({ ...rollback, start: null }, anEnvironment({ queued: ['dep_1'] }), now))).toBe('start')
+    expect(told(decide({ ...rollback, start: null }, anEnvironment({ queued: ['dep_1'] }), now))).toBe(
+      'start',
+    )
   })
 })
 
@@ -121,16 +136,20 @@ describe('a deployment that fails', () => {
   })
 
   it('at a gate touches nothing at all', () => {
-    const refused = aDeployment({ then: [started(), stepDone('pull-images'), gatesAnswered(false)] })
+    const refused = aDeployment({ events: [started(), stepDone('pull-images'), gatesAnswered(false)] })
     expect(decided(refused)).toBe('end:refused')
   })
 })
 
 describe('an abort', () => {
-  const abort: Told = { type: 'deployment.abort-requested', idem: 'dep_1/abort', data: { reason: 'wrong one' } }
+  const abort: Told = {
+    type: 'deployment.abort-requested',
+    idem: 'dep_1/abort',
+    data: { reason: 'wrong one' },
+  }
 
   it('before the start ends the deployment at once', () => {
-    const waiting = aDeployment({ then: [abort] })
+    const waiting = aDeployment({ events: [abort] })
     expect(decided(waiting, anEnvironment({ queued: ['dep_1'] }))).toBe('end:aborted')
   })
 
@@ -161,7 +180,9 @@ describe('admission', () => {
   })
 
   it('never supersedes a rollback', () => {
-    expect(decided(waiting({ kind: 'rollback' }), anEnvironment({ queued: ['dep_1', 'dep_2'] }))).toBe('start')
+    expect(decided(waiting({ kind: 'rollback' }), anEnvironment({ queued: ['dep_1', 'dep_2'] }))).toBe(
+      'start',
+    )
   })
 
   it('waits for the approvals it needs, and the author is nobody', () => {
@@ -197,7 +218,9 @@ describe('admission', () => {
     const back = waiting({ kind: 'rollback', plan: { release: '0.9.0', services } })
     const warm = { ...aPlacement('0.9.0', 's2'), until: now }
     const environment = anEnvironment({ live: aPlacement('1.0.0'), warm, queued: ['dep_1'] })
-    expect(decide(back, environment, now)).toMatchObject({ admission: { facts: { slots: { backend: 's2' } } } })
+    expect(decide(back, environment, now)).toMatchObject({
+      admission: { facts: { slots: { backend: 's2' } } },
+    })
   })
 })
 
@@ -216,7 +239,7 @@ describe('laws', () => {
           then.push({ type: 'deployment.abort-requested', idem: 'dep_1/abort', data: { reason: '' } })
         const asked = new Set<string>()
         for (let round = 0; round < 30; round += 1) {
-          const decision = decide(aDeployment({ then }), anEnvironment({ active: 'dep_1' }), now)
+          const decision = decide(aDeployment({ events: then }), anEnvironment({ active: 'dep_1' }), now)
           if (decision.next === 'end') return
           if (decision.next !== 'perform') throw new Error(`stuck: ${decision.next}`)
           expect(asked.has(decision.command.step)).toBe(false)

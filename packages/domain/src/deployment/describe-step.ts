@@ -34,7 +34,8 @@ export interface StepLine {
 }
 
 const titleOf = (command: Command): string => {
-  const what = 'services' in command ? `: ${command.services.join(', ')}` : 'job' in command ? ` ${command.job.job}` : ''
+  const what =
+    'services' in command ? `: ${command.services.join(', ')}` : 'job' in command ? ` ${command.job.job}` : ''
   return `${titles[command.do]}${what}`
 }
 

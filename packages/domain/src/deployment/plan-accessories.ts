@@ -16,20 +16,23 @@ export function accessoriesOf(input: PlanInput): {
   const shipped = new Set(config.services.map((service) => service.compose))
   const jobs = new Set(config.jobs.map((job) => job.compose))
   const accessories = sorted(model).filter((service) => !shipped.has(service.name) && !jobs.has(service.name))
-  const inFront = (service: ComposeService): boolean => [...needs(service.name, model)].some((name) => shipped.has(name))
+  const inFront = (service: ComposeService): boolean =>
+    [...needs(service.name, model)].some((name) => shipped.has(name))
   const specs = (chosen: ComposeService[]): ContainerSpec[] =>
-    chosen.filter((service) => service.image !== null).map((service) => containerFor(service, input, 'accessory'))
+    chosen.filter(isOurs).map((service) => containerFor(service, input, 'accessory'))
   return {
     before: specs(accessories.filter((service) => !inFront(service))),
     after: specs(accessories.filter(inFront)),
     notes: [
       ...accessories
-        .filter((service) => service.image === null)
-        .map((service) => `accessory ${service.name} has no image, only a build: it is left to you`),
+        .filter((service) => !isOurs(service))
+        .map((service) => `accessory ${service.name} ${whyLeft(service)}: it is left to you`),
       ...sharedVolumes(input),
     ],
   }
 }
+
+const isOurs = (service: ComposeService): boolean => service.image !== null && service.networkMode === null
 
 const sharedVolumes = ({ config, model }: PlanInput): string[] =>
   config.services.flatMap((service) =>
@@ -41,6 +44,9 @@ const sharedVolumes = ({ config, model }: PlanInput): string[] =>
       ),
   )
 
+const whyLeft = (service: ComposeService): string =>
+  service.image === null ? 'has no image, only a build' : `uses network_mode: ${service.networkMode ?? ''}`
+
 /** Everything a service needs, directly or through others. */
 function needs(name: string, model: ComposeModel, seen = new Set<string>()): Set<string> {
   for (const other of Object.keys(model.services[name]?.dependsOn ?? {}))
@@ -50,6 +56,9 @@ function needs(name: string, model: ComposeModel, seen = new Set<string>()): Set
 
 /** Services with what they need first. */
 function sorted(model: ComposeModel): ComposeService[] {
-  const byNeed = Object.values(model.services).map((service) => ({ service, depth: needs(service.name, model).size }))
+  const byNeed = Object.values(model.services).map((service) => ({
+    service,
+    depth: needs(service.name, model).size,
+  }))
   return byNeed.toSorted((one, other) => one.depth - other.depth).map(({ service }) => service)
 }

@@ -133,7 +133,8 @@ function planJob(job: JobConfig, input: PlanInput): JobPlan {
     container: {
       ...containerFor(composed, input, 'job'),
       name: baseName(input, job.compose, input.release.version),
-      image: 'service' in job.image ? imageForService(input.release, job.image.service) : (composed.image ?? ''),
+      image:
+        'service' in job.image ? imageForService(input.release, job.image.service) : (composed.image ?? ''),
       restart: { name: 'no' },
       ports: [],
       labels: { ...composed.labels, ...ourLabels(input, 'job', job.name) },
@@ -154,7 +155,8 @@ const imageForService = (release: Release, service: string): string => {
 
 const composeService = (model: ComposeModel, key: string): ComposeService => {
   const service = model.services[key]
-  if (service === undefined) throw new RangeError(`no compose service ${key}: planProblems should have said so`)
+  if (service === undefined)
+    throw new RangeError(`no compose service ${key}: planProblems should have said so`)
   return service
 }
 

@@ -5,8 +5,8 @@ import { namesOf, ourLabels } from './plan-container.ts'
 import type { PlanInput } from './plan-deployment.ts'
 import type { EdgePlan } from './plan.ts'
 
-/** High enough that an engine handing out addresses from below never reaches it in a small network. */
-const edgeOffsetInProject = 250
+/** In the lower half of any network it fits, high in it: engines hand out from below, ours from the upper half. */
+const edgeOffsetInProject = 120
 
 /**
  * Where the edge stands: on every network of every shipped service, answering to all their names at one fixed address,

@@ -6,7 +6,10 @@ import type { SchemaImpact } from '../release/release.ts'
  * The finished deployment whose pins a rollback restores: the newest one that made the asked release live, or without
  * one the newest of any release other than the live one. Null where there is none.
  */
-export function chooseRollbackTarget(environment: EnvironmentState, release: string | null): HistoryEntry | null {
+export function chooseRollbackTarget(
+  environment: EnvironmentState,
+  release: string | null,
+): HistoryEntry | null {
   const live = environment.live?.release ?? null
   const been = environment.history.filter((entry) => entry.outcome === 'live' && entry.release !== live)
   if (release !== null) return been.find((entry) => entry.release === release) ?? null

@@ -39,8 +39,7 @@ const waveSteps = (services: string[], index: number): Command[] => [
 export const olderToRetire = (state: Deployment): string | null => {
   const warm = state.start?.warm ?? null
   const candidates = Object.entries(state.start?.slots ?? {})
-  const reused =
-    warm !== null && candidates.some(([service, slot]) => warm.services[service]?.slot === slot)
+  const reused = warm !== null && candidates.some(([service, slot]) => warm.services[service]?.slot === slot)
   return warm === null || reused ? null : warm.release
 }
 
@@ -71,7 +70,8 @@ function ending(state: Deployment): Pick<Command & { do: 'finish' }, 'outcome' |
     const outcome = mayHaveSwitched(state) ? 'rolled-back' : 'refused'
     return { outcome, reason: state.failure.message }
   }
-  if (state.gates !== null && !state.gates.passed) return { outcome: 'refused', reason: 'a gate did not pass' }
+  if (state.gates !== null && !state.gates.passed)
+    return { outcome: 'refused', reason: 'a gate did not pass' }
   if (state.abort !== null)
     return { outcome: 'aborted', reason: state.abort.reason || `aborted by ${state.abort.by}` }
   return { outcome: 'failed', reason: 'the deployment was turned back without a recorded reason' }

@@ -19,7 +19,8 @@ export function slotOffset(serviceNumber: number, slot: string): number {
 export function addressAt(subnet: string, offset: number): string {
   const [base = '', bits = ''] = subnet.split('/')
   const octets = base.split('.').map(Number)
-  const valid = octets.length === 4 && octets.every((octet) => Number.isInteger(octet) && octet >= 0 && octet < 256)
+  const valid =
+    octets.length === 4 && octets.every((octet) => Number.isInteger(octet) && octet >= 0 && octet < 256)
   const size = 2 ** (32 - Number(bits))
   if (!valid || !Number.isInteger(size) || offset < 1 || offset >= size - 1)
     throw new RangeError(`no address ${offset} in the network ${subnet}`)

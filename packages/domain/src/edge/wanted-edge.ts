@@ -25,7 +25,7 @@ export function wantedEdge(facts: EdgeFacts, seatings: Seating[]): WantedEdge {
     environment: facts.environment,
     fence: facts.fence,
     deployment: facts.deployment,
-    services: [...services].sort().map((service) => wantedService(service, facts, seatings)),
+    services: [...services].toSorted().map((service) => wantedService(service, facts, seatings)),
   }
 }
 

@@ -31,7 +31,10 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
     case 'readiness.changed':
       return { ...state, readiness: { ...state.readiness, [event.release ?? '']: event.data } }
     case 'drift.found':
-      return { ...state, drift: event.data.found.length === 0 ? null : { found: event.data.found, at: event.at } }
+      return {
+        ...state,
+        drift: event.data.found.length === 0 ? null : { found: event.data.found, at: event.at },
+      }
     case 'drift.repaired':
       return { ...state, drift: null }
     default:
@@ -60,7 +63,9 @@ const samePlace = (
   one: NonNullable<EnvironmentState['live']>,
   other: NonNullable<EnvironmentState['live']>,
 ): boolean =>
-  Object.entries(other.services).every(([service, place]) => one.services[service]?.container === place.container)
+  Object.entries(other.services).every(
+    ([service, place]) => one.services[service]?.container === place.container,
+  )
 
 function historyEntry(event: Finished): HistoryEntry {
   return {
@@ -73,7 +78,10 @@ function historyEntry(event: Finished): HistoryEntry {
   }
 }
 
-function approve(state: EnvironmentState, event: LedgerEvent & { type: 'approval.created' }): EnvironmentState {
+function approve(
+  state: EnvironmentState,
+  event: LedgerEvent & { type: 'approval.created' },
+): EnvironmentState {
   const given = state.approvals[event.data.release] ?? []
   if (given.includes(event.actor)) return state
   return { ...state, approvals: { ...state.approvals, [event.data.release]: [...given, event.actor] } }

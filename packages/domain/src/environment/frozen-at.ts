@@ -20,9 +20,13 @@ export function frozenAt(window: FreezeWindow, instant: Date): { until: Date } |
   return untilMs === null ? null : { until: new Date(untilMs) }
 }
 
-function occurrence(window: FreezeWindow, startDay: number, clock: ZoneClock): { startMs: number; endMs: number } {
+function occurrence(
+  window: FreezeWindow,
+  startDay: number,
+  clock: ZoneClock,
+): { startMs: number; endMs: number } {
   const sameDay = window.toDay === window.fromDay && window.toMinute > window.fromMinute
-  const days = sameDay ? 0 : (window.toDay - window.fromDay + 6) % 7 + 1
+  const days = sameDay ? 0 : ((window.toDay - window.fromDay + 6) % 7) + 1
   return {
     startMs: clock.momentsOf({ day: startDay, minute: window.fromMinute }).firstMs,
     endMs: clock.momentsOf({ day: startDay + days, minute: window.toMinute }).lastMs,

@@ -79,12 +79,14 @@ function looseningsOf(accepted: EnvironmentPolicy, asked: EnvironmentPolicy): Pe
     if (!kept.has(text)) pending.push({ what: 'freeze', accepted: text, asked: 'not frozen' })
   }
   for (const host of asked.hosts) {
-    if (!accepted.hosts.includes(host)) pending.push({ what: 'hosts', accepted: accepted.hosts.join(', '), asked: host })
+    if (!accepted.hosts.includes(host))
+      pending.push({ what: 'hosts', accepted: accepted.hosts.join(', '), asked: host })
   }
   return pending
 }
 
-const bakedText = (environment: string, bakedMs: number): string => `${environment} baked ${formatDuration(bakedMs)}`
+const bakedText = (environment: string, bakedMs: number): string =>
+  `${environment} baked ${formatDuration(bakedMs)}`
 
 const byName = (a: { environment: string }, b: { environment: string }): number =>
   a.environment < b.environment ? -1 : 1

@@ -2,13 +2,23 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { zoneClock } from './zone-clock.ts'
 
-const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Africa/Cairo')
+const zones = fc.constantFrom(
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Australia/Lord_Howe',
+  'Asia/Kolkata',
+  'Africa/Cairo',
+)
 const day = (text: string): number => Date.parse(`${text}T00:00:00Z`) / 86_400_000
 
 test('a clock shows the day and minute of its zone', () => {
   const berlin = zoneClock('Europe/Berlin')
   expect(berlin.wallAt(new Date('2026-01-31T23:30:00Z'))).toEqual({ day: day('2026-02-01'), minute: 30 })
-  expect(berlin.wallAt(new Date('2026-07-31T21:59:59.999Z'))).toEqual({ day: day('2026-07-31'), minute: 23 * 60 + 59 })
+  expect(berlin.wallAt(new Date('2026-07-31T21:59:59.999Z'))).toEqual({
+    day: day('2026-07-31'),
+    minute: 23 * 60 + 59,
+  })
 })
 
 test('an hour that clocks show twice has a first and a last moment', () => {

@@ -37,7 +37,14 @@ export function zoneClock(zone: string): ZoneClock {
   const shownMs = (instantMs: number): number => {
     const parts = new Map(format.formatToParts(instantMs).map(({ type, value }) => [type, Number(value)]))
     const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0
-    return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
+    return Date.UTC(
+      part('year'),
+      part('month') - 1,
+      part('day'),
+      part('hour'),
+      part('minute'),
+      part('second'),
+    )
   }
   const offsetMs = (instantMs: number): number => shownMs(instantMs) - Math.floor(instantMs / 1_000) * 1_000
 

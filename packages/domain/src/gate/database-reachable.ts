@@ -15,6 +15,9 @@ export const databaseReachable: Gate = {
           ({ reachable, why }) =>
             reachable
               ? pass(why)
-              : fail(`the database does not let us in: ${why}`, 'check the database and its secret, then deploy again'),
+              : fail(
+                  `the database does not let us in: ${why}`,
+                  'check the database and its secret, then deploy again',
+                ),
         ),
 }

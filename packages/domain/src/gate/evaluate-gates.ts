@@ -16,7 +16,12 @@ export function evaluateGates(
     .filter((gate) => gate.safety || !goingBack)
     .map((gate) => {
       const answer = gate.evaluate(facts)
-      return { gate: gate.name, title: gate.title, ...answer, waiver: waiverFor(gate.name, answer, { facts, waivers }) }
+      return {
+        gate: gate.name,
+        title: gate.title,
+        ...answer,
+        waiver: waiverFor(gate.name, answer, { facts, waivers }),
+      }
     })
 }
 

@@ -20,6 +20,9 @@ export const evidenceFresh: Gate = {
     const oldestMs = Math.max(...seen.map((observed) => Date.parse(facts.now) - Date.parse(observed.at)))
     return oldestMs <= freshForMs
       ? pass(`the oldest of ${seen.length} observations is ${duration(Math.max(0, oldestMs))} old`)
-      : unknown(`an observation is ${duration(oldestMs)} old`, 'deploy again, so that everything is looked at anew')
+      : unknown(
+          `an observation is ${duration(oldestMs)} old`,
+          'deploy again, so that everything is looked at anew',
+        )
   },
 }

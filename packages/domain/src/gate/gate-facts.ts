@@ -1,4 +1,4 @@
-import type { DeploymentKind, EnvironmentState } from '../environment/environment-state.ts'
+import type { DeploymentKind } from '../environment/environment-state.ts'
 import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { SchemaImpact } from '../release/release.ts'
 import type { Observed } from './gate.ts'

@@ -22,7 +22,11 @@ export const diskRoom: Gate = {
   evaluate: (facts) =>
     ifSeen(
       facts.disk,
-      { now: facts.now, what: 'free disk space on the host', fix: 'see why the host cannot tell its disk space' },
+      {
+        now: facts.now,
+        what: 'free disk space on the host',
+        fix: 'see why the host cannot tell its disk space',
+      },
       ({ freeBytes, neededBytes }) =>
         freeBytes >= neededBytes
           ? pass(`${gigabytes(freeBytes)} free, ${gigabytes(neededBytes)} asked for`)

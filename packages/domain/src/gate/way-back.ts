@@ -32,7 +32,10 @@ export const backupMade: Gate = {
     if (deployment.kind === 'rollback' || !release.migrates) return notApplicable('no migration runs')
     if (!backup.configured) return notApplicable('towpath.yaml names no backup job')
     if (backup.madeAt === null)
-      return unknown('no backup is recorded for this deployment', 'see why the backup job did not finish, then deploy again')
+      return unknown(
+        'no backup is recorded for this deployment',
+        'see why the backup job did not finish, then deploy again',
+      )
     return pass(`backup finished at ${backup.madeAt}`)
   },
 }

@@ -15,11 +15,13 @@ const sentences: Sentences = {
     `${actor} created release ${data.release.version} (schema ${data.release.schema})`,
   'approval.created': ({ data, actor }) => `${actor} approved ${data.release} for ${data.environment}`,
   'policy.accepted': ({ data, actor }) => `${actor} accepted policy ${data.policy.version}`,
-  'gate.waived': ({ data }) => `gate ${data.waiver.gate} waived by ${data.waiver.owner}: ${data.waiver.reason}`,
+  'gate.waived': ({ data }) =>
+    `gate ${data.waiver.gate} waived by ${data.waiver.owner}: ${data.waiver.reason}`,
   'deployment.requested': ({ data, actor }) => `${actor} asked to ${verbs[data.kind]} ${data.release}`,
   'deployment.started': ({ data }) =>
     `took the environment; before it: ${data.previous === null ? 'nothing' : data.previous.release}`,
-  'deployment.abort-requested': ({ data, actor }) => `${actor} aborted it: ${data.reason || 'no reason given'}`,
+  'deployment.abort-requested': ({ data, actor }) =>
+    `${actor} aborted it: ${data.reason || 'no reason given'}`,
   'images.pulled': ({ data }) => {
     const missing = data.images.filter((image) => !image.present)
     return missing.length === 0
@@ -37,7 +39,8 @@ const sentences: Sentences = {
   'traffic.switched': ({ data }) => `all traffic on the new release (${duration(data.tookMs)})`,
   'accessories.started': ({ data }) => `accessories running: ${list(data.names)}`,
   'older.retired': ({ data }) => `${data.release || 'the older release'} retired`,
-  'bake.passed': ({ data }) => `watched for ${duration(data.watchedMs)}, ${data.requests} requests, nothing wrong`,
+  'bake.passed': ({ data }) =>
+    `watched for ${duration(data.watchedMs)}, ${data.requests} requests, nothing wrong`,
   'step.failed': ({ data }) => data.message,
   'traffic.restored': ({ data }) => `all traffic back on the release before (${duration(data.tookMs)})`,
   'candidates.removed': ({ data }) => `took out ${list(data.containers)}`,
@@ -45,7 +48,8 @@ const sentences: Sentences = {
   'warm.retired': ({ data }) => `${data.release} no longer warm`,
   'readiness.changed': ({ data, release }) =>
     `${release ?? ''} ${data.ready ? 'can be taken back' : 'cannot be taken back'}: ${data.why}`,
-  'drift.found': ({ data }) => (data.found.length === 0 ? 'drift is gone' : `drift: ${data.found.join('; ')}`),
+  'drift.found': ({ data }) =>
+    data.found.length === 0 ? 'drift is gone' : `drift: ${data.found.join('; ')}`,
   'drift.repaired': ({ data }) => `repaired: ${data.done.join('; ')}`,
   'image.deleted': ({ data }) => `deleted ${data.image} from the host`,
 }

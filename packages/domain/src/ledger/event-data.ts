@@ -21,7 +21,7 @@ export interface EventData {
   'policy.accepted': { policy: EnvironmentPolicy }
   'gate.waived': { waiver: GateWaiver }
 
-   'deployment.requested': Pick<
+  'deployment.requested': Pick<
     Deployment,
     'id' | 'kind' | 'release' | 'plan' | 'pins' | 'author' | 'reason' | 'schemaAccepted'
   >

@@ -73,7 +73,13 @@ export const installationView: LedgerView<InstallationState> = {
 }
 
 /** All views, folded in the transaction that appends. */
-export const ledgerViews = [environmentView, deploymentView, releaseView, principalView, installationView] as const
+export const ledgerViews = [
+  environmentView,
+  deploymentView,
+  releaseView,
+  principalView,
+  installationView,
+] as const
 
 /** A document's first event is always of one kind; anything else means that somebody appended out of order. */
 export function given<T extends LedgerEvent['type']>(event: LedgerEvent, type: T): LedgerEvent & { type: T } {

@@ -41,7 +41,8 @@ export function isAllowed(
 ): boolean {
   const enough: readonly Role[] = permissions[permission]
   return principal.grants.some(
-    (grant) => enough.includes(grant.role) && (grant.environment === '*' || grant.environment === environment),
+    (grant) =>
+      enough.includes(grant.role) && (grant.environment === '*' || grant.environment === environment),
   )
 }
 

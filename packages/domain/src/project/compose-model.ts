@@ -26,10 +26,12 @@ export interface ComposeService {
   entrypoint: string[] | null
   environment: Record<string, string>
   labels: Record<string, string>
+  /** Volumes by the engine's name; an anonymous one has the empty source. */
   mounts: Mount[]
-  /** Key: compose network key. */
+  /** Key: compose network key, in order of joining. Aliases hold the service's own name and its `container_name`. */
   networks: Record<string, { aliases: string[]; address?: string }>
   networkMode: string | null
+  /** Host port 0: the engine chooses one. */
   ports: PublishedPort[]
   expose: number[]
   dependsOn: Record<string, Dependency>

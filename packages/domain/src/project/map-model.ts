@@ -1,6 +1,6 @@
 import type { Mount, PublishedPort } from '../deployment/container.ts'
 import { mapPath } from './compose/host-path.ts'
-import { moveAddress } from './compose/ipv4.ts'
+import { moveAddress } from './compose/ip-address.ts'
 import type { ComposeModel, ComposeNetwork, ComposeService } from './compose-model.ts'
 
 /** What an environment renames so that it can live beside another on one engine. Empty maps change nothing. */

@@ -6,7 +6,7 @@ import { folderOf, staysInside } from './compose/host-path.ts'
 import { resolveIncludes } from './compose/include.ts'
 import { TreeInterpolation } from './compose/interpolate-tree.ts'
 import type { Lookup } from './compose/interpolate.ts'
-import { FileLoader } from './compose/load-files.ts'
+import { FileLoader, hasTooMany } from './compose/load-files.ts'
 import type { ComposeFile } from './compose/load-files.ts'
 import { mergeFiles, settled } from './compose/merge.ts'
 import { readModel } from './compose/read-model.ts'
@@ -62,6 +62,7 @@ export function readCompose(request: ComposeRequest): ComposeReading {
       findings,
       lookup,
       envFile,
+      envFiles: new Map(),
       sourceFolder,
       projectName,
       projectFolder,
@@ -90,7 +91,8 @@ function mergedFile(
   })
   const [first, ...others] = resolved
   if (first === undefined || sources.length < files.length) return null
-  return others.reduce(mergeFiles, settled(first))
+  const merged = others.reduce(mergeFiles, settled(first))
+  return hasTooMany(merged, findings) ? null : merged
 }
 
 function checkRequest(request: ComposeRequest, findings: Findings): void {

@@ -88,7 +88,7 @@ describe('parseImageReference', () => {
     const parsed = parseImageReference('example.com/a\u001b]0;x\u0007\u202e\u009b')
     const shown = parsed.ok ? '' : parsed.problem
     expect(
-      shown.split("").filter((character) => character < ' ' || /[\u007f-\u009f\u202e]/.test(character)),
+      shown.split('').filter((character) => character < ' ' || /[\u007f-\u009f\u202e]/.test(character)),
     ).toEqual([])
   })
 

@@ -41,7 +41,9 @@ describe('the embedded PostgreSQL', () => {
     expect(password.length).toBeGreaterThan(20)
     expect((await stat(join(server.home, 'cluster', 'password'))).mode & 0o777).toBe(0o600)
     const guess = server.url.replace(password, 'guess')
-    await expect(openStore({ url: guess, folds: [] })).rejects.toThrow(/password/)
+    await expect(openStore({ url: guess, folds: [] })).rejects.toMatchObject({
+      code: 'DATABASE_LOGIN_REFUSED',
+    })
     await server.stop()
     await server.stop()
     expect(await isAlive(pid)).toBe(false)
@@ -87,6 +89,7 @@ describe('the embedded PostgreSQL', () => {
   test('loses nothing acknowledged when every process of it is killed, and the store lives through it', async () => {
     const first = await startEmbeddedPostgres({ dataDir })
     const store = await openStore({ url: first.url, folds: [tallyFold] })
+    const following = collectUntil(store, 'meanwhile')
     const acked = await appendUntilKilled(store, await pidOf(first))
     const failure = await store.append(sampleEvent('meanwhile')).catch((thrown: unknown) => thrown)
     expect(failure).toMatchObject({ code: 'DATABASE_UNREACHABLE', retryable: true })
@@ -94,6 +97,7 @@ describe('the embedded PostgreSQL', () => {
     expect(second).toMatchObject({ adopted: false, url: first.url })
     await store.append(sampleEvent('meanwhile', { release: '1.0.0' }))
     const kept = new Set((await store.readEvents({ limit: 1_000 })).map(({ idem }) => idem))
+    expect(await following).toEqual(Array.from({ length: kept.size }, (_, index) => index + 1))
     expect(acked.filter((key) => !kept.has(key))).toEqual([])
     expect(kept.has('meanwhile')).toBe(true)
     expect(await store.verify()).toMatchObject({ ok: true, events: kept.size })
@@ -126,6 +130,18 @@ describe('the embedded PostgreSQL', () => {
       code: 'EMBEDDED_POSTGRES_DATA_GONE',
     })
   })
+
+  test.runIf(process.getuid?.() === 0)(
+    'is removed with all its data even where its folder was deleted first',
+    async () => {
+      const server = await startEmbeddedPostgres({ dataDir })
+      const pid = await pidOf(server)
+      await rm(dataDir, { recursive: true })
+      await removeEmbeddedPostgres({ dataDir }, { engine: false })
+      expect(await isAlive(pid)).toBe(false)
+      await expect(stat(server.home)).rejects.toThrow(/ENOENT/)
+    },
+  )
 
   test('runs from a package whose install script never made the library links, unpacked for its owner only', async () => {
     const installed = dirname(
@@ -164,6 +180,16 @@ const countEvents = async (url: string): Promise<number> => {
   const { seq } = await store.head()
   await store.close()
   return seq
+}
+
+/** Follows from the beginning until an event of that key; the answer is every seq seen. */
+const collectUntil = async (store: Store, idem: string): Promise<number[]> => {
+  const seen: number[] = []
+  for await (const event of store.follow({ after: 0, signal: new AbortController().signal })) {
+    seen.push(event.seq)
+    if (event.idem === idem) break
+  }
+  return seen
 }
 
 /** Appends from four writers, kills the server in the middle, and answers with the keys that were acknowledged. */

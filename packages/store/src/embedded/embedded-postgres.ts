@@ -1,14 +1,14 @@
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { createCluster, findCluster, requireSameMajor } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
 import { stageEngine } from './engine.ts'
-import { SHARED_DIR, chooseHome, rememberLocation } from './home.ts'
+import { SHARED_DIR, chooseHome, possibleHomes, rememberLocation } from './home.ts'
 import type { EmbeddedHome } from './home.ts'
 import { startOrAdopt, stopServer } from './server.ts'
 import type { EmbeddedServer } from './server.ts'
-import { ensureServerUser } from './server-user.ts'
+import { ensureServerUser, findServerUser } from './server-user.ts'
 
 export interface EmbeddedPostgresOptions {
   /** This installation's folder for the database; `chooseHome` says where root really puts it. */
@@ -64,15 +64,18 @@ export const removeEmbeddedPostgres = async (
   options: Pick<EmbeddedPostgresOptions, 'dataDir' | 'sharedDir'>,
   { engine = true }: { engine?: boolean } = {},
 ): Promise<void> => {
-  const user = await ensureServerUser()
-  const place = await chooseHome(options.dataDir, user, options.sharedDir)
-  const cluster = await findCluster(place.home)
-  if (cluster !== undefined) {
-    await stopServer({ cluster, engine: await stageEngine(place.engineBase), user, port: undefined })
+  const sharedDir = options.sharedDir ?? SHARED_DIR
+  for (const home of await possibleHomes(options.dataDir, sharedDir)) {
+    const cluster = await findCluster(home)
+    if (cluster !== undefined) await stopForGood(cluster, dirname(home) === sharedDir ? sharedDir : home)
+    await rm(home, { recursive: true, force: true })
   }
-  await rm(place.home, { recursive: true, force: true })
-  await rm(options.dataDir, { recursive: true, force: true })
-  if (engine && user !== undefined) await removeUnusedEngines(options.sharedDir ?? SHARED_DIR)
+  if (engine) await removeUnusedEngines(sharedDir)
+}
+
+const stopForGood = async (cluster: Cluster, engineBase: string): Promise<void> => {
+  const user = await findServerUser()
+  await stopServer({ cluster, engine: await stageEngine(engineBase), user, port: undefined })
 }
 
 const prepare = async (

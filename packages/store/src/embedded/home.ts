@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { ServerUser } from './engine-process.ts'
 
@@ -40,9 +40,21 @@ export const chooseHome = async (
   }
   if (user === undefined) return { ...here, reason: 'own account' }
   if (await isReachable(place, user)) return { ...here, reason: 'reachable by the server account' }
-  const name = createHash('sha256').update(place).digest('hex').slice(0, 16)
-  return { home: join(sharedDir, name), engineBase: sharedDir, reason: 'state directory is private' }
+  return { home: sharedHome(place, sharedDir), engineBase: sharedDir, reason: 'state directory is private' }
 }
+
+/** Every place where data of `dataDir` may lie, also when somebody deleted that folder itself before. */
+export const possibleHomes = async (dataDir: string, sharedDir: string = SHARED_DIR): Promise<string[]> => {
+  const parent = await realpath(dirname(resolve(dataDir))).catch(() => dirname(resolve(dataDir)))
+  const place = join(parent, basename(resolve(dataDir)))
+  const remembered = await readLocation(place)
+  return [
+    ...new Set([...(remembered === undefined ? [] : [remembered]), sharedHome(place, sharedDir), place]),
+  ]
+}
+
+const sharedHome = (place: string, sharedDir: string): string =>
+  join(sharedDir, createHash('sha256').update(place).digest('hex').slice(0, 16))
 
 /** The home an earlier start settled on, or undefined before the first. */
 const readLocation = async (dataDir: string): Promise<string | undefined> => {

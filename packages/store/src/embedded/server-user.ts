@@ -24,7 +24,7 @@ export const parsePasswd = (passwd: string, name: string): ServerUser | undefine
  */
 export const ensureServerUser = async (): Promise<ServerUser | undefined> => {
   if (process.getuid?.() !== 0) return undefined
-  const known = await lookUp()
+  const known = await findServerUser()
   if (known !== undefined) return known
   const made = await runEngineTool({
     file: 'useradd',
@@ -42,7 +42,7 @@ export const ensureServerUser = async (): Promise<ServerUser | undefined> => {
     deadlineMs: 30_000,
   }).catch((cause: unknown) => ({ code: null, output: String(cause) }))
   // Two first starts side by side both call useradd: whoever lost finds the winner's account.
-  const found = await lookUp()
+  const found = await findServerUser()
   if (found !== undefined) return found
   throw new TowpathError({
     code: 'EMBEDDED_POSTGRES_NO_USER',
@@ -52,5 +52,6 @@ export const ensureServerUser = async (): Promise<ServerUser | undefined> => {
   })
 }
 
-const lookUp = async (): Promise<ServerUser | undefined> =>
-  parsePasswd(await readFile('/etc/passwd', 'utf8'), SERVER_USER_NAME)
+/** The account an earlier start made, or undefined: none was made yet, or we are not root and use our own. */
+export const findServerUser = async (): Promise<ServerUser | undefined> =>
+  process.getuid?.() === 0 ? parsePasswd(await readFile('/etc/passwd', 'utf8'), SERVER_USER_NAME) : undefined

@@ -1,8 +1,6 @@
-import pg from 'pg'
-import { connectionConfig } from '../database.ts'
-import { LEDGER_CHANNEL } from './head.ts'
+import { listenConnection } from './listen-connection.ts'
 
-/** Wakes followers when the ledger grew. A hint only: rings may be lost, so every wait also ends by itself. */
+/** Wakes followers when the ledger grew. A hint only: every wait also ends by itself. */
 export interface Doorbell {
   /** How often it rang; taken before reading, it tells `wait` whether something came meanwhile. */
   rings(): number
@@ -11,44 +9,20 @@ export interface Doorbell {
   close(): Promise<void>
 }
 
-const RECONNECT_PAUSE_MS = 1_000
-
-/** One LISTEN connection for all followers, opened with the first wait and opened again whenever it breaks. */
+/** One bell and one connection for all followers; it connects with the first wait. */
 export const hangDoorbell = (url: string): Doorbell => {
   const waiters = new Set<() => void>()
   let rings = 0
-  let client: pg.Client | undefined
-  let retry: NodeJS.Timeout | undefined
-  let closed = false
-
   const ring = (): void => {
     rings += 1
     for (const wake of waiters) wake()
   }
-  const lose = (lost: pg.Client): void => {
-    if (client !== lost) return
-    client = undefined
-    void lost.end().catch(() => {})
-    if (!closed) retry = setTimeout(listen, RECONNECT_PAUSE_MS).unref()
-  }
-  const listen = (): void => {
-    if (client !== undefined || closed) return
-    const next = new pg.Client(connectionConfig(url, 'doorbell'))
-    client = next
-    next.on('error', () => lose(next))
-    next.on('end', () => lose(next))
-    next.on('notification', ring)
-    // Rings once when connected: whatever happened while nobody listened is read now.
-    next
-      .connect()
-      .then(() => next.query(`listen ${LEDGER_CHANNEL}`))
-      .then(ring, () => lose(next))
-  }
+  const connection = listenConnection(url, ring)
 
   return {
     rings: () => rings,
     wait: (seen, timeoutMs, signal) => {
-      listen()
+      connection.open()
       if (rings !== seen || signal.aborted) return Promise.resolve()
       return new Promise((resolve) => {
         const wake = (): void => {
@@ -63,10 +37,8 @@ export const hangDoorbell = (url: string): Doorbell => {
       })
     },
     close: async () => {
-      closed = true
-      clearTimeout(retry)
+      await connection.close()
       ring()
-      await client?.end().catch(() => {})
     },
   }
 }

@@ -15,7 +15,8 @@ export interface FollowOptions {
 }
 
 const BATCH_EVENTS = 200
-const POLL_MS = 3_000
+/** The bell looks at the head itself every few seconds; this is for a bell that cannot. */
+const WAIT_MAX_MS = 30_000
 const UNREACHABLE_PAUSE_MS = 500
 
 /**
@@ -42,7 +43,7 @@ export async function* follow(
       yield event
       after = event.seq
     }
-    if (events.length < BATCH_EVENTS) await bell.wait(seen, POLL_MS, signal)
+    if (events.length < BATCH_EVENTS) await bell.wait(seen, WAIT_MAX_MS, signal)
   }
 }
 

@@ -7,7 +7,7 @@ import type { ChainFault, FoundRow } from './diagnose.ts'
 
 /** Rows a statement checks: long enough to cost nothing extra, short enough to end within its deadline. */
 const RANGE_ROWS = 50_000
-const SCANS_AT_ONCE = 2
+const SCANS_AT_ONCE = 3
 /** Where a body says its place, as a PostgreSQL expression. */
 const CLAIMED_SEQ = String.raw`^\{"seq":(\d{1,15}),`
 

@@ -73,7 +73,7 @@ export function aDeployment(given: {
   kind?: Deployment['kind']
   plan?: Partial<DeploymentPlan>
   author?: string
-  then?: Omit<NewEvent, 'actor' | 'deployment' | 'environment'>[]
+  events?: Omit<NewEvent, 'actor' | 'deployment' | 'environment'>[]
 }): Deployment {
   const id = given.id ?? 'dep_1'
   const plan = aPlan(given.plan)
@@ -94,7 +94,10 @@ export function aDeployment(given: {
       pins: { snapshot: '', model: '', policyVersion: 0 },
     },
   }
-  const events = [requested, ...(given.then ?? []).map((event) => ({ actor: 'towpath', ...labels, ...event }) as NewEvent)]
+  const events = [
+    requested,
+    ...(given.events ?? []).map((event) => ({ actor: 'towpath', ...labels, ...event }) as NewEvent),
+  ]
   const folded = events.reduce<Deployment | undefined>(
     (state, event, index) => foldDeployment(state, anEvent(event, index + 1)),
     undefined,

@@ -19,11 +19,11 @@ export interface ScratchImage {
 
 /**
  * An image of exactly these files, nothing pulled. Its tag is the digest of files and settings: a second call finds it
- * and costs one hash of the files. Two processes that need the same image take turns. Returns the reference.
+ * and costs one hash of the files per process. Two processes that need the same image take turns. Returns the reference.
  */
 export const ensureScratchImage = async (docker: Docker, image: ScratchImage): Promise<string> => {
   const settings = [...image.settings, `LABEL ${imageLabel}=yes`]
-  const digest = await layerDigest([...image.files, { path: '/settings', content: settings.join('\n') }])
+  const digest = await digestOf(image, settings)
   const reference = `${image.name}:${digest.slice(0, 16)}`
   if (await imageExists(docker, reference)) return reference
   await withMachineLock(`image-${reference}`, 5 * 60_000, async () => {
@@ -36,6 +36,16 @@ export const ensureScratchImage = async (docker: Docker, image: ScratchImage): P
     await finished(docker, progress)
   })
   return reference
+}
+
+const digests = new Map<string, Promise<string>>()
+
+/** Taken once per process: a hundred megabytes are hashed, and this machine's programs do not change meanwhile. */
+const digestOf = ({ name, files }: ScratchImage, settings: readonly string[]): Promise<string> => {
+  const known =
+    digests.get(name) ?? layerDigest([...files, { path: '/settings', content: settings.join('\n') }])
+  digests.set(name, known)
+  return known
 }
 
 /** True when the engine has this reference. */

@@ -18,10 +18,7 @@ export const layerDigest = async (files: readonly LayerFile[]): Promise<string> 
   for (const file of files) {
     hash.update(JSON.stringify([file.path, modeOf(file), 'linkTo' in file ? file.linkTo : null]))
     if ('content' in file) hash.update(file.content)
-    // oxlint-disable-next-line no-await-in-loop
-    if ('source' in file)
-      for await (const chunk of createReadStream(file.source, { highWaterMark: 1 << 20 }))
-        hash.update(chunk as Buffer)
+    if ('source' in file) await pipeline(createReadStream(file.source), hash, { end: false })
   }
   return hash.digest('hex')
 }

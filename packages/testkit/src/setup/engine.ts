@@ -40,27 +40,29 @@ export const startEngine = async (socketPath: string): Promise<void> => {
     await until(() => engineAnswers(socketPath), { withinMs: 60_000, what: 'Docker Engine answers' })
     return
   }
-  const exit = spawnEngine(socketPath)
-  const answer = until(() => engineAnswers(socketPath), { withinMs: 60_000, what: 'Docker Engine answers' })
-  const outcome = await Promise.race([exit, answer.catch(() => 'no answer within 60 s')])
-  if (outcome !== true) throw await startFailed(String(outcome))
+  const daemon = spawnEngine(socketPath)
+  const outcome = await until(async () => daemon.ended ?? ((await engineAnswers(socketPath)) && 'answers'), {
+    withinMs: 60_000,
+    what: 'Docker Engine answers',
+  })
+  if (outcome !== 'answers') throw await startFailed(outcome)
 }
 
-const spawnEngine = (socketPath: string): Promise<string> => {
+const spawnEngine = (socketPath: string): { ended: string | null } => {
   mkdirSync(join(tmpdir(), 'towpath'), { recursive: true })
   const log = openSync(engineLog(), 'a')
-  const daemon = spawn('dockerd', ['-H', `unix://${socketPath}`], {
+  const child = spawn('dockerd', ['-H', `unix://${socketPath}`], {
     detached: true,
     stdio: ['ignore', log, log],
     // dockerd finds containerd and iptables by PATH, which may lack the system folders.
     env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` },
   })
   closeSync(log)
-  daemon.unref()
-  return new Promise((resolve) => {
-    daemon.once('error', (fault) => resolve(fault.message))
-    daemon.once('exit', (code, signal) => resolve(`exit ${code ?? signal}`))
-  })
+  child.unref()
+  const daemon: { ended: string | null } = { ended: null }
+  child.once('error', (fault) => (daemon.ended = fault.message))
+  child.once('exit', (code, signal) => (daemon.ended = `exit ${code ?? signal}`))
+  return daemon
 }
 
 const startFailed = async (outcome: string) => {

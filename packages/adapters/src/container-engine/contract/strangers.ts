@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { INSTALLATION_LABEL } from '../labels.ts'
+import { ENVIRONMENT_LABEL, INSTALLATION_LABEL } from '../labels.ts'
 import { withCode, type Bench } from './bench.ts'
 
 export function strangerPromises(bench: () => Bench): void {
@@ -20,6 +20,14 @@ export function strangerPromises(bench: () => Bench): void {
     await under.engine.ensureRunning(wanted)
     const theirs = { ...wanted, labels: { ...wanted.labels, [INSTALLATION_LABEL]: 'another' } }
     await expect(under.engine.ensureRunning(theirs)).rejects.toThrow(withCode('NAME_TAKEN'))
+  })
+
+  it('two environments that want one name on one engine are told so, and neither gets the other’s container', async () => {
+    const { under, spec } = bench()
+    const production = spec('proxy', { runs: true })
+    await under.engine.ensureRunning({ ...production, labels: { ...production.labels, [ENVIRONMENT_LABEL]: 'production' } })
+    const staging = { ...production, labels: { ...production.labels, [ENVIRONMENT_LABEL]: 'staging' } }
+    await expect(under.engine.ensureRunning(staging)).rejects.toThrow(withCode('NAME_TAKEN'))
   })
 
   it('nothing is created that could not be told as ours later', async () => {

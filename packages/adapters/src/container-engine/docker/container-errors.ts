@@ -1,5 +1,5 @@
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
-import { INSTALLATION_LABEL } from '../labels.ts'
+import { ENVIRONMENT_LABEL, INSTALLATION_LABEL } from '../labels.ts'
 
 export const containerNotFound = (name: string): TowpathError =>
   new TowpathError({
@@ -20,9 +20,11 @@ export const containerRunning = (name: string): TowpathError =>
 export const nameTaken = ({
   name,
   installation,
+  labels,
 }: {
   name: string
   installation: string | null
+  labels: Record<string, string>
 }): TowpathError =>
   new TowpathError({
     code: 'NAME_TAKEN',
@@ -30,8 +32,8 @@ export const nameTaken = ({
     message:
       installation === null
         ? `A container by the name ${name} exists and was not made by Towpath.`
-        : `A container by the name ${name} belongs to another Towpath installation (${installation}).`,
-    hint: `It was not touched. Rename or remove it yourself (\`docker rename ${name} …\`), then retry.`,
+        : `The container ${name} belongs to ${labels[ENVIRONMENT_LABEL] ?? 'another environment'} of the Towpath installation ${installation}.`,
+    hint: `It was not touched. Two environments on one engine need names of their own (\`map: {names: staging-}\` in towpath.yaml); a container of yours you rename yourself.`,
     detail: { name, installation },
   })
 

@@ -2,7 +2,7 @@ import type { ContainerEngine, ContainerState } from '@towpath/app/ports/contain
 import type { Attachment, ContainerSpec } from '@towpath/domain/deployment/container.ts'
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
-import { INSTALLATION_LABEL } from '../labels.ts'
+import { belongsTogether, INSTALLATION_LABEL } from '../labels.ts'
 import { readAnswer, type EngineClient } from './client.ts'
 import { stateOf, type InspectedContainer } from './container-answer.ts'
 import {
@@ -83,7 +83,7 @@ async function ensureCreated(
     (await findContainer(client, spec.name)) ??
     (await createContainer(client, spec, surroundings)) ??
     (await untilNameShows(client, spec.name))
-  if (container.installation !== installation) throw nameTaken(container)
+  if (!belongsTogether(container.labels, spec.labels)) throw nameTaken(container)
   return container
 }
 

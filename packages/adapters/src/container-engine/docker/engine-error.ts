@@ -119,17 +119,22 @@ const forbidden = (doing: string): TowpathError =>
     hint: 'Nothing was changed. Add the user that runs Towpath to the group of the socket (usually `docker`), then start Towpath again.',
   })
 
+/** What it says that we do not know. */
+const OTHER_REFUSAL: Omit<Refusal, 'pattern'> = {
+  code: 'ENGINE_REFUSED',
+  kind: 'failed',
+  hint: 'Traffic is untouched. Repeating will not help: correct what the engine names, then deploy again.',
+}
+
 function refused(doing: string, words: string): TowpathError {
-  const known = REFUSALS.find(({ pattern }) => pattern.test(words))
+  const { code, kind, hint, retryable } = REFUSALS.find(({ pattern }) => pattern.test(words)) ?? OTHER_REFUSAL
   return new TowpathError({
-    code: known?.code ?? 'ENGINE_REFUSED',
-    kind: known?.kind ?? 'failed',
+    code,
+    kind,
+    hint,
     message: `Could not ${doing}: ${words}.`,
-    hint:
-      known?.hint ??
-      'Traffic is untouched. Repeating will not help: correct what the engine names, then deploy again.',
     detail: { engineSays: words },
-    retryable: known?.retryable ?? false,
+    retryable: retryable ?? false,
   })
 }
 

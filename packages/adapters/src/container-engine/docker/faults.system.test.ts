@@ -102,8 +102,8 @@ describe('an engine that is not there', () => {
     folder = await mkdtemp(join(tmpdir(), 'towpath-engine-'))
   })
   afterAll(() => rm(folder, { recursive: true }))
-  const at = (name: string) =>
-    dockerEngine({ ...options, socketPath: join(folder, name), callDeadlineMs: 300 })
+  const at = (name: string, callDeadlineMs = 20_000) =>
+    dockerEngine({ ...options, socketPath: join(folder, name), callDeadlineMs })
 
   it('no socket: unreachable, for every call', async () => {
     const away = at('absent.sock')
@@ -133,14 +133,14 @@ describe('an engine that is not there', () => {
   it('an engine that accepts and stays silent: unreachable at the deadline', async () => {
     const server = createHttpServer(() => {})
     await listening(server, { path: join(folder, 'silent.sock') })
-    await expect(at('silent.sock').inspect('x')).rejects.toThrow(unreachable)
+    await expect(at('silent.sock', 300).inspect('x')).rejects.toThrow(unreachable)
     await closed(server)
   })
 
   it('an engine that stops in the middle of its answer: unreachable at the deadline', async () => {
     const server = createHttpServer((_, response) => response.write('{"Name":'))
     await listening(server, { path: join(folder, 'half.sock') })
-    await expect(at('half.sock').inspect('x')).rejects.toThrow(unreachable)
+    await expect(at('half.sock', 300).inspect('x')).rejects.toThrow(unreachable)
     await closed(server)
   })
 

@@ -38,14 +38,21 @@ const ROWS: readonly Row[] = [
   },
 ]
 
+/** What nobody foresaw. */
+const OTHER: Omit<Row, 'pattern'> = {
+  code: 'IMAGE_PULL_FAILED',
+  kind: 'failed',
+  hint: 'What runs was not changed. Try `docker pull` of the same image on the host.',
+}
+
 /** The typed error for the words of a failed pull. `words` must have passed the redactor. */
 export function pullFailure(image: string, words: string): TowpathError {
-  const row = ROWS.find(({ pattern }) => pattern.test(words))
+  const { code, kind, hint, retryable } = ROWS.find(({ pattern }) => pattern.test(words)) ?? OTHER
   return new TowpathError({
-    code: row?.code ?? 'IMAGE_PULL_FAILED',
-    kind: row?.kind ?? 'failed',
+    code,
+    kind,
+    hint,
     message: `Could not pull ${image}: ${words.trim().replace(/\.$/, '')}.`,
-    hint: row?.hint ?? 'What runs was not changed. Try `docker pull` of the same image on the host.',
-    retryable: row?.retryable ?? false,
+    retryable: retryable ?? false,
   })
 }

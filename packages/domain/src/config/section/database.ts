@@ -21,13 +21,21 @@ export const database = section({
 
 /** How to sign in to one registry. */
 export const registryAccess = section({
-  username: text('a name, secret:NAME or var:NAME', /^[^\s{}]{1,256}$/, 'var:REGISTRY_USER').describe('Who signs in.'),
-  password: text('secret:NAME', SECRET_REFERENCE_PATTERN, 'secret:REGISTRY_TOKEN').describe('Always a secret.'),
+  username: text('a name, secret:NAME or var:NAME', /^[^\s{}]{1,256}$/, 'var:REGISTRY_USER').describe(
+    'Who signs in.',
+  ),
+  password: text('secret:NAME', SECRET_REFERENCE_PATTERN, 'secret:REGISTRY_TOKEN').describe(
+    'Always a secret.',
+  ),
 })
 
 /** Registry host, with its port where it has one -> access. */
 export const registries = z.record(
-  text('a registry host such as ghcr.io or 127.0.0.1:5000', /^[a-z0-9][a-z0-9.-]{0,253}(?::\d{1,5})?$/, 'ghcr.io'),
+  text(
+    'a registry host such as ghcr.io or 127.0.0.1:5000',
+    /^[a-z0-9][a-z0-9.-]{0,253}(?::\d{1,5})?$/,
+    'ghcr.io',
+  ),
   registryAccess,
   { error: 'a map of registry hosts' },
 )

@@ -1,26 +1,55 @@
 import { z } from 'zod'
 import { parseFreezeWindow } from '../freeze-window.ts'
-import { byteSize, duration, hostPath, name, port, relativePath, section, text, wholeNumber } from './field.ts'
+import {
+  byteSize,
+  duration,
+  hostPath,
+  name,
+  port,
+  relativePath,
+  section,
+  text,
+  wholeNumber,
+} from './field.ts'
 
 /** Where an environment runs. */
 export const host = section({
-  docker: text('unix:///PATH or var:NAME', /^(?:unix:\/\/\/[^\s{}]{1,255}|var:[A-Za-z_][A-Za-z0-9_]*)$/, 'unix:///var/run/docker.sock')
+  docker: text(
+    'unix:///PATH or var:NAME',
+    /^(?:unix:\/\/\/[^\s{}]{1,255}|var:[A-Za-z_][A-Za-z0-9_]*)$/,
+    'unix:///var/run/docker.sock',
+  )
     .default('unix:///var/run/docker.sock')
     .describe('The Docker Engine.'),
   folder: z
     .union([text('var:NAME', /^var:[A-Za-z_][A-Za-z0-9_]*$/, 'var:HOST_FOLDER'), hostPath()], {
       error: 'an absolute path on the host, such as /srv/app/{environment}, or var:NAME',
     })
-    .describe("The project's folder on the host: relative paths of the compose file start here. Required, here or in defaults."),
+    .describe(
+      "The project's folder on the host: relative paths of the compose file start here. Required, here or in defaults.",
+    ),
   disk_free: byteSize().default('2GB').describe('Room that must be free before a deployment starts.'),
 })
 
 const strategy = section({
-  type: z.literal('blue-green', { error: 'blue-green' }).default('blue-green').describe('How new replaces old.'),
-  drain: duration('0s', '1h').default('10s').describe('Longest wait for requests in flight on the old release.'),
-  bake: duration('0s', '24h').default('60s').describe('How long the new release is watched with the old one as backup.'),
-  warm: duration('0s', '7d').default('10m').describe('How long the old release stays running after the bake, for a rollback in no time.'),
+  type: z
+    .literal('blue-green', { error: 'blue-green' })
+    .default('blue-green')
+    .describe('How new replaces old.'),
+  drain: duration('0s', '1h')
+    .default('10s')
+    .describe('Longest wait for requests in flight on the old release.'),
+  bake: duration('0s', '24h')
+    .default('60s')
+    .describe('How long the new release is watched with the old one as backup.'),
+  warm: duration('0s', '7d')
+    .default('10m')
+    .describe('How long the old release stays running after the bake, for a rollback in no time.'),
 })
+
+const HOST_NAME = '(?=[^/]{1,253}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\\.[a-z0-9](?:[a-z0-9-]{0,62}))*'
+const hostName = () =>
+  text('a host name such as staging.example.com', new RegExp(`^${HOST_NAME}$`), 'staging.example.com')
 
 const MAPPED_PATH = /^(?:\.\/|\/)(?!(?:.*\/)?\.\.(?:\/|$))(?:[^\\{}\r\n\t]|\{environment\}){0,255}$/
 
@@ -34,10 +63,23 @@ const map = section({
     .default({})
     .describe('Bind-mount source of the compose file -> another path on the host.'),
   ports: z
-    .record(text('a published port', /^[1-9]\d{0,4}$/, '80'), port(), { error: 'a map of ports' })
-    .refine((ports) => new Set(Object.values(ports)).size === Object.keys(ports).length, { error: 'sends two ports to the same one' })
+    .record(text('a published port', /^[1-9]\d{0,4}(?::[1-9]\d{0,4})?$/, '80'), port(), {
+      error: 'a map of ports',
+    })
+    .refine((ports) => new Set(Object.values(ports)).size === Object.keys(ports).length, {
+      error: 'sends two ports to the same one',
+    })
     .default({})
-    .describe('Published port of the compose file -> another port on the host.'),
+    .describe('Published port of the compose file, or `published:inside` -> another port on the host.'),
+  names: text('the start of a container name', /^(?:[a-zA-Z0-9][a-zA-Z0-9_.-]{0,39})?$/, 'staging-')
+    .default('')
+    .describe(
+      'Put before the names that the compose file fixes, so that two environments fit on one Docker Engine.',
+    ),
+  domains: z
+    .record(hostName(), hostName(), { error: 'a map of host names' })
+    .default({})
+    .describe('Host name in variables, labels and commands of the compose file -> another one.'),
 })
 
 const freezeWindow = text(
@@ -47,12 +89,19 @@ const freezeWindow = text(
 ).check((context) => {
   const reading = parseFreezeWindow(context.value)
   if (reading.ok) return
-  context.issues.push({ code: 'custom', input: context.value, message: reading.message, params: { hint: reading.hint } })
+  context.issues.push({
+    code: 'custom',
+    input: context.value,
+    message: reading.message,
+    params: { hint: reading.hint },
+  })
 })
 
 const sharedFields = {
   settings: z
-    .union([relativePath('template'), z.array(relativePath('template'))], { error: 'a path or a list of paths' })
+    .union([relativePath('template'), z.array(relativePath('template'))], {
+      error: 'a path or a list of paths',
+    })
     .default([])
     .describe('Plain dotenv files, later over earlier.'),
   secrets: relativePath('template').optional().describe('Age-encrypted dotenv file.'),
@@ -71,7 +120,7 @@ const environmentFields = {
   ...sharedFields,
   domain: text(
     'a host name such as staging.example.com, or var:NAME',
-    /^(?:var:[A-Za-z_][A-Za-z0-9_]*|(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*)$/,
+    new RegExp(`^(?:var:[A-Za-z_][A-Za-z0-9_]*|${HOST_NAME})$`),
     'staging.example.com',
   )
     .optional()
@@ -79,7 +128,11 @@ const environmentFields = {
   needs: z
     .record(
       name('an environment'),
-      section({ baked: duration('0s', '30d').default('0s').describe('How long it must have run there without trouble.') }),
+      section({
+        baked: duration('0s', '30d')
+          .default('0s')
+          .describe('How long it must have run there without trouble.'),
+      }),
       { error: 'a map with one environment' },
     )
     .refine((needs) => Object.keys(needs).length === 1, { error: 'names more or less than one environment' })

@@ -1,7 +1,9 @@
 import type { Findings, Place } from './findings.ts'
 import { interpolate } from './interpolate.ts'
 import type { Lookup } from './interpolate.ts'
-import { MAX_FILE_BYTES } from './parse-yaml.ts'
+
+/** A process cannot be started with much more: its whole environment shares a quarter of the stack (execve(2)). */
+export const MAX_ENV_FILE_CHARS = 128 * 1024
 
 export interface EnvFileText {
   path: string
@@ -21,9 +23,13 @@ const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', $: '$$' }
  */
 export function parseEnvFile(file: EnvFileText, lookup: Lookup, findings: Findings): Map<string, string> {
   const values = new Map<string, string>()
-  if (file.text.length > MAX_FILE_BYTES) {
+  if (file.text.length > MAX_ENV_FILE_CHARS) {
     const at: Place = { file: file.path, line: 1, col: 1 }
-    findings.problem(at, `the file has more than ${MAX_FILE_BYTES} characters`, 'Pass large values as files.')
+    findings.problem(
+      at,
+      `the file has more than ${MAX_ENV_FILE_CHARS} characters`,
+      'Pass large values as files.',
+    )
     return values
   }
   const within: Lookup = (name) => values.get(name) ?? lookup(name)

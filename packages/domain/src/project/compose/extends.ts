@@ -3,7 +3,7 @@ import { joinPath } from './host-path.ts'
 import { mergeServices } from './merge.ts'
 import { serviceIn } from './long-forms.ts'
 import { rebased } from './rebase.ts'
-import { childOf, isNull, mapTree, textOf, withEntries } from './tree.ts'
+import { childOf, isNull, mapTree, sizeOf, textOf, withEntries } from './tree.ts'
 import type { Entry, MapTree, Tree } from './tree.ts'
 
 /** One file in long form. Relative paths in it start at `folder`: for merged files that is the folder of the first. */
@@ -23,16 +23,26 @@ interface Extending {
 
 /** Services may extend services that extend: this far, and never in a circle. */
 const MAX_CHAIN = 20
+/** Values of all services of a file together, what they took over counted again in each. */
+export const MAX_EXTENDED_NODES = 100_000
 
 /** Replaces every `extends` of a file by what it stands for: the other service, with this one laid over it. */
 export function resolveExtends(file: SourceFile, extending: Extending): MapTree {
   const services = childOf(file.tree, 'services')
   if (services?.kind !== 'map') return file.tree
-  const resolved = [...services.entries].map(([name, entry]): [string, Entry] => {
-    const value =
-      entry.value.kind === 'map' ? resolve({ file, name, tree: entry.value }, [], extending) : entry.value
-    return [name, { ...entry, value }]
+  let left = MAX_EXTENDED_NODES
+  const resolved = [...services.entries].flatMap(([name, entry]): [string, Entry][] => {
+    const tree = entry.value
+    if (tree.kind !== 'map' || !tree.entries.has('extends')) return [[name, entry]]
+    if (left < 0) return []
+    const value = resolve({ file, name, tree }, [], extending)
+    left -= sizeOf(value)
+    return [[name, { ...entry, value }]]
   })
+  if (left < 0) {
+    const message = `services that extend others hold more than ${MAX_EXTENDED_NODES} values together`
+    extending.findings.problem(services.at, message, 'Extend smaller services.')
+  }
   const at = file.tree.entries.get('services')?.at ?? services.at
   return withEntries(file.tree, [
     ...file.tree.entries,

@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { secretPlaceholder } from '../../config/secret-placeholder.ts'
 import { interpolate, MAX_SCALAR_CHARS } from './interpolate.ts'
 
-const values: Record<string, string> = { SET: 'value', EMPTY: '', OTHER: 'other', DOLLAR: '$SET ${SET}', _x1: 'odd' }
+const values: Record<string, string> = {
+  SET: 'value',
+  EMPTY: '',
+  OTHER: 'other',
+  DOLLAR: '$SET ${SET}',
+  _x1: 'odd',
+}
 const lookup = (name: string): string | undefined => (Object.hasOwn(values, name) ? values[name] : undefined)
 
 describe('references become the values the specification gives them', () => {
@@ -81,7 +87,9 @@ describe('laws', () => {
 
   test('doubling every dollar sign gives any text back as it was', () => {
     const anything = fc.string({ unit: fc.constantFrom('$', '{', '}', 'A', ':', '-', '?', '+') })
-    fc.assert(fc.property(anything, (text) => interpolate(text.replaceAll('$', '$$$$'), lookup).text === text))
+    fc.assert(
+      fc.property(anything, (text) => interpolate(text.replaceAll('$', '$$$$'), lookup).text === text),
+    )
   })
 
   test('a default counts exactly where its rule says so, and a value is never read again', () => {
@@ -113,6 +121,8 @@ describe('hostile texts end in a refusal, not in memory', () => {
 
   test('defaults nested without end', () => {
     const depth = 10_000
-    expect(interpolate(`${'${A:-'.repeat(depth)}${'}'.repeat(depth)}`, () => undefined).failure).toMatch(/nested more than/)
+    expect(interpolate(`${'${A:-'.repeat(depth)}${'}'.repeat(depth)}`, () => undefined).failure).toMatch(
+      /nested more than/,
+    )
   })
 })

@@ -4,7 +4,8 @@ import { cleanPath, folderOf, staysInside } from './host-path.ts'
 import type { TreeInterpolation } from './interpolate-tree.ts'
 import { withLongForms } from './long-forms.ts'
 import { parseYaml } from './parse-yaml.ts'
-import type { Tree } from './tree.ts'
+import { childOf, entriesOf } from './tree.ts'
+import type { MapTree, Tree } from './tree.ts'
 import { validateSchema } from './validate-schema.ts'
 
 export interface ComposeFile {
@@ -12,6 +13,9 @@ export interface ComposeFile {
   path: string
   text: string
 }
+
+/** More than any host runs; keeps what each service costs from adding up. */
+export const MAX_SERVICES = 200
 
 interface Sources {
   files: readonly ComposeFile[]
@@ -56,7 +60,10 @@ export class FileLoader {
     const parsed = parseYaml(file, findings)
     const tree = parsed === null ? null : interpolation.map(parsed)
     if (tree !== null) validateSchema(tree, findings)
-    const source = tree === null ? null : { path: file.path, folder, tree: withLongForms(tree) }
+    const source =
+      tree === null || hasTooMany(tree, findings)
+        ? null
+        : { path: file.path, folder, tree: withLongForms(tree) }
     this.#loaded.set(file.path, source)
     return source
   }
@@ -65,4 +72,17 @@ export class FileLoader {
     const hint = 'Only files of the project are read: check the path, and that it is committed.'
     this.#sources.findings.problem(from.at, `the file "${path}" does not exist in the project`, hint)
   }
+}
+
+/** Tells a file, or all of them merged, that defines more services than are read. */
+export function hasTooMany(file: MapTree, findings: Findings): boolean {
+  const services = childOf(file, 'services')
+  const count = entriesOf(services).length
+  if (services === undefined || count <= MAX_SERVICES) return false
+  findings.problem(
+    services.at,
+    `${count} services are defined; at most ${MAX_SERVICES} are read`,
+    'Split the project.',
+  )
+  return true
 }

@@ -20,7 +20,11 @@ single:
 copy: *a
 `)
   expect(problems).toEqual([])
-  expect(plain).toMatchObject({ merged: { one: 0, two: 1, three: 2 }, single: { two: 2, three: 2 }, copy: { one: 1, two: 1 } })
+  expect(plain).toMatchObject({
+    merged: { one: 0, two: 1, three: 2 },
+    single: { two: 2, three: 2 },
+    copy: { one: 1, two: 1 },
+  })
 })
 
 test('every value knows where it was written', () => {
@@ -85,16 +89,31 @@ describe('what is no compose file is told with its place', () => {
 })
 
 describe('files made to exhaust memory or time are refused', () => {
-  const doubling = ['a0: &a0 [x, x]', ...Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)]
-  const mergedDoubling = ['m0: &m0 {k: {v: 1}}', ...Array.from({ length: 40 }, (_, i) => `m${i + 1}: &m${i + 1} {x: *m${i}, y: *m${i}}`)]
+  const doubling = [
+    'a0: &a0 [x, x]',
+    ...Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`),
+  ]
+  const mergedDoubling = [
+    'm0: &m0 {k: {v: 1}}',
+    ...Array.from({ length: 40 }, (_, i) => `m${i + 1}: &m${i + 1} {x: *m${i}, y: *m${i}}`),
+  ]
 
   test.each([
     ['aliases that double', doubling.join('\n'), /more than 50000 values|nested more than/],
     ['maps that double', mergedDoubling.join('\n'), /more than 50000 values|nested more than/],
     ['a scalar of 10 MB', `a: ${'x'.repeat(10_000_000)}`, new RegExp(`at most ${MAX_FILE_BYTES} are read`)],
     ['brackets', '['.repeat(20_000), /nested too deeply/],
-    ['levels of maps', Array.from({ length: 90 }, (_, i) => `${' '.repeat(i)}k:`).join('\n'), /nested more than 64 levels/],
-    ['very many keys', Array.from({ length: 60_000 }, (_, i) => `k${i}:`).join('\n'), /more than 50000 values/],
+    [
+      'levels of maps',
+      Array.from({ length: 90 }, (_, i) => `${' '.repeat(i)}k:`).join('\n'),
+      /nested more than 64 levels/,
+    ],
+    ['very long lists', `a: [${'1, '.repeat(6_000)}]`, /more than 5000 items/],
+    [
+      'very many keys',
+      Array.from({ length: 60_000 }, (_, i) => `k${i}:`).join('\n'),
+      /more than 50000 values/,
+    ],
   ])('%s', (_, text, problem) => {
     expect(parse(text).problems[0]).toMatch(problem)
   })

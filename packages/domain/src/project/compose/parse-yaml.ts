@@ -10,6 +10,8 @@ export const MAX_FILE_BYTES = 512 * 1024
 /** Nodes once aliases are written out: what stops a file that doubles itself line by line. */
 export const MAX_NODES = 50_000
 export const MAX_DEPTH = 64
+/** The schema compares all items of a list with each other. */
+export const MAX_ITEMS = 5_000
 
 /** Ends the walk over a document that would grow past its bounds; becomes one problem. */
 class TooMuch extends Error {}
@@ -51,7 +53,7 @@ function rootOf(contents: Node | null, walk: Walk, start: Place): MapTree | null
     walk.findings.problem(root.at, 'a compose file must be a map of sections', 'Start it with "services:".')
   } catch (thrown) {
     if (!(thrown instanceof TooMuch)) throw thrown
-    walk.findings.problem(start, thrown.message, 'Write it with fewer anchors, aliases and levels.')
+    walk.findings.problem(start, thrown.message, 'Write it smaller, with fewer anchors and levels.')
   }
   return null
 }
@@ -111,6 +113,8 @@ class Walk {
   }
 
   #list(node: YAMLSeq, depth: number): Tree {
+    if (node.items.length > MAX_ITEMS)
+      throw new TooMuch(`a list of the file holds more than ${MAX_ITEMS} items`)
     const items = node.items.map((item) => this.tree(item as Node, depth + 1))
     return listTree(this.#place(node), items)
   }

@@ -50,10 +50,14 @@ function filesUnder(reading: ServiceReading, key: 'env_file' | 'label_file'): Ma
 function valuesOf(item: Tree, reading: ServiceReading): Map<string, string> {
   const path = envFilePath(item, reading)
   if (path === null) return new Map()
+  const raw = textOf(childOf(item, 'format')) === 'raw'
+  const known = reading.envFiles.get(`${String(raw)} ${path}`)
+  if (known !== undefined) return known
   const text = reading.envFile(path)
   if (text !== null) {
-    const raw = textOf(childOf(item, 'format')) === 'raw'
-    return parseEnvFile({ path, text, raw }, reading.lookup, reading.findings)
+    const values = parseEnvFile({ path, text, raw }, reading.lookup, reading.findings)
+    reading.envFiles.set(`${String(raw)} ${path}`, values)
+    return values
   }
   if (readBoolean(childOf(item, 'required'), reading.findings) !== false) {
     const hint =

@@ -13,11 +13,9 @@ export function readModel(
   reading: Reading,
   profiles: readonly string[],
 ): { model: ComposeModel; inactive: string[] } {
-  const all = entriesOf(childOf(reading.file, 'services')).flatMap(([name, { at, value }]) => {
-    if (value.kind === 'map') return [{ name, tree: { ...value, at } }]
-    reading.findings.problem(at, `service ${name} is empty`, 'Give it an image.')
-    return []
-  })
+  const all = entriesOf(childOf(reading.file, 'services')).flatMap(([name, { at, value }]) =>
+    value.kind === 'map' ? [{ name, tree: { ...value, at } }] : [],
+  )
   if (all.length === 0 && reading.findings.problems.length === 0) {
     reading.findings.problem(
       reading.file.at,

@@ -1,4 +1,5 @@
 import type { ComposeNetwork, ComposeService } from '../compose-model.ts'
+import { isIpv4, isIpv4Subnet } from './ip-address.ts'
 import { keyOf, readTextMap } from './reading.ts'
 import type { Reading, ServiceReading } from './reading.ts'
 import { ownName, readExternal } from './read-volumes.ts'
@@ -31,8 +32,6 @@ export function readNetwork(key: string, reading: Reading): ComposeNetwork | nul
   }
 }
 
-const IPV4_SUBNET = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/
-
 function addressing(network: Tree, reading: Reading): { subnet?: string; gateway?: string } {
   const configs = itemsOf(childOf(childOf(network, 'ipam'), 'config'))
   const [config] = configs
@@ -42,7 +41,7 @@ function addressing(network: Tree, reading: Reading): { subnet?: string; gateway
   )
   const subnet = textOf(childOf(config, 'subnet'))
   const gateway = textOf(childOf(config, 'gateway'))
-  if (configs.length > 1 || extra !== undefined || (subnet !== null && !IPV4_SUBNET.test(subnet))) {
+  if (configs.length > 1 || extra !== undefined || (subnet !== null && !isIpv4Subnet(subnet))) {
     const hint = 'Create the network by hand and declare it "external: true".'
     reading.findings.problem(config.at, 'only one IPv4 subnet with a gateway can be honoured in ipam', hint)
   }
@@ -118,6 +117,10 @@ function attachedByMode(mode: string, named: number, reading: ServiceReading): C
 const READ = new Set(['aliases', 'ipv4_address', 'priority'])
 
 function checkAttachment(attachment: Tree, { findings }: ServiceReading): void {
+  const address = childOf(attachment, 'ipv4_address')
+  if (address && !isIpv4(textOf(address) ?? '')) {
+    findings.problem(address.at, `"${textOf(address) ?? ''}" is not an IPv4 address`, 'Write it as 10.1.0.9.')
+  }
   for (const [key, { at }] of entriesOf(attachment)) {
     if (READ.has(key) || key.startsWith('x-')) continue
     findings.problem(

@@ -1,4 +1,5 @@
 import type { PublishedPort } from '../../deployment/container.ts'
+import { isAddress } from './ip-address.ts'
 import { keyOf } from './reading.ts'
 import type { ServiceReading } from './reading.ts'
 import { childOf, itemsOf, textOf } from './tree.ts'
@@ -6,6 +7,9 @@ import type { Tree } from './tree.ts'
 
 /** Every address of the host, as the engine itself takes a port without one. */
 export const EVERY_ADDRESS = '0.0.0.0'
+
+/** Each published port costs the engine a process or a rule. */
+const MAX_PORTS = 2_000
 
 /** A port as written, ranges not yet taken apart. `published` is empty where the engine is to choose. */
 interface WrittenPort {
@@ -15,31 +19,33 @@ interface WrittenPort {
   protocol: string
 }
 
-/** All forms of `ports`, ranges taken apart. Host port 0: the engine chooses one. */
+/** All forms of `ports`, ranges taken apart, at most `MAX_PORTS`. Host port 0: the engine chooses one. */
 export function readPorts(reading: ServiceReading): PublishedPort[] {
-  return itemsOf(keyOf(reading, 'ports')).flatMap((item) => {
-    const written = item.kind === 'map' ? longPort(item) : parsePortText(textOf(item) ?? '')
-    const ports = written === null ? null : publishedPorts(written)
-    if (ports === null) {
-      const hint =
-        'Write it as [address:][host port:]container port[/tcp or /udp]; ranges need the same length on both sides.'
-      reading.findings.problem(
-        item.at,
-        `"${textOf(item) ?? 'this map'}" is not a port that can be published`,
-        hint,
-      )
-      return []
-    }
-    if (ports.some((port) => port.hostPort === 0)) {
-      const hint = 'Name a host port if anything outside is to reach it.'
-      reading.findings.warn(
-        item.at,
-        'no host port is named: the engine chooses one, a different one each time',
-        hint,
-      )
-    }
-    return ports
-  })
+  const tree = keyOf(reading, 'ports')
+  const ports: PublishedPort[] = []
+  for (const item of itemsOf(tree))
+    ports.push(...portsOf(item, reading).slice(0, MAX_PORTS + 1 - ports.length))
+  if (tree && ports.length > MAX_PORTS) {
+    const message = `service ${reading.name} publishes more than ${MAX_PORTS} ports`
+    reading.findings.problem(tree.at, message, 'Publish fewer, or give the service an address of its own.')
+  }
+  return ports
+}
+
+function portsOf(item: Tree, { findings }: ServiceReading): PublishedPort[] {
+  const written = item.kind === 'map' ? longPort(item) : parsePortText(textOf(item) ?? '')
+  const ports = written === null ? null : publishedPorts(written)
+  if (ports === null) {
+    const hint =
+      'Write it as [address:][host port:]container port[/tcp or /udp]; ranges need the same length on both sides, at most 2000.'
+    findings.problem(item.at, `"${textOf(item) ?? 'this map'}" is not a port that can be published`, hint)
+    return []
+  }
+  if (ports.some((port) => port.hostPort === 0)) {
+    const hint = 'Name a host port if anything outside is to reach it.'
+    findings.warn(item.at, 'no host port is named: the engine chooses one, a different one each time', hint)
+  }
+  return ports
 }
 
 const longPort = (item: Tree): WrittenPort => ({
@@ -57,11 +63,9 @@ export function parsePortText(text: string): WrittenPort | null {
   return { address: address.replace(/^\[(.*)\]$/, '$1') || EVERY_ADDRESS, published, target, protocol }
 }
 
-const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)$/
-
 function publishedPorts(written: WrittenPort): PublishedPort[] | null {
   const { protocol, address } = written
-  if ((protocol !== 'tcp' && protocol !== 'udp') || !ADDRESS.test(address)) return null
+  if ((protocol !== 'tcp' && protocol !== 'udp') || !isAddress(address)) return null
   const targets = portRange(written.target)
   const published = written.published === '' ? targets?.map(() => 0) : portRange(written.published)
   if (!targets || !published || targets.length !== published.length) return null
@@ -79,7 +83,7 @@ export function portRange(text: string): number[] | null {
   if (!match) return null
   const first = Number(match[1])
   const last = Number(match[2] ?? match[1])
-  if (first < 1 || last > 65_535 || last < first) return null
+  if (first < 1 || last > 65_535 || last < first || last - first >= MAX_PORTS) return null
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }
 

@@ -11,6 +11,8 @@ export interface Reading {
   lookup: Lookup
   /** Text of a file of the project; `path` is like those of the compose files. */
   envFile: (path: string) => string | null
+  /** Environment files read so far: services often share one. */
+  envFiles: Map<string, Map<string, string>>
   /** The folder of the first compose file, where relative paths of the files start on our side. */
   sourceFolder: string
   projectName: string

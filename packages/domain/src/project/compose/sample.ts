@@ -11,8 +11,11 @@ export type Sample = Partial<Omit<ComposeRequest, 'files' | 'variables' | 'envFi
 /** Reads one or more compose texts as tests need it: project `shop` in `/srv/shop`, first file `compose.yaml`. */
 export function readSample(texts: string | readonly string[], sample: Sample = {}): ComposeReading {
   const { variables = {}, project = {}, ...rest } = sample
-  const fileText = (path: string): string | null => (Object.hasOwn(project, path) ? (project[path] ?? null) : null)
-  const files = [texts].flat().map((text, index) => ({ path: index === 0 ? 'compose.yaml' : `override-${index}.yaml`, text }))
+  const fileText = (path: string): string | null =>
+    Object.hasOwn(project, path) ? (project[path] ?? null) : null
+  const files = [texts]
+    .flat()
+    .map((text, index) => ({ path: index === 0 ? 'compose.yaml' : `override-${index}.yaml`, text }))
   return readCompose({
     projectName: 'shop',
     projectFolder: '/srv/shop',
@@ -28,12 +31,16 @@ export function readSample(texts: string | readonly string[], sample: Sample = {
 export function modelOf(texts: string | readonly string[], sample: Sample = {}): ComposeModel {
   const reading = readSample(texts, sample)
   if (reading.ok) return reading.model
-  throw new Error(reading.problems.map(({ file, line, col, message }) => `${file}:${line}:${col} ${message}`).join('\n'))
+  throw new Error(
+    reading.problems.map(({ file, line, col, message }) => `${file}:${line}:${col} ${message}`).join('\n'),
+  )
 }
 
 /** Service `web` of an image, with these further keys, each on a line of its own from line 4 on. */
 export const webWith = (...lines: readonly string[]): string =>
-  ['services:', '  web:', '    image: registry.test/web:1', ...lines.map((line) => `    ${line}`), ''].join('\n')
+  ['services:', '  web:', '    image: registry.test/web:1', ...lines.map((line) => `    ${line}`), ''].join(
+    '\n',
+  )
 
 /** The service `web` of a file whose service has these further lines. */
 export function web(lines: string | readonly string[], sample: Sample = {}): ComposeService {

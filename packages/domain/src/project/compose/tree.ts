@@ -94,6 +94,13 @@ export function treeAt(tree: Tree, path: readonly string[]): Tree {
   return here
 }
 
+/** How many values a tree holds, itself included. */
+export function sizeOf(tree: Tree): number {
+  if (tree.kind === 'scalar') return 1
+  const below = tree.kind === 'list' ? tree.items : [...tree.entries.values()].map(({ value }) => value)
+  return below.reduce((sum, child) => sum + sizeOf(child), 1)
+}
+
 /** True where any text below satisfies the test. */
 export function someText(tree: Tree, test: (text: string) => boolean): boolean {
   if (tree.kind === 'scalar') return test(tree.text)

@@ -6,6 +6,9 @@ import type { Findings, Place } from './findings.ts'
 import { toPlain, treeAt } from './tree.ts'
 import type { MapTree, Tree } from './tree.ts'
 
+/** Many more than are ever told; sorting them out takes time by their square. */
+const MAX_ERRORS = 2_000
+
 let compiled: ValidateFunction | null = null
 
 /** Compiling takes tens of milliseconds, so it waits for the first file. */
@@ -22,7 +25,7 @@ function validator(): ValidateFunction {
 export function validateSchema(file: MapTree, findings: Findings): void {
   const validate = validator()
   if (validate(toPlain(file))) return
-  for (const error of meaningful(validate.errors ?? [])) {
+  for (const error of meaningful((validate.errors ?? []).slice(0, MAX_ERRORS))) {
     const path = pathOf(error.instancePath)
     findings.problem(placeOf(file, path, error), `${nameOf(path)} ${saying(error)}`, hintFor(error))
   }
@@ -101,6 +104,8 @@ function saying(error: ErrorObject): string {
       return `must be one of ${allowed(error).join(', ')}`
     case 'required':
       return `lacks the key "${String(error.params['missingProperty'])}"`
+    case 'pattern':
+      return `must match the pattern ${String(error.params['pattern'])}`
     case 'uniqueItems':
       return 'holds the same item twice'
     default:

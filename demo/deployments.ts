@@ -1,0 +1,37 @@
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import type { ServerProcess } from '@towpath/testkit/server-process.ts'
+
+/** How a deployment went, by the ledger's own times. */
+export interface DeploymentFacts {
+  id: string
+  kind: Deployment['kind']
+  outcome: string
+  /** From request to all traffic on the new release; null where it never got there. */
+  switchedAfterMs: number | null
+  /** From the recorded failure to all traffic back; null where nothing had to come back. */
+  restoredAfterMs: number | null
+}
+
+/** The newest deployment of a release to an environment, as the API tells it. */
+export async function readDeployment(
+  server: ServerProcess,
+  { version, environment }: { version: string; environment: string },
+): Promise<DeploymentFacts> {
+  const { items } = await server.get<{ items: Deployment[] }>('/v1/deployments?limit=20')
+  const found = items.find((item) => item.environment === environment && item.release === version)
+  if (found === undefined) throw new Error(`no deployment of ${version} to ${environment}`)
+  const at = (step: string): number | null => {
+    const done = found.done[step]
+    return done === undefined ? null : Date.parse(done.at)
+  }
+  const switched = at('switch-traffic')
+  const restored = at('restore-traffic')
+  return {
+    id: found.id,
+    kind: found.kind,
+    outcome: found.finished?.outcome ?? 'unfinished',
+    switchedAfterMs: switched === null ? null : switched - Date.parse(found.requestedAt),
+    restoredAfterMs:
+      restored === null || found.failure === null ? null : restored - Date.parse(found.failure.at),
+  }
+}

@@ -1,0 +1,116 @@
+import type { Behaviour } from '@towpath/testkit/example-images.ts'
+import type { LoadReport } from '@towpath/testkit/load/load-spec.ts'
+import type { RunningLoad } from '@towpath/testkit/load/start-load.ts'
+import { runCli } from './cli.ts'
+import type { CliAnswer } from './cli.ts'
+import { readDeployment } from './deployments.ts'
+import type { DeploymentFacts } from './deployments.ts'
+import type { Stage, StoryRelease } from './stage.ts'
+
+/** The releases of the story. What is bad about two of them shows in production only, as it does in life. */
+export const storyReleases: StoryRelease[] = [
+  { version: '1.0.0', behaviour: 'good', schemaLevel: 1 },
+  { version: '1.1.0', behaviour: 'good', schemaLevel: 2 },
+  { version: '1.2.0', behaviour: 'never-healthy', schemaLevel: 2 },
+  { version: '1.3.0', behaviour: 'dies-after:1500' satisfies Behaviour, schemaLevel: 2 },
+]
+
+/** One line of the table at the end. Counts are what the load client saw while this act was on. */
+export interface Act {
+  version: string
+  environment: string
+  what: string
+  outcome: string
+  timeToLiveMs: number | null
+  timeToRollbackMs: number | null
+  load: LoadWindow
+}
+
+export interface LoadWindow {
+  requests: number
+  failed: number
+  dropped: number
+  failedByRelease: Record<string, number>
+}
+
+export interface Teller {
+  stage: Stage
+  say: (line: string) => void
+  /** Production traffic; null before anything is live. */
+  load: RunningLoad | null
+}
+
+/** Deploys to staging, lets the second person approve, promotes to production. */
+export async function ship(teller: Teller, version: string): Promise<{ staging: Act; production: Act }> {
+  const staging = await act(teller, { version, environment: 'staging', what: 'deployed' }, () =>
+    cli(teller, 'dev', ['deploy', version, '-e', 'staging', '-y']),
+  )
+  await cli(teller, 'lead', ['approve', version, '-e', 'production'])
+  const production = await act(teller, { version, environment: 'production', what: 'promoted' }, () =>
+    cli(teller, 'dev', ['promote', version, '-e', 'production', '-y']),
+  )
+  return { staging, production }
+}
+
+/** Goes back by hand to the release before. */
+export const goBack = (teller: Teller, version: string): Promise<Act> =>
+  act(teller, { version, environment: 'production', what: 'rolled back to by hand' }, () =>
+    cli(teller, 'dev', ['rollback', '-e', 'production', '-y']),
+  )
+
+/** Names a release from the images that were pushed. */
+export async function createRelease(teller: Teller, version: string): Promise<void> {
+  const images = teller.stage.images.get(version)
+  if (images === undefined) throw new Error(`no images of ${version}`)
+  await cli(teller, 'dev', [
+    ...['release', 'create', version, '--schema', 'expand'],
+    ...['--build', `backend=${images.backend}`, '--build', `frontend=${images.frontend}`],
+  ])
+}
+
+async function act(
+  teller: Teller,
+  facts: Pick<Act, 'version' | 'environment' | 'what'>,
+  run: () => Promise<CliAnswer>,
+): Promise<Act> {
+  const before = await teller.load?.snapshot()
+  await run()
+  const after = await teller.load?.snapshot()
+  const deployment = await readDeployment(teller.stage.server, facts)
+  return { ...facts, ...timesOf(deployment), load: windowOf(before, after) }
+}
+
+const timesOf = (
+  deployment: DeploymentFacts,
+): Pick<Act, 'outcome' | 'timeToLiveMs' | 'timeToRollbackMs'> => ({
+  outcome: deployment.outcome,
+  timeToLiveMs: deployment.kind === 'rollback' ? null : deployment.switchedAfterMs,
+  timeToRollbackMs: deployment.kind === 'rollback' ? deployment.switchedAfterMs : deployment.restoredAfterMs,
+})
+
+function windowOf(before: LoadReport | undefined, after: LoadReport | undefined): LoadWindow {
+  const minus = (key: 'sent' | 'failed' | 'dropped'): number => (after?.[key] ?? 0) - (before?.[key] ?? 0)
+  const failedByRelease = Object.fromEntries(
+    Object.entries(after?.byRelease ?? {}).map(([release, tally]) => [
+      release,
+      tally.failed + tally.dropped - lost(before, release),
+    ]),
+  )
+  return { requests: minus('sent'), failed: minus('failed'), dropped: minus('dropped'), failedByRelease }
+}
+
+const lost = (report: LoadReport | undefined, release: string): number => {
+  const tally = report?.byRelease[release]
+  return tally === undefined ? 0 : tally.failed + tally.dropped
+}
+
+async function cli(teller: Teller, as: 'dev' | 'lead', args: string[]): Promise<CliAnswer> {
+  teller.say(`\n  ${as}$ towpath ${shown(args)}`)
+  const answer = await runCli({ stage: teller.stage, as, args, onLine: (line) => teller.say(`    ${line}`) })
+  if (![0, 3, 4].includes(answer.exitCode) && !answer.expected)
+    teller.say(`    (exit code ${answer.exitCode})`)
+  return answer
+}
+
+const shown = (args: string[]): string =>
+  args.map((arg) => (arg.includes('@sha256:') ? arg.replace(/(@sha256:.{8}).*/, '$1...') : arg)).join(' ')

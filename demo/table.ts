@@ -1,0 +1,55 @@
+import { duration } from '@towpath/domain/config/duration-text.ts'
+import type { Act } from './story.ts'
+
+const columns = [
+  'release',
+  'where',
+  'what happened',
+  'live after',
+  'back after',
+  'requests',
+  'failed',
+  'dropped',
+  'failed by release',
+] as const
+
+/** The table at the end: one row per act, every number measured in this run. */
+export function renderTable(acts: Act[]): string {
+  const rows = [columns.map(String), ...acts.map(rowOf)]
+  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)))
+  const line = (row: string[]): string =>
+    `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd()
+  const rule = widths.map((width) => '-'.repeat(width))
+  return [line(rows[0] ?? []), line(rule), ...rows.slice(1).map(line)].join('\n')
+}
+
+const rowOf = (act: Act): string[] => [
+  act.version,
+  act.environment,
+  `${act.what}: ${act.outcome}`,
+  time(act.timeToLiveMs),
+  time(act.timeToRollbackMs),
+  String(act.load.requests),
+  String(oursOf(act).failed),
+  String(oursOf(act).dropped),
+  Object.entries(act.load.failedByRelease)
+    .filter(([, count]) => count > 0)
+    .map(([release, count]) => `${release}: ${count}`)
+    .join(', ') || '-',
+]
+
+const time = (ms: number | null): string => (ms === null ? '-' : duration(ms))
+
+/**
+ * What our own acts cost: everything lost less what a dying release lost itself. Answers and cuts that carry a release's
+ * name are that release's; so are requests in flight on a release whose process ended by itself.
+ */
+export function oursOf(act: Act): { failed: number; dropped: number } {
+  const byRelease = Object.entries(act.load.failedByRelease)
+    .filter(([release]) => release !== 'unknown')
+    .reduce((sum, [, count]) => sum + count, 0)
+  const died = act.outcome === 'rolled-back'
+  const rest = Math.max(0, act.load.failed + act.load.dropped - byRelease)
+  if (rest === 0 || died) return { failed: 0, dropped: 0 }
+  return { failed: Math.min(rest, act.load.failed), dropped: Math.max(0, rest - act.load.failed) }
+}

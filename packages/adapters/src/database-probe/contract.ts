@@ -1,0 +1,29 @@
+import type { DatabaseProbe } from '@towpath/app/ports/database-probe.ts'
+import { describe, expect, it } from 'vitest'
+
+export interface DatabaseProbeUnderTest {
+  probe: DatabaseProbe
+  /** Of a database that answers, and of one that does not. */
+  url: string
+  deadUrl: string
+}
+
+/** The promises of the port; every implementation runs them. */
+export function databaseProbeContract(open: () => Promise<DatabaseProbeUnderTest>): void {
+  describe('database probe contract', () => {
+    it('names the version of a database that answers', async () => {
+      const { probe, url } = await open()
+      expect(await probe.reach(url, 20_000)).toEqual({
+        reachable: true,
+        version: expect.stringMatching(/^PostgreSQL \d+/),
+      })
+    })
+
+    it('says why one does not answer, and nothing of its URL', async () => {
+      const { probe, deadUrl } = await open()
+      const answer = await probe.reach(deadUrl, 20_000)
+      expect(answer).toEqual({ reachable: false, why: expect.stringMatching(/./) })
+      expect(JSON.stringify(answer)).not.toContain(new URL(deadUrl).password)
+    })
+  })
+}

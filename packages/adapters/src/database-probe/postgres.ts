@@ -1,0 +1,109 @@
+import type { DatabaseProbe } from '@towpath/app/ports/database-probe.ts'
+import { Client, type ClientConfig } from 'pg'
+import { parseIntoClientConfig } from 'pg-connection-string'
+
+type Answer = Awaited<ReturnType<DatabaseProbe['reach']>>
+
+/** SQLSTATE classes of a refused log-in and their like (PostgreSQL manual, appendix A). */
+const REFUSALS: Record<string, string> = {
+  '28P01': 'the server refuses the user or the password',
+  '28000': 'the server does not let this user in from here, or wants TLS (see its pg_hba.conf)',
+  '3D000': 'the server has no database by that name',
+  '42501': 'the user may not connect to this database',
+  '53300': 'the server has no connection left',
+  '57P03': 'the server is starting up or shutting down',
+  '57P01': 'the server is shutting down',
+}
+
+/** Faults before the server spoke. */
+const FAULTS: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens at that address and port',
+  ENOTFOUND: 'its host name does not resolve',
+  EAI_AGAIN: 'its host name does not resolve now',
+  ECONNRESET: 'the connection was cut, by the server or on the way',
+  EHOSTUNREACH: 'no way leads to its host',
+  ENETUNREACH: 'no way leads to its network',
+  ETIMEDOUT: 'its host does not answer',
+}
+
+/**
+ * Logs in and asks for the version, then leaves. Every answer is in words of our own: those of the driver may repeat the
+ * URL, and with it the password. `sslmode` means what it means to libpq, as it does to most applications.
+ */
+export function postgresProbe(): DatabaseProbe {
+  return {
+    async reach(url, deadlineMs) {
+      const config = configOf(url)
+      return config === null ? no('the setting is not a postgres:// URL') : ask(config, deadlineMs)
+    },
+  }
+}
+
+async function ask(config: ClientConfig, deadlineMs: number): Promise<Answer> {
+  const client = new Client({ ...config, connectionTimeoutMillis: deadlineMs, query_timeout: deadlineMs })
+  // The connection may break again while it is given up; without a listener that would end the process.
+  client.on('error', () => {})
+  const deadline = after(deadlineMs)
+  try {
+    return await Promise.race([versionOf(client), deadline.passed.then(() => no(tooLate(deadlineMs)))])
+  } catch (thrown) {
+    return no(whyOf(thrown, deadlineMs))
+  } finally {
+    deadline.cancel()
+    leave(client)
+  }
+}
+
+async function versionOf(client: Client): Promise<Answer> {
+  await client.connect()
+  const { rows } = await client.query<{ version: string }>('select version()')
+  // "PostgreSQL 18.1 on x86_64-…": what it was built with is of no use to a reader.
+  return { reachable: true, version: (rows[0]?.version ?? '').split(' ').slice(0, 2).join(' ') }
+}
+
+function configOf(url: string): ClientConfig | null {
+  if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) return null
+  try {
+    return parseIntoClientConfig(withLibpqMeaning(url))
+  } catch {
+    return null
+  }
+}
+
+/** Otherwise the driver checks certificates where libpq's `require` does not, and warns on the console. */
+function withLibpqMeaning(url: string): string {
+  const parsed = new URL(url)
+  parsed.searchParams.set('uselibpqcompat', 'true')
+  return parsed.href
+}
+
+function whyOf(thrown: unknown, deadlineMs: number): string {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  const known = REFUSALS[code] ?? FAULTS[code]
+  if (known !== undefined) return known
+  const words = thrown instanceof Error ? thrown.message : ''
+  if (/timeout/i.test(words)) return tooLate(deadlineMs)
+  if (/SSL|TLS|certificate/i.test(words) || /CERT|SSL|TLS/.test(code))
+    return 'TLS could not be agreed on (see sslmode)'
+  if (/terminated|closed/i.test(words)) return 'the connection was cut, by the server or on the way'
+  if (/password|SASL|SCRAM/i.test(words))
+    return 'the server wants a password that the URL does not hold in a usable form'
+  return code === '' ? 'it answers, but not as PostgreSQL does' : `the server refuses with code ${code}`
+}
+
+const tooLate = (deadlineMs: number): string => `no answer within ${deadlineMs} ms`
+
+const no = (why: string): Answer => ({ reachable: false, why })
+
+/** Nobody waits for the good-bye: a server that hangs would hold us again. */
+function leave(client: Client): void {
+  client.end().catch(() => {})
+  const { stream } = client.connection as { stream?: { destroy(): void } }
+  setTimeout(() => stream?.destroy(), 100).unref()
+}
+
+function after(deadlineMs: number): { passed: Promise<void>; cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, deadlineMs)
+  return { passed: promise, cancel: () => clearTimeout(timer) }
+}

@@ -1,0 +1,23 @@
+import { afterEach, describe } from 'vitest'
+import { type Bench, type EdgeUnderTest, benchFor } from './contract/bench.ts'
+import { privateEntryPromises } from './contract/private-entry.ts'
+import { statePromises } from './contract/state.ts'
+import { trafficPromises } from './contract/traffic.ts'
+
+/** The promises of the port. Every implementation runs them; `open` gives a fresh edge that was never started. */
+export function edgeContract(open: () => Promise<EdgeUnderTest>): void {
+  const opened: EdgeUnderTest[] = []
+  const bench = async (): Promise<Bench> => {
+    const under = await open()
+    opened.push(under)
+    return benchFor(under)
+  }
+  describe('edge contract', () => {
+    afterEach(async () => {
+      for (const under of opened.splice(0)) await under.close()
+    })
+    trafficPromises(bench)
+    privateEntryPromises(bench)
+    statePromises(bench)
+  })
+}

@@ -1,0 +1,53 @@
+import type { SlotRole } from '@towpath/domain/edge/wanted.ts'
+import { NO_RELEASE, serviceOfBackend } from './names.ts'
+import { digest } from './render.ts'
+
+/** What an edge's file says of itself and its slots. */
+export interface EdgeFile {
+  text: string
+  /** Null where the header cannot be read: then nobody's claim is on it. */
+  fence: number | null
+  deployment: string | null
+  /** The body is as it was written: its sha256 is the one of the header. */
+  intact: boolean
+  slots: FileSlot[]
+}
+
+export interface FileSlot {
+  service: string
+  slot: string
+  role: SlotRole
+  release: string | null
+}
+
+/** Reads back what `renderEdge` wrote. Never throws: what cannot be read is absent, and shows as drift. */
+export function parseEdgeFile(text: string): EdgeFile {
+  const fence = /^# fence: (\d{1,15})$/m.exec(text)?.[1]
+  const [header = '', ...rest] = text.split('\n\n')
+  const sha256 = /^# sha256 [^:]*: ([0-9a-f]{64})$/m.exec(header)?.[1]
+  return {
+    text,
+    fence: fence === undefined ? null : Number(fence),
+    deployment: /^# deployment: (\S+)$/m.exec(text)?.[1] ?? null,
+    intact: sha256 !== undefined && sha256 === digest(rest.join('\n\n')),
+    slots: slotsOf(text),
+  }
+}
+
+function slotsOf(text: string): FileSlot[] {
+  let service: string | null = null
+  return text.split('\n').flatMap((line): FileSlot[] => {
+    const section = /^(?:backend|frontend) (\S+)$/.exec(line)?.[1]
+    if (section !== undefined) service = serviceOfBackend(section)
+    const found = /^ {2}# slot (\S+) (\w+)(?: (\d+))? release (\S+)$/.exec(line)
+    const [, slot = '', role = '', weight, release = NO_RELEASE] = found ?? []
+    const parsed = parseRole(role, Number(weight))
+    if (service === null || parsed === null) return []
+    return [{ service, slot, role: parsed, release: release === NO_RELEASE ? null : release }]
+  })
+}
+
+const parseRole = (role: string, weight: number): SlotRole | null => {
+  if (role === 'live') return Number.isInteger(weight) ? { role, weight } : null
+  return role === 'candidate' || role === 'backup' || role === 'draining' || role === 'off' ? { role } : null
+}

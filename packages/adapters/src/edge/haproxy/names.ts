@@ -1,0 +1,53 @@
+import type { Twin } from './slot-servers.ts'
+
+/**
+ * A slot is declared three times at one address, because `backup` cannot be switched at run time but a server can:
+ * - `s1` takes the slot's share of traffic and is the one that is probed
+ * - `s1.backup` gets new requests when no slot is left that takes a share; follows the health of `s1`
+ * - `s1.last` is `s1` again, never probed: the last resort while a live slot is marked down and nobody stands by.
+ *   Without it one slow probe, or one refused connection during a restart, would fail every request.
+ */
+export const twinsOf = (slot: string): Record<Twin, string> => ({
+  share: slot,
+  backup: `${slot}.backup`,
+  last: `${slot}.last`,
+})
+
+/** Expression that gives the slot of any of its three servers. */
+export const SLOT_OF_SERVER = 'srv_name,word(1,.)'
+
+export const entryName = (service: string): string => `entry:${service}`
+export const backendName = (service: string): string => `service:${service}`
+export const privateBackendName = (service: string): string => `private:${service}`
+const BACKEND_PREFIX = 'service:'
+export const serviceOfBackend = (name: string): string | null =>
+  name.startsWith(BACKEND_PREFIX) ? name.slice(BACKEND_PREFIX.length) : null
+
+/** Slot -> release, one file per service, named in the edge's file and changed at run time. */
+export const releasesMapName = (service: string): string => `releases-${service}.map`
+/** What the map says of a slot that holds no release. */
+export const NO_RELEASE = '-'
+
+/** Files of an edge's state directory; HAProxy runs inside it and names them relative to it. */
+export const edgeFiles = {
+  config: 'haproxy.cfg',
+  token: 'private.token',
+  privateSocket: 'private.sock',
+  runtimeSocket: 'runtime.sock',
+  masterSocket: 'master.sock',
+} as const
+
+export const privateHeaders = {
+  token: 'x-towpath-token',
+  service: 'x-towpath-service',
+  slot: 'x-towpath-slot',
+  answeredBy: 'x-towpath-answered-by',
+} as const
+
+/** Arguments after the program's name; `dir` is the state directory as HAProxy sees it. */
+export const haproxyArguments = (dir: string): string[] => [
+  ...['-W', '-db'],
+  ...['-C', dir],
+  ...['-S', `unix@${edgeFiles.masterSocket},mode,600`],
+  ...['-f', edgeFiles.config],
+]

@@ -1,0 +1,83 @@
+import type { ProbeAnswer, ProbeRequest } from '@towpath/app/ports/edge.ts'
+import { messageOf } from '@towpath/domain/error/towpath-error.ts'
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { privateHeaders } from './names.ts'
+
+const BODY_BYTES_MAX = 64 * 1024
+
+export interface PrivateEntry {
+  socketPath: string
+  token: string
+}
+
+/**
+ * One request through the edge's private entry. Never throws: what went wrong is the answer's `fault`. An answer that
+ * the edge made up itself, because the slot gave none, is no answer.
+ */
+export async function probeSlot(entry: PrivateEntry, request: ProbeRequest): Promise<ProbeAnswer> {
+  const started = performance.now()
+  const tookMs = (): number => performance.now() - started
+  try {
+    const { response, body } = await ask(entry, request)
+    if (response.headers[privateHeaders.answeredBy] !== request.slot)
+      return { status: null, body: '', fault: faultOf(response.statusCode ?? 0, request), tookMs: tookMs() }
+    return { status: response.statusCode ?? null, body, fault: null, tookMs: tookMs() }
+  } catch (fault) {
+    return { status: null, body: '', fault: sentenceFor(fault, request), tookMs: tookMs() }
+  }
+}
+
+const ask = (
+  { socketPath, token }: PrivateEntry,
+  { service, slot, method, path, headers, timeoutMs }: ProbeRequest,
+): Promise<{ response: IncomingMessage; body: string }> =>
+  new Promise((resolve, reject) => {
+    const sent = httpRequest({
+      socketPath,
+      method,
+      path,
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        host: service,
+        ...headers,
+        connection: 'close',
+        [privateHeaders.token]: token,
+        [privateHeaders.service]: service,
+        [privateHeaders.slot]: slot,
+      },
+    })
+    sent.on('error', reject)
+    sent.on('response', (response) => {
+      readBody(response).then((body) => resolve({ response, body }), reject)
+    })
+    sent.end()
+  })
+
+/** The first 64 KiB; a longer body, or a stream without end, is cut off there. */
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= BODY_BYTES_MAX) break
+  }
+  return Buffer.concat(chunks).subarray(0, BODY_BYTES_MAX).toString('utf8')
+}
+
+const faultOf = (status: number, { service, slot }: ProbeRequest): string => {
+  const place = `slot ${slot} of ${service}`
+  if (status === 403) return 'the edge refused the private token'
+  if (status === 502) return `${place} broke off before its answer was complete`
+  if (status === 504) return `${place} took the connection and gave no answer`
+  return `the edge could not connect to ${place}`
+}
+
+const sentenceFor = (fault: unknown, { service, slot, timeoutMs }: ProbeRequest): string => {
+  if (fault instanceof Error && (fault.name === 'TimeoutError' || fault.name === 'AbortError'))
+    return `slot ${slot} of ${service} gave no complete answer within ${timeoutMs} ms`
+  const code = (fault as NodeJS.ErrnoException).code
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'the edge does not run'
+  return `slot ${slot} of ${service} gave no complete answer: ${messageOf(fault)}`
+}

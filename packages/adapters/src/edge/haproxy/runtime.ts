@@ -1,0 +1,113 @@
+import type { WantedService } from '@towpath/domain/edge/wanted.ts'
+import { askSocket } from './haproxy-socket.ts'
+import { NO_RELEASE, releasesMapName, serviceOfBackend } from './names.ts'
+import type { StateDirectory } from './state-directory.ts'
+
+const ANSWER_WITHIN_MS = 5_000
+
+/** One of a slot's three servers as the running process has it. */
+export interface RuntimeServer {
+  service: string
+  server: string
+  address: string
+  port: number
+  admitted: boolean
+  /** Somebody drained it by hand: not one of our states. */
+  drained: boolean
+  weight: number
+}
+
+export interface RuntimeEdge {
+  /** `structure` of the file that the process was started from. */
+  structure: string
+  servers: RuntimeServer[]
+  releases: { service: string; slot: string; release: string | null }[]
+}
+
+/** Reads everything that `apply` may change, in one call. */
+export async function readRuntime(dir: StateDirectory, services: WantedService[]): Promise<RuntimeEdge> {
+  const maps = services.map(({ service }) => `show map ${releasesMapName(service)}`)
+  const answer = await askSocket(
+    dir.socket('runtimeSocket'),
+    ['show info', 'show servers state', ...maps].join(';'),
+    ANSWER_WITHIN_MS,
+  )
+  const [info = '', servers = '', ...releases] = answer.split('\n\n')
+  return {
+    structure: /^description: (\S+)$/m.exec(info)?.[1] ?? '',
+    servers: parseServers(servers),
+    releases: services.flatMap(({ service }, index) => parseMap(service, releases[index] ?? '')),
+  }
+}
+
+export const readStatistics = (dir: StateDirectory): Promise<string> =>
+  askSocket(dir.socket('runtimeSocket'), 'show stat -1 4 -1', ANSWER_WITHIN_MS)
+
+/** Does the commands and gives what the edge complained about; empty when it did all of them. */
+export async function command(dir: StateDirectory, lines: string[]): Promise<string> {
+  const complaints: string[] = []
+  for (const batch of batches(lines))
+    complaints.push((await askSocket(dir.socket('runtimeSocket'), batch.join(';'), ANSWER_WITHIN_MS)).trim())
+  return complaints
+    .filter((text) => text !== '')
+    .join(' ')
+    .replaceAll(/\s+/g, ' ')
+}
+
+/** The edge reads a line into one buffer (`tune.bufsize`), so long lists go in several. */
+function batches(lines: string[]): string[][] {
+  const perBatch = 100
+  return Array.from({ length: Math.ceil(lines.length / perBatch) }, (_, index) =>
+    lines.slice(index * perBatch, (index + 1) * perBatch),
+  )
+}
+
+/** Starts a new worker from the file; returns before it serves. */
+export async function requestReload(dir: StateDirectory): Promise<void> {
+  await askSocket(dir.socket('masterSocket'), 'reload', ANSWER_WITHIN_MS)
+}
+
+/** Process ids of workers that an earlier reload left to finish their connections. */
+export async function oldWorkers(dir: StateDirectory): Promise<string[]> {
+  const answer = await askSocket(dir.socket('masterSocket'), 'show proc', ANSWER_WITHIN_MS)
+  const old = /^# old workers$([\s\S]*?)^# /m.exec(`${answer}\n# `)?.[1] ?? ''
+  return [...old.matchAll(/^(\d+)\s+worker\b/gm)].map(([, pid = '']) => pid)
+}
+
+export const askWorker = (dir: StateDirectory, pid: string, line: string): Promise<string> =>
+  askSocket(dir.socket('masterSocket'), `@!${pid} ${line}`, ANSWER_WITHIN_MS)
+
+/** Columns differ between versions of HAProxy, so they are found by name. */
+function parseServers(section: string): RuntimeServer[] {
+  const lines = section.split('\n')
+  const columns = (lines.find((line) => line.startsWith('# ')) ?? '# ').slice(2).split(' ')
+  return lines.flatMap((line) => {
+    const values = line.split(' ')
+    const field = (name: string): string => values[columns.indexOf(name)] ?? ''
+    const service = serviceOfBackend(field('be_name'))
+    if (service === null) return []
+    const admin = Number(field('srv_admin_state'))
+    return [
+      {
+        service,
+        server: field('srv_name'),
+        address: field('srv_addr'),
+        port: Number(field('srv_port')),
+        admitted: (admin & FORCED_MAINTENANCE) === 0,
+        drained: (admin & FORCED_DRAIN) !== 0,
+        weight: Number(field('srv_uweight')),
+      },
+    ]
+  })
+}
+
+/** Bits of `srv_admin_state` in HAProxy's management guide. */
+const FORCED_MAINTENANCE = 0x01
+const FORCED_DRAIN = 0x08
+
+const parseMap = (service: string, section: string): RuntimeEdge['releases'] =>
+  [...section.matchAll(/^0x\w+ (\S+) (\S+)$/gm)].map(([, slot = '', release = NO_RELEASE]) => ({
+    service,
+    slot,
+    release: release === NO_RELEASE ? null : release,
+  }))

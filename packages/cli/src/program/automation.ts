@@ -1,0 +1,34 @@
+import type { Group } from './act.ts'
+import { tell } from './help-page.ts'
+import { countOption } from './options.ts'
+
+const group = 'Automation'
+
+export const automation: Group = (program, act) => {
+  const ledger = tell(program.command('ledger'), {
+    says: 'Verify, export and read the record of everything that happened.',
+    examples: ['ledger verify', 'ledger export --output ledger.ndjson', 'ledger head'],
+    group,
+  })
+  tell(ledger.command('verify'), {
+    says: 'Recompute the whole hash chain, and compare it with the head this client remembers.',
+    examples: ['ledger verify', 'ledger verify --json'],
+  }).action(act(async () => (await import('../commands/ledger.ts')).verifyLedger))
+  tell(ledger.command('export'), {
+    says: 'Write every event as one JSON document per line.',
+    examples: ['ledger export > ledger.ndjson', 'ledger export --after 1200 --output new.ndjson'],
+  })
+    .addOption(countOption('--after <seq>', { says: 'only events behind this one', max: Number.MAX_SAFE_INTEGER, initial: 0 }))
+    .option('-o, --output <file>', 'write to a file instead of stdout')
+    .action(act(async () => (await import('../commands/ledger.ts')).exportLedger))
+  tell(ledger.command('head'), {
+    says: 'Print the signed end of the ledger, after comparing it with the one remembered here.',
+    examples: ['ledger head', 'ledger head --json'],
+  }).action(act(async () => (await import('../commands/ledger.ts')).showHead))
+
+  tell(program.command('help').argument('[topic...]'), {
+    says: 'Explain a command, or the exit codes.',
+    examples: ['help deploy', 'help exit-codes'],
+    group,
+  }).action(act(async () => (await import('../commands/help.ts')).help))
+}

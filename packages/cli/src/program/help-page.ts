@@ -1,0 +1,95 @@
+import type { Command } from 'commander'
+
+/** Groups of the front page, in the order people meet them. */
+export const commandGroups = ['Every day', 'When something is wrong', 'Set up', 'Automation'] as const
+export type CommandGroup = (typeof commandGroups)[number]
+
+const examplesOf = new WeakMap<Command, readonly string[]>()
+
+/** What help says of a command besides its options. */
+export interface Telling {
+  says: string
+  /** Whole command lines without the program's name; the first is the plainest. */
+  examples: readonly string[]
+  group?: CommandGroup
+}
+
+/** Gives a command its sentence, its examples and its place on the front page. */
+export function tell(command: Command, { says, examples, group }: Telling): Command {
+  examplesOf.set(command, examples)
+  command.description(says)
+  return group === undefined ? command : command.helpGroup(group)
+}
+
+/** Help of any command: one sentence, examples, usage, then what it takes. At most 40 lines of 92 columns. */
+export function helpPage(command: Command): string {
+  const isRoot = command.parent === null
+  const sections = [
+    [command.description()],
+    section('Examples', examples(command)),
+    ...(isRoot ? [] : [section('Usage', [`  ${usageOf(command)}`])]),
+    ...subcommands(command),
+    section('Options', optionRows(command)),
+    isRoot ? rootEnd : leafEnd,
+  ]
+  const shown = sections.filter((lines) => lines.length > 0)
+  return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`
+}
+
+const rootEnd = [
+  'Environment: TOWPATH_SERVER and TOWPATH_TOKEN say where and who; NO_COLOR, CI, ACCESSIBLE are honoured.',
+  'One command: towpath deploy --help. For scripts: towpath help exit-codes.',
+]
+const leafEnd = ['Also: --json, --server URL. Exit codes: towpath help exit-codes.']
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [title, ...lines]
+
+const examples = (command: Command): string[] =>
+  (examplesOf.get(command) ?? []).map((example) => `  $ towpath ${example}`)
+
+/** `towpath deploy RELEASE -e ENV [options]`: what must be given stands there, the rest is options. */
+export function usageOf(command: Command): string {
+  const names = namesOf(command)
+  const given = command.registeredArguments.map(({ required, variadic, name }) => {
+    const word = name().toUpperCase() + (variadic ? '...' : '')
+    return required ? word : `[${word}]`
+  })
+  const mandatory = command.options
+    .filter((option) => option.mandatory)
+    .map((option) => option.flags.replace(/, --[\w-]+/, ''))
+  const hasCommands = command.commands.length > 0 ? ['COMMAND'] : []
+  return ['towpath', ...names, ...hasCommands, ...given, ...mandatory, '[options]'].join(' ')
+}
+
+const namesOf = (command: Command): string[] =>
+  command.parent === null ? [] : [...namesOf(command.parent), command.name()]
+
+function subcommands(command: Command): string[][] {
+  const visible = command.createHelp().visibleCommands(command)
+  const width = Math.max(0, ...visible.map((sub) => titleOf(sub).length))
+  const rows = (listed: readonly Command[]): string[] =>
+    listed.map((sub) => `  ${titleOf(sub).padEnd(width)}  ${sub.summary() || sub.description()}`)
+  if (command.parent !== null) return [section('Commands', rows(visible))]
+  return commandGroups.map((group) => section(group, rows(visible.filter((sub) => sub.helpGroup() === group))))
+}
+
+/** On the front page a command that holds others shows their names. */
+function titleOf(command: Command): string {
+  const given = command.registeredArguments.map(({ required, name }) =>
+    required ? name().toUpperCase() : `[${name().toUpperCase()}]`,
+  )
+  const inner = command.commands.map((sub) => sub.name()).join('|')
+  return [command.name(), ...given, ...(inner === '' ? [] : [inner])].join(' ')
+}
+
+function optionRows(command: Command): string[] {
+  const visible = command.createHelp().visibleOptions(command)
+  const width = Math.max(0, ...visible.map((option) => option.flags.length))
+  return visible.map(
+    (option) => `  ${option.flags.padEnd(width)}  ${option.description}${defaultText(option.defaultValue)}`,
+  )
+}
+
+const defaultText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? ` (default ${value})` : ''

@@ -1,0 +1,122 @@
+import { Option } from 'commander'
+import { roles } from '@towpath/domain/principal/principal.ts'
+import type { Group } from './act.ts'
+import { tell } from './help-page.ts'
+import { environmentOption, projectOption } from './options.ts'
+
+const group = 'Set up'
+
+export const setUp: Group = (program, act) => {
+  server(program, act)
+  config(program, act)
+  secrets(program, act)
+  policy(program, act)
+}
+
+const server: Group = (program, act) => {
+  const command = tell(program.command('server').argument('[arguments...]'), {
+    says: 'Run the server in the foreground, with its state in ./.towpath; or manage tokens.',
+    examples: ['server', 'server --state /var/lib/towpath --port 4400', 'server token add ci --role deployer:staging'],
+    group,
+  })
+    .allowUnknownOption()
+    .action(act(async () => (await import('../commands/server.ts')).runServer))
+  const token = tell(command.command('token'), {
+    says: 'Add, list and revoke the tokens of people and machines.',
+    examples: ['server token add alice --role approver', 'server token list', 'server token revoke ci'],
+  })
+  tell(token.command('add').argument('<name>'), {
+    says: 'Make a token; it is printed once and kept nowhere.',
+    examples: ['server token add alice --role approver', 'server token add ci --role deployer:staging --expires 30d'],
+  })
+    .addOption(
+      new Option('--role <role[:env]>', `${roles.join(', ')}; everywhere, or in one environment; any number of times`)
+        .argParser((text: string, before: string[] | undefined) => [...(before ?? []), text])
+        .makeOptionMandatory(),
+    )
+    .option('--expires <duration>', 'how long it is valid', '90d')
+    .action(act(async () => (await import('../commands/token.ts')).addToken))
+  tell(token.command('list'), { says: 'List who has a token, with which roles, until when.', examples: ['server token list'] }).action(
+    act(async () => (await import('../commands/token.ts')).listTokens),
+  )
+  tell(token.command('revoke').argument('<name>'), {
+    says: 'Take a token away for good.',
+    examples: ['server token revoke ci'],
+  }).action(act(async () => (await import('../commands/token.ts')).revokeToken))
+}
+
+const config: Group = (program, act) => {
+  const command = tell(program.command('config'), {
+    says: 'Check towpath.yaml and the compose file, or show what an environment ends up with. No server needed.',
+    examples: ['config check', 'config show -e production --explain'],
+    group,
+  }).summary('check towpath.yaml and the compose file, or show what they come to')
+  projectOption(
+    tell(command.command('check'), {
+      says: 'Find every mistake in towpath.yaml, the settings and the compose file, with its place.',
+      examples: ['config check', 'config check -C services/shop'],
+    }),
+  ).action(act(async () => (await import('../commands/config-check.ts')).checkConfig))
+  projectOption(
+    environmentOption(
+      tell(command.command('show'), {
+        says: 'Show every value of an environment after the merge.',
+        examples: ['config show -e production', 'config show -e production --explain'],
+      }),
+    ),
+  )
+    .option('--explain', 'with the line that each value comes from')
+    .action(act(async () => (await import('../commands/config-show.ts')).showConfig))
+}
+
+const secrets: Group = (program, act) => {
+  const command = tell(program.command('secrets'), {
+    says: 'Keep the encrypted settings of an environment, in a file that belongs into git.',
+    examples: ['secrets set DATABASE_URL -e production', 'secrets list -e production', 'secrets recipient'],
+    group,
+  })
+  projectOption(
+    environmentOption(
+      tell(command.command('set').argument('<name>'), {
+        says: 'Set one secret; the value is asked for, or read from stdin, and never printed.',
+        examples: ['secrets set DATABASE_URL -e production', 'secrets set API_KEY -e production < api-key.txt'],
+      }),
+    ),
+  ).action(act(async () => (await import('../commands/secrets.ts')).setSecret))
+  projectOption(
+    environmentOption(
+      tell(command.command('list'), {
+        says: 'List the names of the secrets, never their values.',
+        examples: ['secrets list -e production'],
+      }),
+    ),
+  ).action(act(async () => (await import('../commands/secrets.ts')).listSecrets))
+  tell(command.command('recipient'), {
+    says: 'Print the public key that secrets are encrypted to.',
+    examples: ['secrets recipient'],
+  }).action(act(async () => (await import('../commands/secrets.ts')).showRecipient))
+}
+
+const policy: Group = (program, act) => {
+  const command = tell(program.command('policy'), {
+    says: 'Show or accept what an environment demands of every deployment.',
+    examples: ['policy show -e production', 'policy accept -e production'],
+    group,
+  })
+  environmentOption(
+    tell(command.command('show'), {
+      says: 'Show the accepted policy: approvals, what must have run before, freeze windows, hosts.',
+      examples: ['policy show -e production'],
+    }),
+  ).action(act(async () => (await import('../commands/policy.ts')).showPolicy))
+  projectOption(
+    environmentOption(
+      tell(command.command('accept'), {
+        says: 'Make what towpath.yaml here asks for the floor; commits can only be stricter.',
+        examples: ['policy accept -e production', 'policy accept -e production -y'],
+      }),
+    ),
+  )
+    .option('-y, --yes', 'do not ask')
+    .action(act(async () => (await import('../commands/policy.ts')).acceptPolicy))
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest'
+import type { ResolvedConfig } from '../config/resolved-config.ts'
+import type { ComposeModel } from '../project/compose-model.ts'
+import { readCompose } from '../project/read-compose.ts'
+import { planDeployment } from './plan-deployment.ts'
+import type { PlanInput } from './plan-deployment.ts'
+
+const compose = `
+services:
+  nginx:
+    image: nginx
+    container_name: proxy
+    ports: ["80:80"]
+    depends_on: [app, web]
+    networks: [front]
+  redis:
+    image: redis
+    networks: [front]
+  migrate:
+    image: app
+    networks: [front]
+  app:
+    image: app
+    container_name: rust-app
+    depends_on: [migrate, redis]
+    ports: ["4001:4000"]
+    networks: {front: {aliases: [api]}}
+  web:
+    image: web
+    depends_on: {app: {condition: service_healthy}}
+    networks: [front]
+networks: {front: {}}
+`
+
+const model = (text = compose): ComposeModel => {
+  const read = readCompose({
+    files: [{ path: 'docker-compose.yaml', text }],
+    variables: new Map(),
+    envFile: () => null,
+    projectName: 'shop-production',
+    projectFolder: '/srv/shop',
+  })
+  if (!read.ok) throw new Error(JSON.stringify(read.problems))
+  return read.model
+}
+
+const service = (name: string, compose_: string, port: number): ResolvedConfig['services'][number] => ({
+  name,
+  compose: compose_,
+  image: `registry.test/${name}`,
+  port,
+  health: { path: '/health', withinMs: 1, intervalMs: 1, timeoutMs: 1, statusMin: 200, statusMax: 399 },
+  smoke: [],
+})
+
+const config: ResolvedConfig = {
+  project: 'shop',
+  environment: 'production',
+  composeFiles: ['docker-compose.yaml'],
+  profiles: [],
+  services: [service('frontend', 'web', 3000), service('backend', 'app', 4000)],
+  jobs: [
+    { name: 'migrator', compose: 'migrate', image: { service: 'backend' }, withinMs: 1, migrates: true },
+  ],
+  settingsFiles: [],
+  secretsFile: null,
+  host: { docker: 'unix:///var/run/docker.sock', folder: '/srv/shop', diskFreeMinBytes: 1 },
+  domain: null,
+  map: { paths: {}, ports: {}, names: '', domains: {} },
+  database: null,
+  registries: {},
+  strategy: { type: 'blue-green', drainMs: 1, bakeMs: 2, warmMs: 3 },
+  keep: 5,
+  policy: { approvals: 0, needs: null, freeze: [], hosts: [] },
+}
+
+const digest = `sha256:${'b'.repeat(64)}`
+const input = (given: Partial<PlanInput> = {}): PlanInput => ({
+  installation: 'ins_1',
+  release: {
+    version: '1.0.0',
+    builds: ['backend', 'frontend'].map((name) => ({
+      service: name,
+      repository: `registry.test/${name}`,
+      digest,
+      tag: null,
+      commit: null,
+    })),
+    schema: 'none',
+    snapshot: '',
+    author: 'ann',
+    createdAt: '',
+  },
+  config,
+  model: model(),
+  policy: { version: 0, approvals: 0, needs: [], freeze: [], hosts: [] },
+  firstDeployment: true,
+  sealedDigest: '',
+  sha256: (text) =>
+    String(Array.from(text).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 1e12, 7)).padEnd(64, '0'),
+  ...given,
+})
+
+const planned = (given: Partial<PlanInput> = {}): ReturnType<typeof planDeployment> & { ok: true } => {
+  const result = planDeployment(input(given))
+  if (!result.ok) throw new Error(JSON.stringify(result.problems))
+  return result
+}
+
+describe('a plan', () => {
+  const { plan } = planned()
+
+  it('gives the services’ names and published ports to the edge, and none to a candidate', () => {
+    const front = plan.edge.networks.find((network) => network.network === 'shop-production_front')
+    expect(front?.aliases.toSorted()).toEqual(['api', 'app', 'rust-app', 'web'])
+    expect(plan.edge.ports).toMatchObject([{ hostPort: 4001, containerPort: 4000 }])
+    for (const { container } of plan.services) {
+      expect(container.ports).toEqual([])
+      expect(container.networks.flatMap((network) => network.aliases)).toEqual([])
+    }
+  })
+
+  it('runs builds by digest only, the migrator’s from the backend', () => {
+    expect(plan.services.map((each) => each.container.image)).toEqual([
+      `registry.test/backend@${digest}`,
+      `registry.test/frontend@${digest}`,
+    ])
+    expect(plan.jobs[0]?.container.image).toBe(`registry.test/backend@${digest}`)
+  })
+
+  it('starts what is needed before the services, and what stands in front of them after', () => {
+    expect(plan.accessoriesBefore.map((each) => each.name)).toEqual(['shop-production-redis-1'])
+    expect(plan.accessoriesAfter.map((each) => each.name)).toEqual(['proxy'])
+  })
+
+  it('moves traffic in the order of need and waits for health where the file says so', () => {
+    expect(plan.services.map((each) => each.service)).toEqual(['backend', 'frontend'])
+    expect(plan.waves).toEqual([['backend'], ['frontend']])
+  })
+
+  it('keeps the way between edge and slots to itself', () => {
+    const slots = plan.networks.find((network) => network.name === plan.edge.slotNetwork)
+    expect(slots?.internal).toBe(true)
+  })
+
+  it('is the same for the same inputs, and other containers for other secrets', () => {
+    expect(planned().plan).toEqual(plan)
+    const rotated = planned({ sealedDigest: 'other' }).plan
+    expect(rotated.services[0]?.specDigest).not.toBe(plan.services[0]?.specDigest)
+  })
+})
+
+describe('what cannot be planned', () => {
+  const problemsOf = (given: Partial<PlanInput>): string[] => {
+    const result = planDeployment(input(given))
+    return result.ok ? [] : result.problems.map((problem) => problem.code)
+  }
+
+  it('is named all at once', () => {
+    const wrong = { ...config, services: [service('backend', 'app', 4000), service('other', 'nope', 4000)] }
+    expect(problemsOf({ config: wrong })).toEqual(['COMPOSE_SERVICE_MISSING', 'EDGE_PORT_CLASH'])
+  })
+
+  it('includes a service without a build and one on the host’s own network', () => {
+    const release = { ...input().release, builds: input().release.builds.slice(0, 1) }
+    expect(problemsOf({ release })).toEqual(['BUILD_MISSING'])
+    const hostNetwork = model(compose.replace('networks: {front: {aliases: [api]}}', 'network_mode: host'))
+    expect(problemsOf({ model: hostNetwork })).toContain('NETWORK_MODE_UNSUPPORTED')
+  })
+})

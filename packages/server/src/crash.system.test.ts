@@ -1,0 +1,169 @@
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import { forwardSteps } from '@towpath/domain/deployment/steps.ts'
+import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
+import { crashPointText, crashVariable, moments, pickSome, seededRandom } from '@towpath/testkit/crash/crash-point.ts'
+import type { CrashPoint } from '@towpath/testkit/crash/crash-point.ts'
+import type { ExampleImages } from '@towpath/testkit/example-images.ts'
+import { setScene } from '@towpath/testkit/example-scene.ts'
+import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
+import { startLoad } from '@towpath/testkit/load/start-load.ts'
+import { until } from '@towpath/testkit/wait.ts'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/**
+ * Kills the server, the database or both at the steps that `decide` asks for, under load, and expects the promises to
+ * hold: one live release, one migration run, nothing failed, nothing dropped, a ledger that verifies.
+ */
+const entry = join(import.meta.dirname, '../../testkit/src/crash/crashing-server.ts')
+const loadPerSecond = 500
+const settleWithinMs = 90_000
+const all = process.env['TOWPATH_ALL'] === '1'
+const seed = Number(process.env['TOWPATH_SEED'] ?? Date.now() % 1_000_000)
+
+type Way = 'deploy' | 'rollback' | 'abort'
+
+let scene: ExampleScene
+let images: ExampleImages
+let version = 0
+
+beforeAll(async () => {
+  scene = await setScene()
+  images = await scene.build({ version: '1.0.0' })
+  await ship()
+  await ship()
+}, 120_000)
+
+afterAll(async () => {
+  await scene?.close()
+})
+
+/** A new version of the same images, live before this returns. */
+async function ship(): Promise<string> {
+  const { id, release } = await request('deploy')
+  await finished(id)
+  return release
+}
+
+async function request(way: Way): Promise<{ id: string; release: string }> {
+  if (way === 'rollback') return asked(await scene.server.post('/v1/environments/production/rollback', { reason: 'crash test' }, 'dev'))
+  version += 1
+  const release = `1.${version}.0`
+  await scene.createRelease(release, images)
+  return asked(
+    await scene.server.post(
+      '/v1/environments/production/deployments',
+      { release, kind: 'deploy', reason: 'crash test' },
+      'dev',
+    ),
+  )
+}
+
+const asked = (answer: unknown): { id: string; release: string } => answer as Deployment
+
+const finished = (id: string): Promise<Deployment> =>
+  until(
+    async () => {
+      const deployment = await scene.server.get<Deployment>(`/v1/deployments/${id}`)
+      return deployment.finished === null ? null : deployment
+    },
+    { withinMs: settleWithinMs, everyMs: 100, what: `deployment ${id} to finish` },
+  )
+
+/** What a deployment of each kind asks for, as `decide` lists it; a new command adds its own points here. */
+async function stepsOf(way: Way): Promise<string[]> {
+  if (way === 'abort') return ['restore-traffic', 'remove-candidates']
+  const state = await scene.server.get<EnvironmentState>('/v1/environments/production')
+  const live = await scene.server.get<Deployment>(`/v1/deployments/${state.live?.deployment ?? ''}`)
+  return forwardSteps({ ...live, kind: way }).flatMap(({ do: kind, step }) => (kind === 'finish' ? [] : [step]))
+}
+
+async function pointsOf(way: Way): Promise<{ way: Way; point: CrashPoint }[]> {
+  const steps = await stepsOf(way)
+  return steps.flatMap((step) =>
+    moments.flatMap((moment) =>
+      (['server', 'database', 'both'] as const).map((kill) => ({ way, point: { step, moment, kill } })),
+    ),
+  )
+}
+
+async function crash(way: Way, point: CrashPoint): Promise<void> {
+  const url = `http://127.0.0.1:${scene.project.httpPorts['production'] ?? 0}`
+  await scene.server.stop()
+  await scene.startServer({ entry, env: { [crashVariable]: JSON.stringify(point) } })
+  const load = await startLoad({
+    targets: [{ url: `${url}/api/items`, weight: 1 }, { url: `${url}/`, weight: 1 }],
+    ratePerSecond: loadPerSecond,
+    connections: 32,
+  })
+  try {
+    const before = await scene.server.get<EnvironmentState>('/v1/environments/production')
+    const { id, release } = await request(way)
+    if (way === 'abort') await abortInBake(id)
+    await scene.server.gone
+    await scene.startServer()
+    const deployment = await finished(id)
+    const report = await load.stop()
+    expect(report.samples).toEqual([])
+    expect({ failed: report.failed, dropped: report.dropped }).toEqual({ failed: 0, dropped: 0 })
+    const expected = way === 'abort' ? before.live?.release : release
+    expect(deployment.finished?.outcome).toBe(way === 'abort' ? 'aborted' : 'live')
+    await expectPromises({ id, release: expected ?? '', migrations: way === 'rollback' ? 0 : 1 })
+  } finally {
+    await load.abandon()
+  }
+}
+
+async function abortInBake(id: string): Promise<void> {
+  await until(
+    async () => {
+      const deployment = await scene.server.get<Deployment>(`/v1/deployments/${id}`)
+      return deployment.done['switch-traffic'] === undefined ? null : true
+    },
+    { withinMs: settleWithinMs, everyMs: 20, what: 'the switch' },
+  )
+  await scene.server.post(`/v1/deployments/${id}/abort`, { reason: 'crash test' }, 'dev')
+}
+
+async function expectPromises(facts: { id: string; release: string; migrations: number }): Promise<void> {
+  const state = await scene.server.get<EnvironmentState>('/v1/environments/production')
+  expect(state.live?.release).toBe(facts.release)
+  expect(state.active).toBeNull()
+  const { slots } = await scene.server.get<{ slots: SlotStatus[] }>('/v1/environments/production/edge')
+  for (const service of ['backend', 'frontend']) {
+    const live = slots.filter((slot) => slot.service === service && slot.role === 'live')
+    expect(live.map((slot) => slot.slot)).toEqual([state.live?.services[service]?.slot])
+  }
+  expect(await migrationRuns(facts.id)).toBe(facts.migrations)
+  expect(await scene.server.post('/v1/ledger/verify', {})).toMatchObject({ ok: true })
+}
+
+async function migrationRuns(deployment: string): Promise<number> {
+  const { url } = await scene.postgres.ensureDatabase('refactor')
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query<{ runs: string }>('select count(*) as runs from migration_run where deployment = $1', [deployment])
+  await client.end()
+  return Number(rows[0]?.runs ?? '-1')
+}
+
+describe('a crash at a step', () => {
+  it(`leaves one live release and no lost request (${all ? 'all points' : `seed ${seed}`})`, { timeout: all ? 7_200_000 : 600_000 }, async () => {
+    const random = seededRandom(seed)
+    const candidates = (await Promise.all((['deploy', 'rollback', 'abort'] as const).map(pointsOf))).flat()
+    const chosen = all ? candidates : (['deploy', 'rollback', 'abort'] as const).flatMap((way) => pickSome(candidates.filter((candidate) => candidate.way === way), way === 'deploy' ? 4 : 2, random))
+    console.log(`crash points: ${chosen.length} of ${candidates.length}, seed ${seed}`)
+    for (const { way, point } of chosen) {
+      console.log(`  ${way}: ${crashPointText(point)}`)
+      try {
+        await crash(way, point)
+      } catch (error) {
+        throw new Error(`${way}: ${crashPointText(point)} (seed ${seed})`, { cause: error })
+      }
+      // A rollback needs somewhere to go that is not what it just left.
+      if (way === 'rollback') await ship()
+    }
+  })
+})

@@ -1,0 +1,57 @@
+import type { Endpoint } from './api-env.ts'
+import { abortDeploymentEndpoint } from './deployment/abort.ts'
+import { listDeploymentsEndpoint } from './deployment/list.ts'
+import { replayGatesEndpoint } from './deployment/replay-gates.ts'
+import { showDeploymentEndpoint } from './deployment/show.ts'
+import { acceptPolicyEndpoint } from './environment/accept-policy.ts'
+import { deployReleaseEndpoint } from './environment/deploy.ts'
+import { listEnvironmentsEndpoint } from './environment/list.ts'
+import { readLogsEndpoint } from './environment/read-logs.ts'
+import { repairEnvironmentEndpoint } from './environment/repair.ts'
+import { rollBackEndpoint } from './environment/roll-back.ts'
+import { showEnvironmentEndpoint } from './environment/show.ts'
+import { waiveGateEndpoint } from './environment/waive.ts'
+import { listGatesEndpoint } from './gate/list.ts'
+import { showHealthEndpoint } from './health/show.ts'
+import { exportLedgerEndpoint } from './ledger/export.ts'
+import { showHeadEndpoint } from './ledger/head.ts'
+import { listEventsEndpoint } from './ledger/list-events.ts'
+import { streamEndpoint } from './ledger/stream.ts'
+import { verifyLedgerEndpoint } from './ledger/verify.ts'
+import { addPrincipalEndpoint } from './principal/add.ts'
+import { listPrincipalsEndpoint } from './principal/list.ts'
+import { revokePrincipalEndpoint } from './principal/revoke.ts'
+import { approveReleaseEndpoint } from './release/approve.ts'
+import { createReleaseEndpoint } from './release/create.ts'
+import { listReleasesEndpoint } from './release/list.ts'
+import { showReleaseEndpoint } from './release/show.ts'
+
+/** Everything the API does, in the order in which its description tells it. */
+export const endpoints: readonly Endpoint[] = [
+  createReleaseEndpoint,
+  listReleasesEndpoint,
+  showReleaseEndpoint,
+  approveReleaseEndpoint,
+  listEnvironmentsEndpoint,
+  showEnvironmentEndpoint,
+  deployReleaseEndpoint,
+  rollBackEndpoint,
+  waiveGateEndpoint,
+  acceptPolicyEndpoint,
+  repairEnvironmentEndpoint,
+  readLogsEndpoint,
+  listDeploymentsEndpoint,
+  showDeploymentEndpoint,
+  abortDeploymentEndpoint,
+  replayGatesEndpoint,
+  listGatesEndpoint,
+  showHeadEndpoint,
+  listEventsEndpoint,
+  verifyLedgerEndpoint,
+  exportLedgerEndpoint,
+  streamEndpoint,
+  addPrincipalEndpoint,
+  listPrincipalsEndpoint,
+  revokePrincipalEndpoint,
+  showHealthEndpoint,
+]

@@ -1,0 +1,62 @@
+import { z } from '@hono/zod-openapi'
+import { acceptPolicy } from '@towpath/app/environment/accept-policy.ts'
+import { parseFreezeWindow } from '@towpath/domain/config/freeze-window.ts'
+import type { FreezeWindow } from '@towpath/domain/config/resolved-config.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { Endpoint } from '../api-env.ts'
+import { endpoint, environmentParam, environmentShape, json, jsonBody } from '../endpoint.ts'
+import { policyShape } from './environment-shape.ts'
+import { showPolicy } from './show-environment.ts'
+
+const monthMs = 31 * 86_400_000
+
+const body = z
+  .strictObject({
+    approvals: z.int().min(0).max(20).openapi({ description: 'Distinct people, never the author.' }),
+    needs: z
+      .array(z.strictObject({ environment: environmentShape, bakedMs: z.int().min(0).max(monthMs) }))
+      .max(20)
+      .default([]),
+    freeze: z
+      .array(z.string().max(100))
+      .max(50)
+      .default([])
+      .openapi({ description: 'Weekly windows.', example: ['Fri 16:00-Mon 08:00 Europe/Berlin'] }),
+    hosts: z
+      .array(z.string().min(1).max(300))
+      .max(50)
+      .openapi({ description: 'The only hosts that may be deployed to.' }),
+  })
+  .openapi('AcceptPolicy')
+
+const route = endpoint({
+  method: 'put',
+  path: '/v1/environments/{environment}/policy',
+  operationId: 'acceptPolicy',
+  tags: ['environment'],
+  summary: 'Makes a policy the floor of an environment: a release can only be stricter',
+  request: { params: environmentParam, body: jsonBody(body) },
+  responses: { 200: json(policyShape, 'The policy with its version') },
+})
+
+export const acceptPolicyEndpoint: Endpoint = (api) => {
+  api.openapi(route, async (c) => {
+    const { freeze, ...asked } = c.req.valid('json')
+    const policy = await acceptPolicy(c.var.served.installation, c.var.caller, {
+      ...c.req.valid('param'),
+      policy: { ...asked, freeze: freeze.map(windowOf) },
+    })
+    return c.json(showPolicy(policy), 200)
+  })
+}
+
+function windowOf(text: string): FreezeWindow {
+  const read = parseFreezeWindow(text)
+  if (read.ok) return read.window
+  throw new TowpathError({
+    code: 'FREEZE_WINDOW_INVALID',
+    kind: 'usage',
+    message: `The freeze window ${JSON.stringify(text)} ${read.message}.`,
+    hint: `${read.hint ?? 'Write it as Fri 16:00-Mon 08:00 Europe/Berlin'}. The policy was not changed.`,
+  })
+}

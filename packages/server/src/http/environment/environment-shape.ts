@@ -1,0 +1,60 @@
+import { z } from '@hono/zod-openapi'
+import { kindShape, outcomeShape } from '../deployment/deployment-shape.ts'
+import { timeShape } from '../endpoint.ts'
+import { waiverShape } from '../gate/gate-shape.ts'
+
+const placementFields = {
+  release: z.string(),
+  deployment: z.string(),
+  services: z.array(
+    z.strictObject({ service: z.string(), slot: z.string(), container: z.string(), image: z.string() }),
+  ),
+}
+
+export const policyShape = z
+  .strictObject({
+    version: z.int(),
+    approvals: z.int(),
+    needs: z.array(z.strictObject({ environment: z.string(), bakedMs: z.int() })),
+    freeze: z.array(z.string()),
+    hosts: z.array(z.string()),
+  })
+  .openapi('Policy')
+
+export const readinessShape = z.strictObject({
+  release: z.string(),
+  ready: z.boolean(),
+  why: z.string(),
+  at: timeShape,
+})
+
+export const environmentStateShape = z
+  .strictObject({
+    environment: z.string(),
+    seq: z.int().openapi({ description: 'The latest event of it: follow the stream after this one.' }),
+    live: z.strictObject(placementFields).nullable(),
+    warm: z
+      .strictObject({ ...placementFields, until: timeShape })
+      .nullable()
+      .openapi({ description: 'The release before, still running as the backup of the edge.' }),
+    active: z.string().nullable().openapi({ description: 'Deployment that holds the environment.' }),
+    queued: z.array(z.string()).openapi({ description: 'Deployments that wait, oldest first.' }),
+    policy: policyShape.nullable(),
+    waivers: z.array(waiverShape),
+    approvals: z.array(z.strictObject({ release: z.string(), by: z.array(z.string()) })),
+    history: z.array(
+      z.strictObject({
+        deployment: z.string(),
+        kind: kindShape,
+        release: z.string(),
+        outcome: outcomeShape,
+        at: timeShape,
+        bakedMs: z.int(),
+      }),
+    ),
+    readiness: z
+      .array(readinessShape)
+      .openapi({ description: 'Can each kept release be taken back right now?' }),
+    drift: z.strictObject({ found: z.array(z.string()), at: timeShape }).nullable(),
+  })
+  .openapi('Environment')

@@ -1,0 +1,87 @@
+import { stateOf } from '@towpath/app/state-of.ts'
+import { performingFor } from '@towpath/app/runner/performing-for.ts'
+import { observeGateFacts } from '@towpath/app/observe/gate-facts.ts'
+import type { Installation } from '@towpath/app/installation.ts'
+import type { Caller } from '@towpath/app/principal/caller.ts'
+import { approvalsMissing, approvalsNeeded } from '@towpath/domain/deployment/admission.ts'
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import { forwardSteps } from '@towpath/domain/deployment/steps.ts'
+import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
+import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import { evaluateGates, isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
+import { environmentView } from '@towpath/domain/ledger/views.ts'
+import { showGateResult } from '../gate/gate-shape.ts'
+import type { Preview } from './preview-shape.ts'
+
+type Asked = Pick<
+  Deployment,
+  'kind' | 'environment' | 'release' | 'author' | 'reason' | 'schemaAccepted' | 'plan' | 'pins'
+>
+
+export const environmentNow = async ({ store }: Installation, environment: string): Promise<EnvironmentState> =>
+  (await stateOf(store, environmentView, environment)) ?? emptyEnvironment(environment)
+
+/** A deployment as it would stand right after its start, made of nothing but what is known. It is in no ledger. */
+export function pretendDeployment(
+  { principal }: Caller,
+  asked: Asked,
+  facts: { environment: EnvironmentState; now: string },
+): Deployment {
+  const { environment, now } = facts
+  const { live, warm, subnet, serviceNumbers } = environment
+  const reused = warm !== null && warm.release === asked.release ? warm.services : {}
+  const slots = Object.fromEntries(Object.entries(reused).map(([service, { slot }]) => [service, slot]))
+  return {
+    ...asked,
+    id: 'dry-run',
+    requestedBy: principal.name,
+    requestedAt: now,
+    start: { fence: 0, previous: live, warm, slots, serviceNumbers, subnet, at: now },
+    gates: null,
+    done: {},
+    subnet,
+    failure: null,
+    abort: null,
+    finished: null,
+  }
+}
+
+/** Gates whose facts a step before them makes: asked too early they would only say that it did not run yet. */
+const answeredLater = ['images-on-host', 'backup-made']
+
+/** Everything a preview says that is the same for going forward and going back. */
+export async function previewOf(
+  installation: Installation,
+  deployment: Deployment,
+  facts: { environment: EnvironmentState; warnings: string[]; wayBack: Preview['wayBack']; signal: AbortSignal },
+): Promise<Preview> {
+  const { environment, warnings, wayBack, signal } = facts
+  const { plan, kind, release } = deployment
+  const seen = await observeGateFacts(await performingFor(installation, deployment, signal))
+  const results = evaluateGates(seen, environment.waivers)
+  const now = results.filter(({ gate }) => !answeredLater.includes(gate))
+  return {
+    dryRun: true,
+    kind,
+    environment: deployment.environment,
+    release,
+    from: environment.live?.release ?? null,
+    steps: forwardSteps(deployment).map(({ step, do: does }) => ({ step, does })),
+    services: plan.services.map(({ service, container }) => ({ service, image: container.image })),
+    jobs: kind === 'rollback' ? [] : plan.jobs.map(({ job }) => job),
+    schema: plan.schema,
+    approvals: {
+      needed: kind === 'rollback' ? 0 : approvalsNeeded(deployment),
+      given: environment.approvals[release] ?? [],
+      missing: approvalsMissing(deployment, environment),
+    },
+    wayBack,
+    gates: {
+      passed: isPassed(now),
+      results: now.map(showGateResult),
+      later: results.map(({ gate }) => gate).filter((gate) => answeredLater.includes(gate)),
+    },
+    notes: plan.notes,
+    warnings,
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from '@hono/zod-openapi'
+import { kindShape } from '../deployment/deployment-shape.ts'
+import { gateResultShape } from '../gate/gate-shape.ts'
+import { schemaImpactShape } from '../release/release-shape.ts'
+
+export const previewShape = z
+  .strictObject({
+    dryRun: z.literal(true),
+    kind: kindShape,
+    environment: z.string(),
+    release: z.string(),
+    from: z.string().nullable().openapi({ description: 'The release that is live now.' }),
+    steps: z.array(z.strictObject({ step: z.string(), does: z.string() })),
+    services: z.array(z.strictObject({ service: z.string(), image: z.string() })),
+    jobs: z.array(z.string()).openapi({ description: 'One-shot services that would run before the switch.' }),
+    schema: schemaImpactShape,
+    approvals: z.strictObject({ needed: z.int(), given: z.array(z.string()), missing: z.int() }),
+    wayBack: z.strictObject({ needsPerson: z.boolean(), text: z.string() }),
+    gates: z.strictObject({
+      passed: z.boolean(),
+      results: z.array(gateResultShape),
+      later: z.array(z.string()).openapi({ description: 'Gates whose facts an earlier step makes, so not asked now.' }),
+    }),
+    notes: z.array(z.string()),
+    warnings: z.array(z.string()),
+  })
+  .openapi('Preview')
+
+export type Preview = z.infer<typeof previewShape>

@@ -1,0 +1,45 @@
+import type { z } from '@hono/zod-openapi'
+import type { EnvironmentState, Placement } from '@towpath/domain/environment/environment-state.ts'
+import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
+import type { environmentStateShape, policyShape } from './environment-shape.ts'
+
+/** An environment for people and scripts; `seq` is the place of its latest event in the ledger. */
+export const showEnvironment = ({
+  state,
+  seq,
+}: {
+  state: EnvironmentState
+  seq: number
+}): z.infer<typeof environmentStateShape> => ({
+  environment: state.environment,
+  seq,
+  live: state.live === null ? null : showPlacement(state.live),
+  warm: state.warm === null ? null : { ...showPlacement(state.warm), until: state.warm.until },
+  active: state.active,
+  queued: state.queued,
+  policy: state.policy === null ? null : showPolicy(state.policy),
+  waivers: state.waivers,
+  approvals: Object.entries(state.approvals).map(([release, by]) => ({ release, by })),
+  history: state.history,
+  readiness: Object.entries(state.readiness).map(([release, { ready, why, at }]) => ({ release, ready, why, at })),
+  drift: state.drift,
+})
+
+const showPlacement = ({ release, deployment, services }: Placement) => ({
+  release,
+  deployment,
+  services: Object.entries(services).map(([service, { slot, container, image }]) => ({
+    service,
+    slot,
+    container,
+    image,
+  })),
+})
+
+export const showPolicy = (policy: EnvironmentPolicy): z.infer<typeof policyShape> => ({
+  version: policy.version,
+  approvals: policy.approvals,
+  needs: policy.needs,
+  freeze: policy.freeze.map(({ text }) => text),
+  hosts: policy.hosts,
+})

@@ -1,0 +1,35 @@
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { environmentView } from '@towpath/domain/ledger/views.ts'
+import type { Endpoint } from '../api-env.ts'
+import { endpoint, environmentParam, json } from '../endpoint.ts'
+import { requireRead } from '../read-permission.ts'
+import { environmentStateShape } from './environment-shape.ts'
+import { showEnvironment } from './show-environment.ts'
+
+const route = endpoint({
+  method: 'get',
+  path: '/v1/environments/{environment}',
+  operationId: 'showEnvironment',
+  tags: ['environment'],
+  summary: 'One environment: live, warm, queue, policy, history, readiness, drift',
+  request: { params: environmentParam },
+  responses: { 200: json(environmentStateShape, 'The environment') },
+})
+
+export const showEnvironmentEndpoint: Endpoint = (api) => {
+  api.openapi(route, async (c) => {
+    const { environment } = c.req.valid('param')
+    requireRead(c.var.caller, environment)
+    const found = await c.var.served.installation.store.view(environmentView, environment)
+    if (found === undefined) throw notFound(environment)
+    return c.json(showEnvironment(found), 200)
+  })
+}
+
+const notFound = (environment: string): TowpathError =>
+  new TowpathError({
+    code: 'ENVIRONMENT_NOT_FOUND',
+    kind: 'not-found',
+    message: `Nothing ever happened in an environment named ${environment}.`,
+    hint: `It begins with the first deployment: towpath deploy VERSION -e ${environment}. Nothing was changed.`,
+  })

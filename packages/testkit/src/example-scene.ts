@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { removeByLabel } from './docker.ts'
+import { buildExampleImages } from './example-images.ts'
+import type { ExampleImages, ExampleRelease } from './example-images.ts'
+import { writeProject } from './example-project.ts'
+import type { ExampleProject } from './example-project.ts'
+import { ensureHaproxyImage, ensureNginxImage } from './images.ts'
+import { freePort } from './ports.ts'
+import { startManagedPostgres } from './postgres.ts'
+import type { ManagedPostgres } from './postgres.ts'
+import { projectFiles } from './project-files.ts'
+import { startRegistry } from './registry.ts'
+import type { RunningRegistry } from './registry.ts'
+import { startServerProcess } from './server-process.ts'
+import type { ServerProcess, ServerProcessOptions } from './server-process.ts'
+
+/** The example project with all its real engines and a server, for system tests. Everything is this scene's own. */
+export interface ExampleScene {
+  folder: string
+  registry: RunningRegistry
+  postgres: ManagedPostgres
+  project: ExampleProject
+  server: ServerProcess
+  build(release: Omit<ExampleRelease, 'registry'>): Promise<ExampleImages>
+  /** Creates a release of these images by API. */
+  createRelease(version: string, images: ExampleImages): Promise<void>
+  /** Stops or kills nothing: starts a server over the same state after the one before is gone. */
+  startServer(options?: Pick<ServerProcessOptions, 'entry' | 'env'>): Promise<ServerProcess>
+  close(): Promise<void>
+}
+
+export interface SceneOptions {
+  strategy?: { drain: string; bake: string; warm: string }
+  reconcileMs?: number
+  account?: { user: string; password: string }
+  /** Approvals and needs of production are off unless told: most tests are about something else. */
+  productionPolicy?: boolean
+}
+
+/** Sets the scene; takes seconds. */
+export async function setScene(options: SceneOptions = {}): Promise<ExampleScene> {
+  const folder = await mkdtemp(join(tmpdir(), 'towpath-scene-'))
+  const registry = await startRegistry(options.account === undefined ? {} : { auth: options.account })
+  const postgres = await startManagedPostgres(join(folder, 'database'))
+  const serverOptions = {
+    stateDir: join(folder, 'state'),
+    edgeImage: await ensureHaproxyImage(),
+    reconcileMs: options.reconcileMs ?? 2_000,
+  }
+  const server = await startServerProcess(serverOptions)
+  const project = await writeProject({
+    folder: join(folder, 'project'),
+    registryHost: registry.host,
+    nginxImage: await ensureNginxImage(),
+    recipient: server.recipient,
+    databases: {
+      staging: await postgres.ensureDatabase('refactor_staging'),
+      production: await postgres.ensureDatabase('refactor'),
+    },
+    httpPorts: { staging: await freePort(), production: await freePort() },
+    strategy: options.strategy ?? { drain: '1s', bake: '1s', warm: '10m' },
+    stagingBaked: '0s',
+    productionPolicy: options.productionPolicy ?? false,
+    ...(options.account === undefined ? {} : { account: options.account }),
+  })
+  return sceneOf({ folder, registry, postgres, project, server, serverOptions })
+}
+
+function sceneOf(facts: {
+  folder: string
+  registry: RunningRegistry
+  postgres: ManagedPostgres
+  project: ExampleProject
+  server: ServerProcess
+  serverOptions: ServerProcessOptions
+}): ExampleScene {
+  const { folder, registry, postgres, project, serverOptions } = facts
+  const { tokens } = facts.server
+  const scene: ExampleScene = {
+    folder,
+    registry,
+    postgres,
+    project,
+    server: facts.server,
+    build: (release) => buildExampleImages({ ...release, registry }),
+    createRelease: async (version, images) => {
+      const files = await projectFiles(project.folder)
+      await scene.server.post('/v1/releases', { version, builds: images, schema: 'expand', files }, 'dev')
+    },
+    startServer: async (given = {}) => {
+      scene.server = await startServerProcess({ ...serverOptions, ...given, tokens })
+      return scene.server
+    },
+    close: async () => {
+      await scene.server.stop()
+      await removeByLabel(`towpath.installation=${scene.server.installation}`)
+      await postgres.stop()
+      await registry.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  return scene
+}
