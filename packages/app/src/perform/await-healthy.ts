@@ -6,6 +6,8 @@ import type { Perform, Performing } from '../runner/performing.ts'
 
 /** Good answers in a row before a candidate counts as healthy: one may come from a half-started process. */
 const goodInARow = 2
+const confirmAfterMs = 25
+const lookEveryMs = 50
 const logTailLines = 40
 
 /** Waits until every candidate of the wave answers its health check through the edge. Ends early when one exits. */
@@ -31,7 +33,7 @@ async function awaitOne(performing: Performing, service: ServicePlan): Promise<'
     good = answer.healthy ? good + 1 : 0
     last = answer.saw
     if (good >= goodInARow) return 'healthy'
-    await installation.wake.wait(Math.min(service.health.intervalMs, 250), signal)
+    await installation.wake.wait(good > 0 ? confirmAfterMs : Math.min(service.health.intervalMs, lookEveryMs), signal)
   }
   throw await neverHealthy(performing, service, last)
 }

@@ -60,7 +60,7 @@ function endingOf(
 ): Pick<EventData['deployment.finished'], 'bakedMs' | 'placement' | 'warmUntil'> {
   if (outcome !== 'live') return { bakedMs: 0, placement: null, warmUntil: null }
   return {
-    bakedMs: deployment.plan.bakeMs,
+    bakedMs: deployment.kind === 'rollback' ? 0 : deployment.plan.bakeMs,
     placement: candidatePlacement(deployment),
     warmUntil: new Date(Date.parse(now) + deployment.plan.warmMs).toISOString(),
   }

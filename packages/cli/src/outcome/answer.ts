@@ -10,6 +10,8 @@ export interface Answer {
   exit?: ExitCode
   /** Set where the command ran and its end is not what was asked for: the page tells why, the document has `error`. */
   failure?: Failure
+  /** The command has written its product itself: nothing is printed after it, not even the document. */
+  silent?: boolean
   /** Commands that make sense now. */
   next?: readonly string[]
 }

@@ -35,6 +35,7 @@ export const whenWrong: Group = (program, act) => {
     group,
   })
     .option('-e, --environment <env>', 'of a release: its last deployment there')
+    .option('--follow', 'watch it until it is finished')
     .action(act(async () => (await import('../commands/explain.ts')).explain))
 
   environmentOption(

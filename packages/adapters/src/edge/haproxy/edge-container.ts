@@ -35,7 +35,6 @@ export const edgeContainer = (spec: EdgeSpec, stateDirectory: string, owner: Edg
     securityOpt: ['no-new-privileges'],
     // Finishes open requests on stop; the engine's own deadline ends streams.
     stopSignal: 'SIGUSR1',
-    ulimits: [{ name: 'nofile', soft: 65_536, hard: 65_536 }],
     logging: { driver: 'json-file', options: { 'max-size': '20m', 'max-file': '5' } },
   },
 })

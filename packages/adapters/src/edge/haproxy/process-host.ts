@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, closeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EdgeHost } from './edge-host.ts'
 import { haproxyArguments } from './names.ts'
@@ -41,6 +41,24 @@ export function processHost(program = 'haproxy'): ProcessHost {
     isRunning: async ({ name }) => running.has(name),
     stop: ({ name }) => end(name, 'SIGTERM'),
     pidOf: (name) => running.get(name)?.pid ?? null,
-    kill: (name) => end(name, 'SIGKILL'),
+    kill: async (name) => {
+      const workers = workersOf(running.get(name)?.pid)
+      await end(name, 'SIGKILL')
+      for (const pid of workers) killIfAlive(pid)
+    },
+  }
+}
+
+/** A worker ends by itself when its master is gone, but not at once. */
+function workersOf(master: number | undefined): number[] {
+  const list = `/proc/${master}/task/${master}/children`
+  return existsSync(list) ? readFileSync(list, 'utf8').split(' ').filter(Boolean).map(Number) : []
+}
+
+const killIfAlive = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'ESRCH') throw fault
   }
 }

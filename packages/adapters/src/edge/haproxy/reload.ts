@@ -1,6 +1,6 @@
 import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readRuntime, requestReload } from './runtime.ts'
+import { oldWorkers, readRuntime, requestReload } from './runtime.ts'
 import type { StateDirectory } from './state-directory.ts'
 
 const SERVING_WITHIN_MS = 15_000
@@ -25,6 +25,8 @@ export async function untilServing(dir: StateDirectory, structure: string): Prom
 
 const structureSeen = async (dir: StateDirectory): Promise<string> => {
   try {
+    // The master opens its socket a moment after the worker serves, also after a reload.
+    await oldWorkers(dir)
     return (await readRuntime(dir, [])).structure
   } catch (fault) {
     return messageOf(fault)

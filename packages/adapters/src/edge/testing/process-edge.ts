@@ -1,0 +1,84 @@
+import { freePort } from '@towpath/testkit/ports.ts'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EdgeUnderTest, SlotOccupant } from '../contract/bench.ts'
+import { haproxyEdge } from '../haproxy/haproxy-edge.ts'
+import { type ProcessHost, processHost } from '../haproxy/process-host.ts'
+import { releaseServer } from './release-server.ts'
+
+export const edgeName = 'edge-under-test'
+
+export interface ProcessEdge extends EdgeUnderTest {
+  host: ProcessHost
+  stateDirectory: string
+}
+
+/** The real proxy as a child of this process, with releases on loopback addresses of their own. */
+export async function openProcessEdge(): Promise<ProcessEdge> {
+  const stateRoot = await mkdtemp(join(tmpdir(), 'towpath-edge-'))
+  const host = processHost()
+  const edge = haproxyEdge({ host, stateRoot })
+  const spec = { name: edgeName, image: '', labels: {}, networks: [], ports: [] }
+  const port = await freePort()
+  const slotPort = await freePort('127.0.0.21')
+  const place = (slot: string) => ({ address: `127.0.0.${20 + Number(slot.slice(1))}`, port: slotPort })
+  const occupants = new Map<string, SlotOccupant>()
+  return {
+    edge,
+    spec,
+    host,
+    stateDirectory: join(stateRoot, edgeName),
+    port,
+    place,
+    occupy: async (slot, release) => {
+      await occupants.get(slot)?.die()
+      const { address } = place(slot)
+      const occupant = await startRelease(release, { address, port: slotPort })
+      occupants.set(slot, occupant)
+      return occupant
+    },
+    get: (path, headers) => getOnce({ port, path, headers: headers ?? {} }),
+    crash: () => host.kill(edgeName),
+    close: async () => {
+      await host.stop(spec)
+      for (const occupant of occupants.values()) await occupant.die()
+      await rm(stateRoot, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startRelease(release: string, at: { address: string; port: number }): Promise<SlotOccupant> {
+  const { server, setSick } = releaseServer(release)
+  server.listen(at.port, at.address)
+  await once(server, 'listening')
+  return {
+    sicken: async () => setSick(true),
+    die: async () => {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+    },
+  }
+}
+
+interface Get {
+  port: number
+  path: string
+  headers: Record<string, string>
+}
+
+const getOnce = ({ port, path, headers }: Get): ReturnType<EdgeUnderTest['get']> =>
+  new Promise((resolve) => {
+    const request = httpRequest({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+      let body = ''
+      response.setEncoding('utf8').on('data', (text: string) => (body += text))
+      response.on('end', () => resolve({ status: response.statusCode ?? null, body }))
+      response.on('error', () => resolve({ status: null, body }))
+    })
+    request.on('error', () => resolve({ status: null, body: '' }))
+    request.end()
+  })

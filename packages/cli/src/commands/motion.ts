@@ -1,0 +1,108 @@
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { answerOf } from '../connection/connect.ts'
+import type { Connection } from '../connection/connect.ts'
+import { rememberAfterwards } from '../connection/check-history.ts'
+import type { DeploymentAnswer, EnvironmentAnswer, PreviewAnswer } from '../connection/shapes.ts'
+import { answerToFollowing, watchCommand } from '../follow/ending.ts'
+import { followDeployment } from '../follow/follow-deployment.ts'
+import { docsOf } from '../outcome/failure.ts'
+import { exitCodes } from '../outcome/exit-code.ts'
+import type { Answer } from '../outcome/answer.ts'
+import type { MotionOptions } from '../program/options.ts'
+import { line, span } from '../screen/line.ts'
+import { previewPage } from '../screen/preview-page.ts'
+import { confirm } from '../terminal/confirm.ts'
+import type { Context } from '../terminal/context.ts'
+
+/** A deployment about to be asked for: how to preview it and how to ask. */
+export interface Motion {
+  environment: string
+  /** As typed, without options: for messages. */
+  typed: string
+  preview(): Promise<PreviewAnswer>
+  request(): Promise<DeploymentAnswer>
+}
+
+/** Previews, asks the person where it matters, asks the server, and follows to the end. */
+export async function move(
+  context: Context,
+  connection: Connection,
+  { motion, options }: { motion: Motion; options: MotionOptions },
+): Promise<Answer> {
+  if (options.dryRun === true) return dryRun(await motion.preview())
+  if (options.yes !== true) await askWhereItMatters(context, connection, motion)
+  const { id, release, environment } = await motion.request()
+  if (options.detach !== true) {
+    const followed = await followDeployment(context, id)
+    if (followed.how === 'finished') await rememberAfterwards(connection, context)
+    return answerToFollowing(followed, id)
+  }
+  await rememberAfterwards(connection, context)
+  return {
+    page: [line(span('running', '● asked for'), `  ${release} on ${environment} (${id})`), line(`  watch it: ${watchCommand(id)}`)],
+    json: { deployment: { id, release, environment }, detached: true },
+    next: [watchCommand(id)],
+  }
+}
+
+/** What would happen. Blocked by a gate is an answer of its own, so that a script can ask before it acts. */
+function dryRun(preview: PreviewAnswer): Answer {
+  const refusing = preview.gates.results.filter(
+    ({ answer, waiver }) => answer !== 'pass' && answer !== 'not-applicable' && waiver === null,
+  )
+  const answer: Answer = { page: previewPage(preview), json: { preview } }
+  if (preview.gates.passed) return answer
+  return {
+    ...answer,
+    exit: exitCodes.blocked,
+    failure: {
+      code: 'GATES_WOULD_REFUSE',
+      title: `${preview.release} would not be let onto ${preview.environment}: ${refusing.map(({ gate }) => gate).join(', ')}.`,
+      detail: { gates: refusing.map(({ gate }) => gate) },
+      hint: 'This was a dry run: nothing was changed. Each gate says above what would make it pass.',
+      docs: docsOf('GATES_WOULD_REFUSE'),
+    },
+  }
+}
+
+/** Production, and every environment whose policy asks for approvals, is changed only by somebody who said so twice. */
+async function askWhereItMatters(context: Context, connection: Connection, motion: Motion): Promise<void> {
+  if (motion.environment !== 'production' && !(await asksForApprovals(connection, motion.environment))) return
+  if (!context.terminal.answers)
+    throw new TowpathError({
+      code: 'CONFIRMATION_NEEDED',
+      kind: 'usage',
+      message: `${motion.environment} is changed only after a yes, and nobody can be asked here.`,
+      hint: `Nothing was changed. Add -y: towpath ${motion.typed} -y`,
+    })
+  const preview = await motion.preview()
+  context.aside(previewPage(preview))
+  await confirm(context, `Change ${motion.environment} from ${preview.from ?? 'nothing'} to ${preview.release}?`)
+}
+
+async function asksForApprovals({ api }: Connection, environment: string): Promise<boolean> {
+  const known = await environmentOrNull(api, environment)
+  return (known?.policy?.approvals ?? 0) > 0
+}
+
+/** An environment, or null where nothing ever happened in it. */
+export async function environmentOrNull(api: Connection['api'], environment: string): Promise<EnvironmentAnswer | null> {
+  try {
+    return await answerOf(api.GET('/v1/environments/{environment}', { params: { path: { environment } } }))
+  } catch (thrown) {
+    if (thrown instanceof TowpathError && thrown.code === 'ENVIRONMENT_NOT_FOUND') return null
+    throw thrown
+  }
+}
+
+/** The preview inside an answer that is either a preview or a deployment. */
+export function previewIn(answer: PreviewAnswer | DeploymentAnswer): PreviewAnswer {
+  if ('dryRun' in answer) return answer
+  throw new Error(`the server began ${answer.id} where only a preview was asked for`)
+}
+
+/** The deployment inside such an answer. */
+export function deploymentIn(answer: PreviewAnswer | DeploymentAnswer): DeploymentAnswer {
+  if (!('dryRun' in answer)) return answer
+  throw new Error('the server answered with a preview where a deployment was asked for')
+}

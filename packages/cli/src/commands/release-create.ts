@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import type { SchemaImpact } from '@towpath/domain/release/release.ts'
+import { rememberAfterwards } from '../connection/check-history.ts'
+import { answerOf, connect } from '../connection/connect.ts'
+import type { Answer } from '../outcome/answer.ts'
+import { ProjectFolder } from '../project/project-folder.ts'
+import { readWholeProject } from '../project/read-project.ts'
+import { line, span } from '../screen/line.ts'
+import { releaseLines } from '../screen/release-page.ts'
+import type { Context } from '../terminal/context.ts'
+
+interface CreateOptions {
+  build: Record<string, string>
+  schema: SchemaImpact
+  commit?: string
+  project: string
+}
+
+/** `towpath release create VERSION`: the files of all environments go with it, and nothing from outside the folder. */
+export async function createRelease(context: Context, version: string, options: CreateOptions): Promise<Answer> {
+  const project = new ProjectFolder(resolve(context.shell.folder, options.project))
+  readWholeProject(project)
+  const files = [...project.files].map(([path, bytes]) => ({ path, base64: bytes.toString('base64') }))
+  const connection = await connect(context)
+  const release = await answerOf(
+    connection.api.POST('/v1/releases', {
+      body: { version, builds: options.build, schema: options.schema, commit: options.commit ?? null, files },
+    }),
+  )
+  await rememberAfterwards(connection, context)
+  return {
+    page: [
+      line(span('good', '✔ created'), `  release ${release.version} from ${files.length} files`),
+      ...releaseLines(release),
+      ...(release.schema === 'unknown'
+        ? [line(span('warning', '  ▲ '), 'nobody said what it does to the database: going back will need a person (--schema)')]
+        : []),
+    ],
+    json: { release, files: files.map(({ path }) => path) },
+    next: [`towpath deploy ${release.version} -e ENVIRONMENT`],
+  }
+}

@@ -1,0 +1,60 @@
+import { parseDuration } from '@towpath/domain/config/duration.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { rememberAfterwards } from '../connection/check-history.ts'
+import { answerOf, connect } from '../connection/connect.ts'
+import type { Answer } from '../outcome/answer.ts'
+import { line, span } from '../screen/line.ts'
+import type { Context } from '../terminal/context.ts'
+
+interface WaiveOptions {
+  environment: string
+  reason: string
+  expires: string
+  release?: string
+  owner?: string
+}
+
+/** `towpath waive GATE -e ENV --reason TEXT --expires DURATION`. */
+export async function waive(context: Context, gate: string, options: WaiveOptions): Promise<Answer> {
+  const { environment, reason, release = null } = options
+  const expiresAt = endOf(options.expires, context.shell.now())
+  const owner = options.owner ?? context.shell.env['USER'] ?? context.shell.env['USERNAME'] ?? 'unnamed'
+  const connection = await connect(context)
+  const known = await answerOf(connection.api.GET('/v1/gates'))
+  const name = known.items.find((item) => item.name === gate)?.name
+  if (name === undefined) throw unknownGate(gate, known.items.map((item) => item.name))
+  const waiver = await answerOf(
+    connection.api.POST('/v1/environments/{environment}/waivers', {
+      params: { path: { environment } },
+      body: { gate: name, release, owner, reason, expiresAt },
+    }),
+  )
+  await rememberAfterwards(connection, context)
+  return {
+    page: [
+      line(span('warning', '▲ waived'), `  ${gate} on ${environment} until ${waiver.expiresAt}`),
+      line(span('quiet', `  ${waiver.owner} answers for it: ${waiver.reason}`)),
+    ],
+    json: { environment, waiver },
+  }
+}
+
+const unknownGate = (gate: string, known: readonly string[]): TowpathError =>
+  new TowpathError({
+    code: 'GATE_UNKNOWN',
+    kind: 'usage',
+    message: `There is no gate ${gate}.`,
+    hint: `Nothing was changed. Gates: ${known.join(', ')}.`,
+  })
+
+/** The moment a duration from now ends. Throws DURATION_INVALID. */
+export function endOf(text: string, now: Date): string {
+  const ms = parseDuration(text)
+  if (ms !== null && ms > 0) return new Date(now.getTime() + ms).toISOString()
+  throw new TowpathError({
+    code: 'DURATION_INVALID',
+    kind: 'usage',
+    message: `${JSON.stringify(text)} is no duration.`,
+    hint: 'Nothing was changed. Write it as 2h, 7d or 1d12h.',
+  })
+}

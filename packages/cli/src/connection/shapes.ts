@@ -1,0 +1,13 @@
+import type { components } from '../client/schema.d.ts'
+
+type Schemas = components['schemas']
+
+/** What the server answers, as its OpenAPI document names it. */
+export type EnvironmentAnswer = Schemas['Environment']
+export type DeploymentAnswer = Schemas['Deployment']
+export type DeploymentSummary = Schemas['DeploymentSummary']
+export type PreviewAnswer = Schemas['Preview']
+export type ReleaseAnswer = Schemas['Release']
+export type PolicyAnswer = Schemas['Policy']
+export type GateResultAnswer = Schemas['GateResult']
+export type PrincipalAnswer = Schemas['Principal']

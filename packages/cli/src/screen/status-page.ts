@@ -1,0 +1,125 @@
+import { chooseRollbackTarget } from '@towpath/domain/deployment/rollback.ts'
+import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
+import type { Placement } from '@towpath/domain/environment/environment-state.ts'
+import type { DeploymentSummary, EnvironmentAnswer } from '../connection/shapes.ts'
+import { blank, line, span } from './line.ts'
+import type { Line, Span } from './line.ts'
+import { blockLines, tableLines } from './table.ts'
+import type { Table } from './table.ts'
+import { ago, left } from './time.ts'
+import { outcomeSigns, signSpan } from './words.ts'
+
+/** Narrower than this a table says less than one block per environment. */
+const tableColumnsMin = 72
+
+/** An environment and the deployments that move or wait there. */
+export interface EnvironmentStatus {
+  environment: EnvironmentAnswer
+  moving: DeploymentSummary | null
+  waiting: readonly DeploymentSummary[]
+}
+
+/** All environments at a glance. */
+export function statusPage(
+  statuses: readonly EnvironmentStatus[],
+  { now, columns }: { now: Date; columns: number | null },
+): Line[] {
+  if (statuses.length === 0) return [line('Nothing was ever deployed. Start with: towpath release create VERSION')]
+  const table = statusTable(statuses, now)
+  return columns !== null && columns < tableColumnsMin ? blockLines(table) : tableLines(table, columns)
+}
+
+/** One environment with what was deployed there last, newest first. */
+export function environmentPage(status: EnvironmentStatus, options: { now: Date; columns: number | null }): Line[] {
+  const { history, approvals, waivers, drift } = status.environment
+  const shown = history.slice(0, 10)
+  const rows = shown.map(({ at, outcome, kind, release, deployment }): Span[] => [
+    span(null, ago(at, options.now)),
+    signSpan(outcomeSigns[outcome]),
+    span('strong', release),
+    span(null, kind),
+    span('quiet', deployment),
+  ])
+  return [
+    ...statusPage([status], options),
+    ...approvals.map(({ release, by }) => line(span('quiet', '  approved '), `${release} by ${by.join(', ')}`)),
+    ...waivers
+      .filter(({ expiresAt }) => left(expiresAt, options.now) !== null)
+      .map(({ gate, owner, reason, expiresAt }) =>
+        line(span('warning', '  ▲ waived '), `${gate} by ${owner} for ${left(expiresAt, options.now) ?? ''}: ${reason}`),
+      ),
+    ...(drift?.found ?? []).map((found) => line(span('warning', '  ▲ drift  '), found)),
+    ...(rows.length === 0
+      ? []
+      : [blank, ...tableLines({ head: ['when', 'ended', 'release', 'kind', 'deployment'], rows }, options.columns)]),
+  ]
+}
+
+const statusTable = (statuses: readonly EnvironmentStatus[], now: Date): Table => ({
+  head: ['environment', 'live', 'since', 'going back', 'in motion', 'drift'],
+  rows: statuses.map((status) => [
+    span('strong', status.environment.environment),
+    liveCell(status.environment),
+    span(null, sinceCell(status.environment, now)),
+    wayBackCell(status.environment, now),
+    motionCell(status),
+    driftCell(status.environment, now),
+  ]),
+})
+
+const liveCell = ({ live }: EnvironmentAnswer): Span =>
+  live === null ? span('quiet', '○ nothing') : span('good', `✔ ${live.release}`)
+
+function sinceCell({ live, history }: EnvironmentAnswer, now: Date): string {
+  const entry = history.find(({ deployment }) => deployment === live?.deployment)
+  return entry === undefined ? '-' : ago(entry.at, now)
+}
+
+function wayBackCell(environment: EnvironmentAnswer, now: Date): Span {
+  const { release, warmFor, ready, why } = wayBack(environment, now)
+  if (release === null) return span('quiet', '○ nowhere')
+  if (warmFor !== null) return span('good', `✔ ${release}, warm ${warmFor}`)
+  if (ready === false) return span('bad', `✖ ${release}: ${why}`)
+  return ready === true ? span('good', `✔ ${release}, cold`) : span('warning', `? ${release}, not checked`)
+}
+
+/** Where `rollback` would go, and whether it can be had right now. */
+export function wayBack(
+  environment: EnvironmentAnswer,
+  now: Date,
+): { release: string | null; warmFor: string | null; ready: boolean | null; why: string } {
+  const { history, live, warm } = environment
+  const state = {
+    ...emptyEnvironment(environment.environment),
+    history,
+    live: live === null ? null : placeOf(live),
+    warm: warm === null ? null : { ...placeOf(warm), until: warm.until },
+  }
+  const target = chooseRollbackTarget(state, null)?.release ?? null
+  const readiness = environment.readiness.find(({ release }) => release === target)
+  return {
+    release: target,
+    warmFor: warm !== null && warm.release === target ? left(warm.until, now) : null,
+    ready: readiness?.ready ?? null,
+    why: readiness?.why ?? '',
+  }
+}
+
+const placeOf = ({ release, deployment }: { release: string; deployment: string }): Placement => ({
+  release,
+  deployment,
+  services: {},
+})
+
+function motionCell({ moving, waiting }: EnvironmentStatus): Span {
+  const queue = waiting.length === 0 ? '' : `, ${waiting.length} waiting`
+  if (moving !== null) {
+    const back = moving.state === 'going-back'
+    return span(back ? 'warning' : 'running', `${back ? '↺ leaving' : '● ' + moving.kind} ${moving.release}${queue}`)
+  }
+  const [first] = waiting
+  return first === undefined ? span('quiet', '-') : span('warning', `○ ${first.release} waits`)
+}
+
+const driftCell = ({ drift }: EnvironmentAnswer, now: Date): Span =>
+  drift === null ? span('quiet', 'none') : span('warning', `▲ ${drift.found.length} since ${ago(drift.at, now)}`)
