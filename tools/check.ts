@@ -25,6 +25,7 @@ const steps: Step[] = [
     argv: ['node', 'tools/imports.ts', ...(directionIsStrict ? [] : ['--lenient'])],
     fix: 'see each line above',
   },
+  { name: 'pages', argv: ['node', 'tools/reference-pages.ts', '--check'], fix: 'npm run generate' },
   { name: 'sizes', argv: ['node', 'tools/sizes.ts'], fix: 'see each line above' },
 ]
 

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import type { Command } from 'commander'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { documentOf } from './outcome/answer.ts'
 import type { Answer } from './outcome/answer.ts'
@@ -6,7 +7,10 @@ import { exitCodes } from './outcome/exit-code.ts'
 import type { ExitCode } from './outcome/exit-code.ts'
 import { commandsIn, failureOf, failurePage } from './outcome/failure.ts'
 import type { Act } from './program/act.ts'
+import { namesOf } from './program/help-page.ts'
+import { missingOption } from './program/options.ts'
 import { buildProgram } from './program/program.ts'
+import { annotate, summarize } from './terminal/github.ts'
 import { openContext } from './terminal/context.ts'
 import type { Context, SharedOptions } from './terminal/context.ts'
 import type { Shell } from './terminal/shell.ts'
@@ -17,7 +21,7 @@ export async function runCommandLine(shell: Shell): Promise<ExitCode> {
   try {
     const answer = await parseAndRun(shell)
     if (answer === null) return exitCodes.reached
-    print(context, answer)
+    if (answer.silent !== true) await print(context, answer)
     return answer.exit ?? exitCodes.reached
   } catch (thrown) {
     return printThrown(context, thrown)
@@ -26,69 +30,98 @@ export async function runCommandLine(shell: Shell): Promise<ExitCode> {
 
 /** The command's answer, or null where help or the version was all that was asked for. */
 async function parseAndRun(shell: Shell): Promise<Answer | null> {
-  const said: string[] = []
   const answers: Answer[] = []
-  const act: Act = (load) => async (...given) => {
-    const command = given.at(-1)
-    if (typeof command !== 'object' || command === null || !('optsWithGlobals' in command)) return
-    const run = await load()
-    const shared: SharedOptions = command.optsWithGlobals()
-    const [...args] = given.slice(0, -1) as Parameters<typeof run> extends [Context, ...infer Rest] ? Rest : never
-    answers.push(await run(openContext(shell, shared), ...args))
-  }
-  const program = buildProgram(act, {
-    writeOut: (text) => shell.stdout.write(text),
-    writeErr: (text) => said.push(text),
-    outputError: (text) => said.push(text),
-  })
+  const program = buildProgram(
+    actIn(shell, (answer) => answers.push(answer)),
+    {
+      writeOut: (text) => shell.stdout.write(text),
+      // What commander would say is said by us, in one way for all errors.
+      writeErr: () => {},
+      outputError: () => {},
+    },
+  )
   try {
     if (shell.argv[0] === 'complete') {
       const { offerCompletion } = await import('./program/completion.ts')
       offerCompletion(program, shell)
     }
-    await program.parseAsync(shell.argv.length === 0 ? ['--help'] : shell.argv, { from: 'user' })
+    await program.parseAsync(shell.argv.length === 0 ? ['--help'] : [...shell.argv], { from: 'user' })
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
     if (thrown.exitCode === 0) return null
-    throw usageError(thrown, said.join(''))
+    throw usageError(thrown, commandMeant(program, shell.argv))
   }
   return answers[0] ?? null
 }
+
+/** Loads and runs the command that was asked for, with the options that all commands share. */
+const actIn =
+  (shell: Shell, take: (answer: Answer) => void): Act =>
+  <Given extends unknown[]>(load: () => Promise<(context: Context, ...given: Given) => Promise<Answer>>) =>
+  async (...given: [...Given, Command]): Promise<void> => {
+    const command = given.at(-1) as Command
+    const args = given.slice(0, -1) as unknown as Given
+    const missing = missingOption(command)
+    if (missing !== undefined) throw optionMissing(missing.flags, namesOf(command).join(' '))
+    const run = await load()
+    take(await run(openContext(shell, command.optsWithGlobals<SharedOptions>()), ...args))
+  }
 
 const asksForJson = (argv: readonly string[]): boolean => {
   const end = argv.indexOf('--')
   return argv.slice(0, end === -1 ? argv.length : end).includes('--json')
 }
 
-function usageError(thrown: CommanderError, said: string): TowpathError {
+/** The innermost command that the words before the mistake name. */
+function commandMeant(program: Command, argv: readonly string[]): Command {
+  const [word, ...rest] = argv.filter((text) => !text.startsWith('-'))
+  const found = program.commands.find((command) => command.name() === word)
+  return found === undefined ? program : commandMeant(found, rest)
+}
+
+function usageError(thrown: CommanderError, command: Command): TowpathError {
+  const name = namesOf(command).join(' ')
   if (thrown.code === 'commander.help')
     return new TowpathError({
       code: 'COMMAND_INCOMPLETE',
       kind: 'usage',
-      message: 'That command needs another word.',
-      hint: `Nothing was changed.\n${said}`,
+      message: `${name} needs another word: ${command.commands.map((sub) => sub.name()).join(', ')}.`,
+      hint: `Nothing was changed. See: ${name} --help`,
     })
   const [, what = thrown.message, meant] =
     /^(?:error: )?([\s\S]*?)(?:\s*\((Did you mean [\s\S]*\?)\))?\s*$/.exec(thrown.message) ?? []
-  const hint = meant === undefined ? '' : `${meant} `
   return new TowpathError({
     code: 'COMMAND_LINE_WRONG',
     kind: 'usage',
     message: `${what.slice(0, 1).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
-    hint: `${hint}Nothing was changed. See: towpath --help`,
+    hint: `${meant === undefined ? '' : `${meant} `}Nothing was changed. See: ${name} --help`,
   })
 }
 
-function print(context: Context, answer: Answer): void {
+const optionMissing = (flags: string, name: string): TowpathError =>
+  new TowpathError({
+    code: 'OPTION_MISSING',
+    kind: 'usage',
+    message: `${name} needs the option ${flags}.`,
+    hint: `Nothing was changed. See: ${name} --help`,
+  })
+
+async function print(context: Context, answer: Answer): Promise<void> {
   context.say(answer.page)
-  if (answer.failure !== undefined) context.aside(failurePage(answer.failure))
+  if (answer.failure !== undefined) {
+    context.aside(failurePage(answer.failure))
+    annotate(context, answer.failure, answer.problems)
+  }
   context.record(documentOf(answer))
+  await summarize(context, answer)
 }
 
 function printThrown(context: Context, thrown: unknown): ExitCode {
   const { failure, exit } = failureOf(thrown)
   context.aside(failurePage(failure))
+  annotate(context, failure)
   context.record(documentOf({ json: {}, failure, next: commandsIn(failure.hint) }))
-  if (context.shell.env['TOWPATH_DEBUG'] === '1' && thrown instanceof Error) context.shell.stderr.write(`${thrown.stack}\n`)
+  if (context.shell.env['TOWPATH_DEBUG'] === '1' && thrown instanceof Error)
+    context.shell.stderr.write(`${thrown.stack}\n`)
   return exit
 }

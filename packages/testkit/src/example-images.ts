@@ -8,6 +8,7 @@ import { buildAppImage, pushImage, type RegistryTarget } from './images.ts'
 export type Behaviour =
   | 'good'
   | 'never-healthy'
+  | 'exits-at-start'
   | `dies-after:${number}`
   | `errors:${number}`
   | `slow:${number}`

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sealSettings } from '@towpath/adapters/secret-store/age.ts'
@@ -8,6 +9,8 @@ import type { ManagedDatabase } from './postgres.ts'
 export interface ExampleProject {
   /** Holds towpath.yaml and the compose file, as a checkout would. */
   folder: string
+  /** The project's name: its own for this run, so that two runs share one engine without meeting. */
+  name: string
   /** Published ports of each environment's nginx on 127.0.0.1. */
   httpPorts: Record<string, number>
 }
@@ -33,18 +36,22 @@ const source = join(import.meta.dirname, '../../../examples/refactor')
 /** A checkout of the example project for this run: its own ports, registry, databases and sealed secrets; the compose file untouched. */
 export async function writeProject(facts: ExampleProjectFacts): Promise<ExampleProject> {
   const { folder } = facts
+  const name = `refactor-${randomBytes(3).toString('hex')}`
   await mkdir(folder, { recursive: true })
   for (const part of ['docker-compose.yaml', 'nginx', 'env', 'towpath.yaml'])
     await cp(join(source, part), join(folder, part), { recursive: true })
-  await writeConfig(facts)
+  await writeConfig(facts, name)
   for (const environment of ['staging', 'production'] as const) await writeEnvironment(facts, environment)
-  return { folder, httpPorts: facts.httpPorts }
+  return { folder, name, httpPorts: facts.httpPorts }
 }
 
-async function writeConfig(facts: ExampleProjectFacts): Promise<void> {
+async function writeConfig(facts: ExampleProjectFacts, name: string): Promise<void> {
   const path = join(facts.folder, 'towpath.yaml')
   const text = await readFile(path, 'utf8')
   const edited = editYaml(text, [
+    { path: ['project'], value: name },
+    { path: ['environments', 'production', 'map'], value: { names: `${name}-` } },
+    { path: ['environments', 'staging', 'map', 'names'], value: `${name}-staging-` },
     { path: ['services', 'backend', 'image'], value: `${facts.registryHost}/refactor/backend` },
     { path: ['services', 'frontend', 'image'], value: `${facts.registryHost}/refactor/frontend` },
     { path: ['defaults', 'host', 'folder'], value: facts.folder },

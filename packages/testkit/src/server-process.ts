@@ -74,13 +74,15 @@ function spawnServer(options: ServerProcessOptions): ChildProcess {
 
 async function awaitAddress(options: ServerProcessOptions, child: ChildProcess): Promise<ServerAddress> {
   const path = join(options.stateDir, 'server.json')
-  const look = async (): Promise<ServerAddress | null> => {
-    if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`)
+  const look = async (): Promise<ServerAddress | 'ended' | null> => {
+    if (child.exitCode !== null) return 'ended'
     const text = await readFile(path, 'utf8').catch(() => '')
     return text === '' ? null : (JSON.parse(text) as ServerAddress)
   }
   try {
-    return await until(look, { withinMs: startWithinMs, what: 'the server to start' })
+    const seen = await until(look, { withinMs: startWithinMs, what: 'the server to start' })
+    if (seen === 'ended') throw new Error(`the server ended with code ${child.exitCode}`)
+    return seen
   } catch (error) {
     const log = await readFile(join(options.stateDir, 'server.log'), 'utf8').catch(() => '')
     child.kill('SIGKILL')

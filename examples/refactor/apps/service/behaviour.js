@@ -1,12 +1,12 @@
 /**
  * How a release behaves, from the BEHAVIOUR its image was built with:
- * good | never-healthy | dies-after:<ms> | errors:<ratio> | slow:<ms> | ignores-sigterm | exits-at-sigterm.
+ * good | never-healthy | exits-at-start | dies-after:<ms> | errors:<ratio> | slow:<ms> | ignores-sigterm | exits-at-sigterm.
  * Anything else throws, so that a misspelt release does not pass for a good one.
  */
 export const parseBehaviour = (text = 'good') => {
   const [kind, argument] = text.split(':')
   if (
-    ['good', 'never-healthy', 'ignores-sigterm', 'exits-at-sigterm'].includes(kind) &&
+    ['good', 'never-healthy', 'exits-at-start', 'ignores-sigterm', 'exits-at-sigterm'].includes(kind) &&
     argument === undefined
   ) {
     return { kind }

@@ -11,6 +11,7 @@ import { log, RequestCounts } from './request-counts.js'
 export const startService = ({ name, port, address, routes, isHealthy, beforeExit }) => {
   const release = process.env.RELEASE ?? 'unknown'
   const behaviour = parseBehaviour(behaviourHere(process.env))
+  if (behaviour.kind === 'exits-at-start') die('exits at start, by design')
   const counts = new RequestCounts({ service: name, release, instance: hostname() })
   const misbehave = misbehaviour(behaviour)
 

@@ -1,7 +1,10 @@
 import { afterEach, describe } from 'vitest'
 import { type Bench, type EdgeUnderTest, benchFor } from './contract/bench.ts'
+import { deadlinePromises } from './contract/deadline.ts'
+import { orderPromises } from './contract/order.ts'
 import { privateEntryPromises } from './contract/private-entry.ts'
-import { statePromises } from './contract/state.ts'
+import { slotStatusPromises } from './contract/slot-status.ts'
+import { survivalPromises } from './contract/survival.ts'
 import { trafficPromises } from './contract/traffic.ts'
 
 /** The promises of the port. Every implementation runs them; `open` gives a fresh edge that was never started. */
@@ -17,7 +20,10 @@ export function edgeContract(open: () => Promise<EdgeUnderTest>): void {
       for (const under of opened.splice(0)) await under.close()
     })
     trafficPromises(bench)
+    survivalPromises(bench)
     privateEntryPromises(bench)
-    statePromises(bench)
+    deadlinePromises(bench)
+    slotStatusPromises(bench)
+    orderPromises(bench)
   })
 }

@@ -17,11 +17,17 @@ interface AbortOptions {
 }
 
 /** `towpath abort DEPLOYMENT` or `towpath abort -e ENV`. Reached when the deployment ended by it. */
-export async function abort(context: Context, asked: string | undefined, options: AbortOptions): Promise<Answer> {
+export async function abort(
+  context: Context,
+  asked: string | undefined,
+  options: AbortOptions,
+): Promise<Answer> {
   const connection = await connect(context)
   const id = asked ?? (await inMotion(connection, options.environment))
   const { reason } = options
-  await answerOf(connection.api.POST('/v1/deployments/{id}/abort', { params: { path: { id } }, body: { reason } }))
+  await answerOf(
+    connection.api.POST('/v1/deployments/{id}/abort', { params: { path: { id } }, body: { reason } }),
+  )
   if (options.detach === true) {
     await rememberAfterwards(connection, context)
     return {

@@ -27,7 +27,11 @@ export async function explain(context: Context, asked: string, options: ExplainO
 }
 
 /** The newest deployment of a release. */
-async function lastOf(api: Connection['api'], release: string, environment: string | undefined): Promise<string> {
+async function lastOf(
+  api: Connection['api'],
+  release: string,
+  environment: string | undefined,
+): Promise<string> {
   const scope = environment === undefined ? {} : { environment }
   const deployments = await everyItem((page) =>
     answerOf(api.GET('/v1/deployments', { params: { query: { ...page, ...scope } } })),
@@ -66,6 +70,12 @@ function storyDocument({ deployment, events, waitsFor }: Watched): Record<string
       notes: plan.notes,
       schema: plan.schema,
     },
-    events: events.map((event) => ({ seq: event.seq, at: event.at, type: event.type, actor: event.actor, says: describeEvent(event) })),
+    events: events.map((event) => ({
+      seq: event.seq,
+      at: event.at,
+      type: event.type,
+      actor: event.actor,
+      says: describeEvent(event),
+    })),
   }
 }

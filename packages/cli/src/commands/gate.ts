@@ -32,8 +32,12 @@ export async function replayGates(context: Context, id: string): Promise<Answer>
   const answer: Answer = {
     page: [
       ...gateLines(replayed),
-      ...differing.map((gate) => line(span('warning', '  ▲ '), `${gate} said ${then.get(gate) ?? 'nothing'} then`)),
-      ...(differing.length === 0 ? [line(span('good', '✔ same'), '  every gate answers as it did then')] : []),
+      ...differing.map((gate) =>
+        line(span('warning', '  ▲ '), `${gate} said ${then.get(gate) ?? 'nothing'} then`),
+      ),
+      ...(differing.length === 0
+        ? [line(span('good', '✔ same'), '  every gate answers as it did then')]
+        : []),
     ],
     json: { deployment: id, ...replay },
   }

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { suggestWord } from '@towpath/domain/config/did-you-mean.ts'
 import type { Answer } from '../outcome/answer.ts'
@@ -17,7 +17,13 @@ export async function help(_context: Context, topic: string[]): Promise<Answer> 
       json: { exitCodes: exitCodeMeanings.map(([code, meaning]) => ({ code, meaning })) },
     }
   const text = helpPage(find(topic))
-  return { page: text.trimEnd().split('\n').map((row) => line(row)), json: { help: text } }
+  return {
+    page: text
+      .trimEnd()
+      .split('\n')
+      .map((row) => line(row)),
+    json: { help: text },
+  }
 }
 
 const exitCodeLines: Line[] = exitCodeMeanings.map(([code, meaning]) =>

@@ -25,7 +25,10 @@ export async function verifyLedger(context: Context): Promise<Answer> {
   const connection = await connect(context, { deadlineMs: verifyWithinMs })
   const history = await checkHistory(connection, context)
   const known = await readHeads(headsFile(context.shell))
-  const heads = [history.remembered, ...known.filter(({ installation }) => installation === history.head.installation)]
+  const heads = [
+    history.remembered,
+    ...known.filter(({ installation }) => installation === history.head.installation),
+  ]
     .filter((head) => head !== null && head !== undefined)
     .map(({ seq, hash }) => ({ seq, hash }))
     .filter(({ seq }) => seq > 0)
@@ -65,7 +68,10 @@ export async function showHead(context: Context): Promise<Answer> {
 }
 
 /** `towpath ledger export [--output FILE]`: rows as they were hashed, one a line, never held in memory whole. */
-export async function exportLedger(context: Context, options: { after: number; output?: string }): Promise<Answer> {
+export async function exportLedger(
+  context: Context,
+  options: { after: number; output?: string },
+): Promise<Answer> {
   const { open } = await connect(context)
   const leaving = new AbortController()
   const stopListening = context.shell.onInterrupt(() => leaving.abort())

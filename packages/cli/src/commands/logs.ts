@@ -25,7 +25,7 @@ export async function logs(context: Context, service: string, options: LogOption
       parseAs: 'text',
     }),
   )
-  const lines = String(text).split('\n')
+  const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
   return { page: lines.map(logLine), json: { environment, service, lines } }
 }
@@ -41,7 +41,7 @@ async function followLogs(
   const leaving = new AbortController()
   const stopListening = context.shell.onInterrupt(() => leaving.abort())
   const query = new URLSearchParams({ service, tail: String(tail), follow: 'true' })
-  const path = `/v1/environments/${encodeURIComponent(environment)}/logs?${query}`
+  const path = `/v1/environments/${encodeURIComponent(environment)}/logs?${query.toString()}`
   try {
     const answer = await open(path, { signal: leaving.signal })
     for await (const text of linesOf(answer)) {

@@ -39,7 +39,10 @@ export async function move(
   }
   await rememberAfterwards(connection, context)
   return {
-    page: [line(span('running', '● asked for'), `  ${release} on ${environment} (${id})`), line(`  watch it: ${watchCommand(id)}`)],
+    page: [
+      line(span('running', '● asked for'), `  ${release} on ${environment} (${id})`),
+      line(`  watch it: ${watchCommand(id)}`),
+    ],
     json: { deployment: { id, release, environment }, detached: true },
     next: [watchCommand(id)],
   }
@@ -77,7 +80,10 @@ async function askWhereItMatters(context: Context, connection: Connection, motio
     })
   const preview = await motion.preview()
   context.aside(previewPage(preview))
-  await confirm(context, `Change ${motion.environment} from ${preview.from ?? 'nothing'} to ${preview.release}?`)
+  await confirm(
+    context,
+    `Change ${motion.environment} from ${preview.from ?? 'nothing'} to ${preview.release}?`,
+  )
 }
 
 async function asksForApprovals({ api }: Connection, environment: string): Promise<boolean> {
@@ -86,7 +92,10 @@ async function asksForApprovals({ api }: Connection, environment: string): Promi
 }
 
 /** An environment, or null where nothing ever happened in it. */
-export async function environmentOrNull(api: Connection['api'], environment: string): Promise<EnvironmentAnswer | null> {
+export async function environmentOrNull(
+  api: Connection['api'],
+  environment: string,
+): Promise<EnvironmentAnswer | null> {
   try {
     return await answerOf(api.GET('/v1/environments/{environment}', { params: { path: { environment } } }))
   } catch (thrown) {

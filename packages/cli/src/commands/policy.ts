@@ -18,9 +18,14 @@ import { environmentOrNull } from './motion.ts'
 type Rules = Omit<PolicyAnswer, 'version'>
 
 /** `towpath policy show -e ENV`. */
-export async function showPolicy(context: Context, { environment }: { environment: string }): Promise<Answer> {
+export async function showPolicy(
+  context: Context,
+  { environment }: { environment: string },
+): Promise<Answer> {
   const { api } = await connect(context)
-  const { policy } = await answerOf(api.GET('/v1/environments/{environment}', { params: { path: { environment } } }))
+  const { policy } = await answerOf(
+    api.GET('/v1/environments/{environment}', { params: { path: { environment } } }),
+  )
   if (policy === null)
     return {
       page: [line(`No policy was accepted for ${environment}; the first deployment brings it.`)],
@@ -54,7 +59,10 @@ export async function acceptPolicy(context: Context, options: AcceptOptions): Pr
   )
   await rememberAfterwards(connection, context)
   return {
-    page: [line(span('good', '✔ accepted'), `  policy ${policy.version} of ${environment}`), ...ruleLines(policy)],
+    page: [
+      line(span('good', '✔ accepted'), `  policy ${policy.version} of ${environment}`),
+      ...ruleLines(policy),
+    ],
     json: { environment, policy, before },
   }
 }
@@ -62,7 +70,9 @@ export async function acceptPolicy(context: Context, options: AcceptOptions): Pr
 function rulesIn(project: ProjectFolder, environment: string): Rules {
   const written = readConfig(project)
   const settings = readSettings(project, filesOf(written, environment).settingsFiles)
-  const { approvals, needs, freeze, hosts } = askedPolicy(resolveConfig(written, environment, settings).policy)
+  const { approvals, needs, freeze, hosts } = askedPolicy(
+    resolveConfig(written, environment, settings).policy,
+  )
   return { approvals, needs, freeze: freeze.map(({ text }) => text), hosts }
 }
 
@@ -78,7 +88,12 @@ async function askFirst(
       hint: `Nothing was changed. Add -y: towpath policy accept -e ${environment} -y`,
     })
   const now = before === null ? [line('  none')] : ruleLines(before)
-  context.aside([line(span('strong', 'Accepted now')), ...now, line(span('strong', 'Asked by towpath.yaml')), ...ruleLines(asked)])
+  context.aside([
+    line(span('strong', 'Accepted now')),
+    ...now,
+    line(span('strong', 'Asked by towpath.yaml')),
+    ...ruleLines(asked),
+  ])
   await confirm(context, `Make this the policy of ${environment}?`)
 }
 

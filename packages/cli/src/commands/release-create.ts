@@ -17,10 +17,16 @@ interface CreateOptions {
 }
 
 /** `towpath release create VERSION`: the files of all environments go with it, and nothing from outside the folder. */
-export async function createRelease(context: Context, version: string, options: CreateOptions): Promise<Answer> {
+export async function createRelease(
+  context: Context,
+  version: string,
+  options: CreateOptions,
+): Promise<Answer> {
   const project = new ProjectFolder(resolve(context.shell.folder, options.project))
   readWholeProject(project)
-  const files = [...project.files].map(([path, bytes]) => ({ path, base64: bytes.toString('base64') }))
+  const files = Object.fromEntries(
+    [...project.files].map(([path, bytes]) => [path, bytes.toString('base64')]),
+  )
   const connection = await connect(context)
   const release = await answerOf(
     connection.api.POST('/v1/releases', {
@@ -30,13 +36,18 @@ export async function createRelease(context: Context, version: string, options: 
   await rememberAfterwards(connection, context)
   return {
     page: [
-      line(span('good', '✔ created'), `  release ${release.version} from ${files.length} files`),
+      line(span('good', '✔ created'), `  release ${release.version} from ${project.files.size} files`),
       ...releaseLines(release),
       ...(release.schema === 'unknown'
-        ? [line(span('warning', '  ▲ '), 'nobody said what it does to the database: going back will need a person (--schema)')]
+        ? [
+            line(
+              span('warning', '  ▲ '),
+              'nobody said what it does to the database: going back will need a person (--schema)',
+            ),
+          ]
         : []),
     ],
-    json: { release, files: files.map(({ path }) => path) },
+    json: { release, files: [...project.files.keys()] },
     next: [`towpath deploy ${release.version} -e ENVIRONMENT`],
   }
 }

@@ -13,13 +13,17 @@ export async function status(context: Context, { environment }: { environment?: 
   const { api } = await connect(context)
   const options = { now: context.shell.now(), columns: columnsOf(context.shell.stdout) }
   if (environment !== undefined) {
-    const found = await answerOf(api.GET('/v1/environments/{environment}', { params: { path: { environment } } }))
+    const found = await answerOf(
+      api.GET('/v1/environments/{environment}', { params: { path: { environment } } }),
+    )
     const one = await statusOf(api, found)
     return { page: environmentPage(one, options), json: { environment: documentOf(one, options.now) } }
   }
   const found = await everyItem((query) => answerOf(api.GET('/v1/environments', { params: { query } })))
   const statuses = await Promise.all(
-    found.toSorted((one, other) => (one.environment < other.environment ? -1 : 1)).map((each) => statusOf(api, each)),
+    found
+      .toSorted((one, other) => (one.environment < other.environment ? -1 : 1))
+      .map((each) => statusOf(api, each)),
   )
   return {
     page: statusPage(statuses, options),

@@ -26,7 +26,10 @@ export async function addToken(
     connection.api.POST('/v1/principals', { body: { name, grants, expiresAt } }),
   )
   context.aside([
-    line(span('good', '✔ added'), `  ${principal.name}: ${grantText(principal.grants)}, until ${principal.expiresAt}`),
+    line(
+      span('good', '✔ added'),
+      `  ${principal.name}: ${grantText(principal.grants)}, until ${principal.expiresAt}`,
+    ),
     line('  The token is shown this once. Give it on as TOWPATH_TOKEN.'),
   ])
   await rememberAfterwards(connection, context)
@@ -57,7 +60,9 @@ export async function listTokens(context: Context): Promise<Answer> {
 /** `towpath server token revoke NAME`. */
 export async function revokeToken(context: Context, name: string): Promise<Answer> {
   const connection = await connect(context)
-  const { response, error } = await connection.api.DELETE('/v1/principals/{name}', { params: { path: { name } } })
+  const { response, error } = await connection.api.DELETE('/v1/principals/{name}', {
+    params: { path: { name } },
+  })
   if (!response.ok) await answerOf(Promise.resolve({ error, response }))
   await rememberAfterwards(connection, context)
   return { page: [line(span('good', '✔ revoked'), `  the token of ${name}`)], json: { name, revoked: true } }

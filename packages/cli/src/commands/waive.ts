@@ -22,7 +22,11 @@ export async function waive(context: Context, gate: string, options: WaiveOption
   const connection = await connect(context)
   const known = await answerOf(connection.api.GET('/v1/gates'))
   const name = known.items.find((item) => item.name === gate)?.name
-  if (name === undefined) throw unknownGate(gate, known.items.map((item) => item.name))
+  if (name === undefined)
+    throw unknownGate(
+      gate,
+      known.items.map((item) => item.name),
+    )
   const waiver = await answerOf(
     connection.api.POST('/v1/environments/{environment}/waivers', {
       params: { path: { environment } },

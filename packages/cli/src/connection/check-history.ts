@@ -28,11 +28,16 @@ interface HeadAnswer {
  * Holds the server's signed head against the one this client remembers, and remembers it. Throws LEDGER_HISTORY_CHANGED
  * when what was seen once is no longer there, whoever changed it.
  */
-export async function checkHistory({ api }: Connection, { shell }: Pick<Context, 'shell'>): Promise<CheckedHistory> {
+export async function checkHistory(
+  { api }: Connection,
+  { shell }: Pick<Context, 'shell'>,
+): Promise<CheckedHistory> {
   const file = headsFile(shell)
   const known = await readHeads(file)
   const ask = (remembered?: number): Promise<HeadAnswer> =>
-    answerOf(api.GET('/v1/ledger/head', { params: { query: remembered === undefined ? {} : { remembered } } }))
+    answerOf(
+      api.GET('/v1/ledger/head', { params: { query: remembered === undefined ? {} : { remembered } } }),
+    )
   const first = await ask()
   refuseUnsigned(first)
   const identity = { installation: first.head.installation, publicKey: first.publicKey }
@@ -46,7 +51,8 @@ export async function checkHistory({ api }: Connection, { shell }: Pick<Context,
   const again = head.seq > before.seq ? await ask(before.seq) : first
   const hashThen = head.seq > before.seq ? again.remembered?.hash : undefined
   const seen = compareHeads(before, { head, hashAtRememberedSeq: hashThen ?? undefined })
-  if (seen === 'shorter' || seen === 'different') throw changed(before, `${whatChanged[seen](before.seq, head.seq)}`, file)
+  if (seen === 'shorter' || seen === 'different')
+    throw changed(before, whatChanged[seen](before.seq, head.seq), file)
   await rememberHead(file, { ...head, publicKey: first.publicKey })
   return { head, publicKey: first.publicKey, remembered: { seq: before.seq, hash: before.hash }, seen }
 }
@@ -59,7 +65,8 @@ export async function rememberAfterwards(connection: Connection, context: Contex
   try {
     await checkHistory(connection, context)
   } catch (thrown) {
-    if (!(thrown instanceof TowpathError) || (thrown.kind !== 'unreachable' && thrown.kind !== 'forbidden')) throw thrown
+    if (!(thrown instanceof TowpathError) || (thrown.kind !== 'unreachable' && thrown.kind !== 'forbidden'))
+      throw thrown
     context.aside([line(span('quiet', `The head of the ledger was not compared: ${thrown.message}`))])
   }
 }
@@ -85,7 +92,8 @@ function refuseOtherLedger(
   now: Pick<RememberedHead, 'installation' | 'publicKey'>,
   file: string,
 ): void {
-  if (before.installation !== now.installation) throw changed(before, 'another one has been begun under the same key', file)
+  if (before.installation !== now.installation)
+    throw changed(before, 'another one has been begun under the same key', file)
   if (before.publicKey !== now.publicKey) throw changed(before, 'it is signed with another key', file)
 }
 

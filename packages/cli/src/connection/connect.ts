@@ -11,7 +11,10 @@ export interface Connection {
   url: string
   api: Client<paths>
   /** Asks for an answer that stays open; `signal` closes it. Throws the server's problem, or SERVER_UNREACHABLE. */
-  open(path: string, options: { headers?: Record<string, string>; signal: AbortSignal }): Promise<Response>
+  open: (
+    path: string,
+    options: { headers?: Record<string, string>; signal: AbortSignal },
+  ) => Promise<Response>
 }
 
 /** Reading a registry or looking at a host takes its time; longer than this nobody waits. */
@@ -20,17 +23,23 @@ const deadlineMs = 90_000
 const askAgainForMs = 10_000
 const askAgainAfterMs = 300
 
-export async function connect(context: Pick<Context, 'shell' | 'server'>, options: { deadlineMs?: number } = {}): Promise<Connection> {
+export async function connect(
+  context: Pick<Context, 'shell' | 'server'>,
+  options: { deadlineMs?: number } = {},
+): Promise<Connection> {
   const { url, token } = await findServer(context)
   const headers = { authorization: `Bearer ${token}` }
-  const ask = (request: Request): Promise<Response> => fetchFirmly(url, request, options.deadlineMs ?? deadlineMs)
+  const ask = (request: Request): Promise<Response> =>
+    fetchFirmly(url, request, options.deadlineMs ?? deadlineMs)
   return {
     url,
     api: createClient<paths>({ baseUrl: url, headers, fetch: ask }),
-    async open(path, { headers: more, signal }) {
-      const answer = await fetch(`${url}${path}`, { headers: { ...headers, ...more }, signal }).catch((thrown: unknown) => {
-        throw signal.aborted ? thrown : unreachable(url, thrown)
-      })
+    open: async (path, { headers: more, signal }) => {
+      const answer = await fetch(`${url}${path}`, { headers: { ...headers, ...more }, signal }).catch(
+        (thrown: unknown) => {
+          throw signal.aborted ? thrown : unreachable(url, thrown)
+        },
+      )
       if (!answer.ok) throw problemError(answer.status, await answer.json().catch(() => null))
       return answer
     },
@@ -48,7 +57,9 @@ export async function answerOf<T>(
 }
 
 /** A key under which the server does one request once, however often it is asked. */
-export const idempotencyKey = (): { 'idempotency-key': string } => ({ 'idempotency-key': crypto.randomUUID() })
+export const idempotencyKey = (): { 'idempotency-key': string } => ({
+  'idempotency-key': crypto.randomUUID(),
+})
 
 async function fetchFirmly(url: string, request: Request, withinMs: number): Promise<Response> {
   const untilMs = performance.now() + askAgainForMs
@@ -56,7 +67,9 @@ async function fetchFirmly(url: string, request: Request, withinMs: number): Pro
   let wasCut = false
   for (;;) {
     try {
-      return await fetch(request.clone(), { signal: AbortSignal.any([request.signal, AbortSignal.timeout(withinMs)]) })
+      return await fetch(request.clone(), {
+        signal: AbortSignal.any([request.signal, AbortSignal.timeout(withinMs)]),
+      })
     } catch (thrown) {
       wasCut ||= isCut(thrown)
       if (!repeatable || !wasCut || performance.now() > untilMs) throw unreachable(url, thrown)

@@ -32,29 +32,61 @@ const waitMaxMs = 5_000
  * stays away for longer than `patienceMs`.
  */
 export async function* followEvents(options: FollowOptions): AsyncGenerator<StreamNews> {
-  const { signal, patienceMs = 180_000 } = options
+  const absence = new Absence(options)
   let { after } = options
-  let lostAtMs: number | null = null
-  let waitMs = waitMinMs
-  while (!signal.aborted) {
+  while (!options.signal.aborted) {
     try {
       for await (const event of oneConnection({ ...options, after })) {
-        if (lostAtMs !== null) yield { news: 'found' }
-        lostAtMs = null
-        waitMs = waitMinMs
+        if (absence.end()) yield { news: 'found' }
         if (event === 'open' || event.seq <= after) continue
         after = event.seq
         yield { news: 'event', event }
       }
     } catch (thrown) {
-      if (signal.aborted) return
-      if (!mayPass(thrown)) throw thrown
-      if (lostAtMs !== null && performance.now() - lostAtMs > patienceMs) throw thrown
+      if (options.signal.aborted) return
+      absence.judge(thrown)
     }
-    if (lostAtMs === null) yield { news: 'lost' }
-    lostAtMs ??= performance.now()
-    await sleep(waitMs, undefined, { signal }).catch(() => {})
-    waitMs = Math.min(waitMs * 2, waitMaxMs)
+    if (absence.begin()) yield { news: 'lost' }
+    await absence.wait()
+  }
+}
+
+/** The time during which the server is away: how long it has been, and when to ask again. */
+class Absence {
+  readonly #patienceMs: number
+  readonly #signal: AbortSignal
+  #sinceMs: number | null = null
+  #waitMs = waitMinMs
+
+  constructor({ patienceMs = 180_000, signal }: FollowOptions) {
+    this.#patienceMs = patienceMs
+    this.#signal = signal
+  }
+
+  /** True where it begins now. */
+  begin(): boolean {
+    if (this.#sinceMs !== null) return false
+    this.#sinceMs = performance.now()
+    return true
+  }
+
+  /** True where it ends now. */
+  end(): boolean {
+    const wasAway = this.#sinceMs !== null
+    this.#sinceMs = null
+    this.#waitMs = waitMinMs
+    return wasAway
+  }
+
+  /** Throws what waiting does not mend, and anything once patience is over. */
+  judge(thrown: unknown): void {
+    if (!mayPass(thrown)) throw thrown
+    if (this.#sinceMs !== null && performance.now() - this.#sinceMs > this.#patienceMs) throw thrown
+  }
+
+  async wait(): Promise<void> {
+    await sleep(this.#waitMs, undefined, { signal: this.#signal }).catch(() => {})
+    this.#waitMs = Math.min(this.#waitMs * 2, waitMaxMs)
   }
 }
 
@@ -91,6 +123,10 @@ function messagesOf({ body }: Response, hear: () => void): AsyncIterable<{ data:
   if (body === null) throw new Error('the stream has no body')
   return body
     .pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TransformStream<string, string>({ transform: (text, controller) => (hear(), controller.enqueue(text)) }))
+    .pipeThrough(
+      new TransformStream<string, string>({
+        transform: (text, controller) => (hear(), controller.enqueue(text)),
+      }),
+    )
     .pipeThrough(new EventSourceParserStream({ maxBufferSize: 16 * 1024 * 1024 }))
 }

@@ -15,25 +15,32 @@ export interface ServerAddress {
 const addressFile = 'server.json'
 const tokenFile = 'admin-token'
 
-/** State folders that may hold a server's address, nearest first: `TOWPATH_STATE`, `./.towpath`, `~/.towpath`. */
+/** State folders that may hold a server's address, nearest first: `TOWPATH_STATE` or `./.towpath`, then the user's own. */
 export const stateFolders = ({ env, folder }: Pick<Shell, 'env' | 'folder'>): string[] => [
   ...(env['TOWPATH_STATE'] ? [env['TOWPATH_STATE']] : [join(folder, '.towpath')]),
-  join(homeOf(env), '.towpath'),
+  userFolder(env),
 ]
 
-export const homeOf = (env: Shell['env']): string => env['HOME'] || homedir()
+/** What this client keeps for its user: `TOWPATH_HOME`, else `~/.towpath`. */
+export const userFolder = (env: Shell['env']): string =>
+  env['TOWPATH_HOME'] || join(env['HOME'] || homedir(), '.towpath')
 
 /**
  * Where the server is and who calls. What was said wins over the environment, the environment over state folders. The
  * token of a state folder goes to no other server than its own.
  */
-export async function findServer({ shell, server }: Pick<Context, 'shell' | 'server'>): Promise<ServerAddress> {
+export async function findServer({
+  shell,
+  server,
+}: Pick<Context, 'shell' | 'server'>): Promise<ServerAddress> {
   const said = server ?? shell.env['TOWPATH_SERVER'] ?? null
   const states = await readStates(shell)
   const state = said === null ? states[0] : states.find(({ url }) => url === withoutSlash(said))
   const url = said === null ? state?.url : checkedUrl(said)
   if (url === undefined) throw noServer(stateFolders(shell))
-  const token = shell.env['TOWPATH_TOKEN'] || (state === undefined ? null : await readOrNull(join(state.folder, tokenFile)))
+  const token =
+    shell.env['TOWPATH_TOKEN'] ||
+    (state === undefined ? null : await readOrNull(join(state.folder, tokenFile)))
   if (token === null) throw noToken(url)
   return { url, token: token.trim() }
 }

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Shell } from '../terminal/shell.ts'
-import { homeOf } from './find-server.ts'
+import { userFolder } from './find-server.ts'
 import type { SignedHead } from './signed-head.ts'
 
 /** The last head of one ledger that this client believed, with the key it was signed by when first seen. */
@@ -12,7 +12,7 @@ export interface RememberedHead extends SignedHead {
 }
 
 /** File of the remembered heads; a user's own, so that no project and no server can bring one. */
-export const headsFile = (shell: Pick<Shell, 'env'>): string => join(homeOf(shell.env), '.towpath', 'heads.json')
+export const headsFile = (shell: Pick<Shell, 'env'>): string => join(userFolder(shell.env), 'heads.json')
 
 /** Most ledgers remembered: the ones seen longest ago make room. */
 const headsMax = 200
@@ -38,7 +38,9 @@ export async function readHeads(file: string): Promise<RememberedHead[]> {
 const isRemembered = (entry: unknown): entry is RememberedHead => {
   if (typeof entry !== 'object' || entry === null) return false
   const { installation, publicKey, seq, hash } = entry as Partial<RememberedHead>
-  return [installation, publicKey, hash].every((text) => typeof text === 'string') && Number.isSafeInteger(seq)
+  return (
+    [installation, publicKey, hash].every((text) => typeof text === 'string') && Number.isSafeInteger(seq)
+  )
 }
 
 /**

@@ -31,7 +31,8 @@ function liveDisplay({ shell, terminal }: Context): Display {
   let shown: Watched | null = null
   const draw = (watched: Watched | null): void => {
     shown = watched
-    if (watched !== null) writer.draw(deploymentFrame(watched, { now: shell.now(), rows: rowsOf(shell.stdout) - 1 }))
+    if (watched !== null)
+      writer.draw(deploymentFrame(watched, { now: shell.now(), rows: rowsOf(shell.stdout) - 1 }))
   }
   const redraw = (): void => draw(shown)
   const timer = setInterval(redraw, redrawMs)
@@ -58,7 +59,11 @@ function plainDisplay(context: Context): Display {
       if (waitsFor !== null) tell(`○ waiting       ${waitsFor}`)
     },
     connection: (connected) =>
-      tell(connected ? '● connected     the server answers again' : '▲ no answer     from the server, trying again'),
+      tell(
+        connected
+          ? '● connected     the server answers again'
+          : '▲ no answer     from the server, trying again',
+      ),
     close() {},
   }
 }

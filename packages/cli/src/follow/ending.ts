@@ -1,4 +1,6 @@
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { Outcome } from '@towpath/domain/environment/environment-state.ts'
+import type { GateResult } from '@towpath/domain/gate/gate.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { exitCodeOfEnd, exitCodes } from '../outcome/exit-code.ts'
 import { docsOf } from '../outcome/failure.ts'
@@ -29,31 +31,35 @@ const detached = (id: string): Answer => ({
 
 function ended(watched: Ended): Answer {
   const { deployment } = watched
-  const { id, environment, release, kind, finished, start, requestedAt, failure } = deployment
-  const next = nextSteps(watched)
-  const json = {
-    deployment: {
-      ...{ id, kind, environment, release, from: start?.previous?.release ?? null },
-      ...{ outcome: finished.outcome, reason: finished.reason, requestedAt, finishedAt: finished.at },
-      tookMs: Math.max(0, Date.parse(finished.at) - Date.parse(start?.at ?? requestedAt)),
-      failedStep: failure?.step ?? null,
-      events: [watched.events[0]?.seq ?? null, watched.events.at(-1)?.seq ?? null],
-    },
-  }
-  const reached = finished.outcome === 'live'
+  const reached = deployment.finished.outcome === 'live'
   return {
-    page: reached ? livePage(watched) : [...logTail(failure?.logTail ?? ''), endLine(watched)],
-    json,
+    page: reached ? livePage(watched) : [...logTail(deployment), endLine(watched)],
+    json: { deployment: factsOf(watched) },
     exit: exitCodeOfEnd(deployment),
-    next,
+    next: nextSteps(watched),
     ...(reached ? {} : { failure: endFailure(watched) }),
   }
 }
 
+/** A finished deployment in a few fields, for scripts. */
+function factsOf({ deployment, events }: Ended): Record<string, unknown> {
+  const { id, environment, release, kind, finished, requestedAt, failure } = deployment
+  return {
+    ...{ id, kind, environment, release, from: releaseBefore(deployment) },
+    ...{ outcome: finished.outcome, reason: finished.reason, requestedAt, finishedAt: finished.at },
+    tookMs: Math.max(0, Date.parse(finished.at) - Date.parse(begunAt(deployment))),
+    failedStep: failure?.step ?? null,
+    events: [events[0]?.seq ?? null, events.at(-1)?.seq ?? null],
+  }
+}
+
+const releaseBefore = ({ start }: Deployment): string | null => start?.previous?.release ?? null
+const begunAt = ({ start, requestedAt }: Deployment): string => start?.at ?? requestedAt
+
 function livePage({ deployment }: Ended): Line[] {
-  const { release, environment, start, requestedAt, finished } = deployment
-  const before = start?.previous?.release ?? null
-  const took = between(start?.at ?? requestedAt, finished.at)
+  const { release, environment, finished } = deployment
+  const before = releaseBefore(deployment)
+  const took = between(begunAt(deployment), finished.at)
   return [
     line(signSpan(outcomeSigns.live), `  ${release} is live on ${environment} after ${took}`),
     ...(before === null || before === release
@@ -63,22 +69,28 @@ function livePage({ deployment }: Ended): Line[] {
 }
 
 function endLine({ deployment }: Ended): Line {
-  const { finished, start, requestedAt, id, release, environment } = deployment
-  const took = between(start?.at ?? requestedAt, finished.at)
-  return line(signSpan(outcomeSigns[finished.outcome]), `  ${release} on ${environment} after ${took} (${id})`)
+  const { finished, id, release, environment } = deployment
+  const took = between(begunAt(deployment), finished.at)
+  return line(
+    signSpan(outcomeSigns[finished.outcome]),
+    `  ${release} on ${environment} after ${took} (${id})`,
+  )
 }
 
-function logTail(text: string): Line[] {
-  if (text.trim() === '') return []
-  const rows = text.trimEnd().split('\n')
-  return [line(span('quiet', 'last log lines')), ...rows.map((row) => line(span('quiet', '  │ '), row))]
+function logTail({ failure }: Deployment): Line[] {
+  const text = failure?.logTail.trimEnd() ?? ''
+  if (text === '') return []
+  const rows = text.split('\n').map((row) => line(span('quiet', '  │ '), row))
+  return [line(span('quiet', 'last log lines')), ...rows]
 }
 
 type Missed = Exclude<Outcome, 'live'>
 type EndedDeployment = Ended['deployment']
 
 /** What happened, and what did not change, which is the first thing a person wants to know. */
-const endings: Readonly<Record<Missed, { code: string; title: (of: EndedDeployment) => string; hint: (serves: string) => string }>> = {
+const endings: Readonly<
+  Record<Missed, { code: string; title: (of: EndedDeployment) => string; hint: (serves: string) => string }>
+> = {
   refused: {
     code: 'DEPLOYMENT_REFUSED',
     title: ({ release, environment }) => `${release} was not let onto ${environment}`,
@@ -108,28 +120,42 @@ const endings: Readonly<Record<Missed, { code: string; title: (of: EndedDeployme
 
 /** A deployment that ended otherwise than it was meant to, as the failure a script reads. */
 function endFailure({ deployment }: Ended): Failure {
-  const { failure, finished, start, id, gates } = deployment
+  const { failure, finished, id } = deployment
   const { code, title, hint } = endings[finished.outcome as Missed]
-  const before = start?.previous?.release ?? null
-  const refusing = (gates?.results ?? []).filter(({ answer, waiver }) => !passing.has(answer) && waiver === null)
-  const why = refusing.length > 0 ? refusing.map((result) => `${result.gate}: ${result.why}`).join('; ') : finished.reason
+  const before = releaseBefore(deployment)
+  const refusing = refusals(deployment)
+  const why = refusing.map((result) => `${result.gate}: ${result.why}`).join('; ') || finished.reason
   const fixes = refusing.flatMap((result) => ('fix' in result ? [`${result.gate}: ${result.fix}.`] : []))
-  const advice = failure === null ? fixes.join(' ') : failure.hint
+  const hints = [
+    hint(before === null ? 'nothing else was live' : `${before} serves`),
+    ...(failure === null ? fixes : [failure.hint]),
+    `The whole story: towpath explain ${id}`,
+  ]
   return {
     code,
     title: `${title(deployment)}: ${why}`,
-    detail: { deployment: id, step: failure?.step ?? null, cause: failure?.code ?? null, gates: refusing.map(({ gate }) => gate) },
-    hint: [hint(before === null ? 'nothing else was live' : `${before} serves`), advice, `The whole story: towpath explain ${id}`]
-      .filter((part) => part !== '')
-      .join(' '),
+    detail: {
+      deployment: id,
+      step: failure?.step ?? null,
+      cause: failure?.code ?? null,
+      gates: refusing.map(({ gate }) => gate),
+    },
+    hint: hints.join(' '),
     docs: docsOf(code),
   }
 }
 
+/** Gates that held it up. */
+const refusals = ({ gates }: Deployment): GateResult[] =>
+  (gates?.results ?? []).filter(({ answer, waiver }) => !passing.has(answer) && waiver === null)
+
 const passing = new Set<string>(['pass', 'not-applicable'])
 
 function nextSteps({ deployment }: Ended): string[] {
-  const { finished, id, environment, start } = deployment
-  const canGoBack = finished.outcome === 'live' && start?.previous !== null
-  return [`towpath explain ${id}`, ...(canGoBack ? [`towpath rollback -e ${environment}`] : [`towpath status -e ${environment}`])]
+  const { finished, id, environment } = deployment
+  const canGoBack = finished.outcome === 'live' && releaseBefore(deployment) !== null
+  return [
+    `towpath explain ${id}`,
+    ...(canGoBack ? [`towpath rollback -e ${environment}`] : [`towpath status -e ${environment}`]),
+  ]
 }

@@ -1,5 +1,6 @@
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { answerOf, connect } from '../connection/connect.ts'
+import type { Connection } from '../connection/connect.ts'
 import { followEvents } from '../connection/event-stream.ts'
 import type { Context } from '../terminal/context.ts'
 import { deploymentDisplay } from './display.ts'
@@ -42,6 +43,7 @@ class Follower {
   readonly #id: string
   readonly #display: Display
   #watched: Watched | null = null
+  #last: Connection | null = null
 
   constructor(context: Context, id: string, display: Display) {
     this.#context = context
@@ -51,7 +53,12 @@ class Follower {
 
   /** The finished deployment, or null where the person left before. */
   async untilFinished(signal: AbortSignal): Promise<Ended | null> {
-    const news = followEvents({ connect: () => connect(this.#context), deployment: this.#id, after: 0, signal })
+    const news = followEvents({
+      connect: () => this.#connect(),
+      deployment: this.#id,
+      after: 0,
+      signal,
+    })
     for await (const one of news) {
       if (one.news !== 'event') {
         this.#connection(one.news === 'found')
@@ -73,10 +80,22 @@ class Follower {
     }
   }
 
+  /** A server that is just restarting has taken its address away: then the last one is asked. */
+  async #connect(): Promise<Connection> {
+    try {
+      this.#last = await connect(this.#context)
+    } catch (thrown) {
+      if (this.#last === null) throw thrown
+    }
+    return this.#last
+  }
+
   async #askOnce(): Promise<void> {
     try {
-      const { api } = await connect(this.#context)
-      const { waitsFor } = await answerOf(api.GET('/v1/deployments/{id}', { params: { path: { id: this.#id } } }))
+      const { api } = await this.#connect()
+      const { waitsFor } = await answerOf(
+        api.GET('/v1/deployments/{id}', { params: { path: { id: this.#id } } }),
+      )
       if (!this.#isWaiting() || this.#watched === null || this.#watched.waitsFor === waitsFor) return
       this.#watched = { ...this.#watched, waitsFor }
       this.#display.waiting(this.#watched)

@@ -48,5 +48,7 @@ const plannedLine = (deployment: Deployment, step: string): StepLine | undefined
 /** Who serves users at this moment, as far as the ledger tells. */
 export function servingNow({ deployment }: Watched): 'before' | 'candidate' {
   const { done } = deployment
-  return done['switch-traffic'] !== undefined && done['restore-traffic'] === undefined ? 'candidate' : 'before'
+  return done['switch-traffic'] !== undefined && done['restore-traffic'] === undefined
+    ? 'candidate'
+    : 'before'
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '@towpath/domain/config/problem.ts'
 import type { Line } from '../screen/line.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Failure } from './failure.ts'
@@ -10,6 +11,8 @@ export interface Answer {
   exit?: ExitCode
   /** Set where the command ran and its end is not what was asked for: the page tells why, the document has `error`. */
   failure?: Failure
+  /** Mistakes in files, for what can mark them at their place. */
+  problems?: readonly Problem[]
   /** The command has written its product itself: nothing is printed after it, not even the document. */
   silent?: boolean
   /** Commands that make sense now. */

@@ -52,7 +52,13 @@ function problemLines(problems: unknown): Line[] {
 function problemText(problem: unknown): string {
   if (typeof problem !== 'object' || problem === null) return String(problem)
   const { file, line: row, col, message } = problem as Record<string, unknown>
-  const place = typeof file === 'string' ? `${[file, row, col].filter((part) => part !== undefined).join(':')} ` : ''
+  const place =
+    typeof file === 'string'
+      ? `${[file, row, col]
+          .filter((part) => part !== undefined)
+          .map(String)
+          .join(':')} `
+      : ''
   return `${place}${String(message)}`
 }
 

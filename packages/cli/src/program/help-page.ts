@@ -1,4 +1,5 @@
-import type { Command } from 'commander'
+import type { Argument, Command } from 'commander'
+import { isNeeded } from './options.ts'
 
 /** Groups of the front page, in the order people meet them. */
 export const commandGroups = ['Every day', 'When something is wrong', 'Set up', 'Automation'] as const
@@ -9,15 +10,17 @@ const examplesOf = new WeakMap<Command, readonly string[]>()
 /** What help says of a command besides its options. */
 export interface Telling {
   says: string
+  /** For the front page, where the sentence is too long for a line of 92 columns. */
+  inShort?: string
   /** Whole command lines without the program's name; the first is the plainest. */
   examples: readonly string[]
   group?: CommandGroup
 }
 
 /** Gives a command its sentence, its examples and its place on the front page. */
-export function tell(command: Command, { says, examples, group }: Telling): Command {
+export function tell(command: Command, { says, inShort = says, examples, group }: Telling): Command {
   examplesOf.set(command, examples)
-  command.description(says)
+  command.description(says).summary(inShort).helpCommand(false)
   return group === undefined ? command : command.helpGroup(group)
 }
 
@@ -36,10 +39,7 @@ export function helpPage(command: Command): string {
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-const rootEnd = [
-  'Environment: TOWPATH_SERVER and TOWPATH_TOKEN say where and who; NO_COLOR, CI, ACCESSIBLE are honoured.',
-  'One command: towpath deploy --help. For scripts: towpath help exit-codes.',
-]
+const rootEnd = ['TOWPATH_SERVER and TOWPATH_TOKEN say where and who. NO_COLOR, CI, ACCESSIBLE are honoured.']
 const leafEnd = ['Also: --json, --server URL. Exit codes: towpath help exit-codes.']
 
 const section = (title: string, lines: readonly string[]): string[] =>
@@ -50,35 +50,44 @@ const examples = (command: Command): string[] =>
 
 /** `towpath deploy RELEASE -e ENV [options]`: what must be given stands there, the rest is options. */
 export function usageOf(command: Command): string {
-  const names = namesOf(command)
-  const given = command.registeredArguments.map(({ required, variadic, name }) => {
-    const word = name().toUpperCase() + (variadic ? '...' : '')
-    return required ? word : `[${word}]`
-  })
+  const given = command.registeredArguments.map(wordFor)
   const mandatory = command.options
-    .filter((option) => option.mandatory)
-    .map((option) => option.flags.replace(/, --[\w-]+/, ''))
-  const hasCommands = command.commands.length > 0 ? ['COMMAND'] : []
-  return ['towpath', ...names, ...hasCommands, ...given, ...mandatory, '[options]'].join(' ')
+    .filter(isNeeded)
+    .map((option) =>
+      option.flags
+        .replace(/^(-\w), --[\w-]+ .*/, '$1 ENV')
+        .replace(/<(.*)>/, (_, name: string) => name.toUpperCase()),
+    )
+  const hasCommands = command.commands.length > 0
+  return [...namesOf(command), ...hasCommands, ...given, ...mandatory, '[options]'].join(' ')
 }
 
-const namesOf = (command: Command): string[] =>
-  command.parent === null ? [] : [...namesOf(command.parent), command.name()]
+/** `RELEASE`, `[RELEASE]` where it may be left out, `NAME...` where several may follow. */
+function wordFor(argument: Argument): string {
+  const word = argument.name().toUpperCase() + (argument.variadic ? '...' : '')
+  return argument.required ? word : `[${word}]`
+}
+
+/** The words that call a command, from `towpath` on. */
+export const namesOf = (command: Command): string[] => [
+  ...(command.parent === null ? [] : namesOf(command.parent)),
+  command.name(),
+]
 
 function subcommands(command: Command): string[][] {
   const visible = command.createHelp().visibleCommands(command)
   const width = Math.max(0, ...visible.map((sub) => titleOf(sub).length))
   const rows = (listed: readonly Command[]): string[] =>
-    listed.map((sub) => `  ${titleOf(sub).padEnd(width)}  ${sub.summary() || sub.description()}`)
+    listed.map((sub) => `  ${titleOf(sub).padEnd(width)}  ${sub.summary()}`)
   if (command.parent !== null) return [section('Commands', rows(visible))]
-  return commandGroups.map((group) => section(group, rows(visible.filter((sub) => sub.helpGroup() === group))))
+  return commandGroups.map((group) =>
+    section(group, rows(visible.filter((sub) => sub.helpGroup() === group))),
+  )
 }
 
 /** On the front page a command that holds others shows their names. */
 function titleOf(command: Command): string {
-  const given = command.registeredArguments.map(({ required, name }) =>
-    required ? name().toUpperCase() : `[${name().toUpperCase()}]`,
-  )
+  const given = command.commands.length > 0 ? [] : command.registeredArguments.map(wordFor)
   const inner = command.commands.map((sub) => sub.name()).join('|')
   return [command.name(), ...given, ...(inner === '' ? [] : [inner])].join(' ')
 }
@@ -92,4 +101,4 @@ function optionRows(command: Command): string[] {
 }
 
 const defaultText = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? ` (default ${value})` : ''
+  (typeof value === 'string' && value !== '') || typeof value === 'number' ? ` (default ${value})` : ''

@@ -1,9 +1,38 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 
+const needed = new WeakSet<Option>()
+
+/**
+ * An option that must be given. Commander's own check comes before the one for mistyped names, so `--evn staging` would
+ * be told that `-e` is missing; this one comes after.
+ */
+export function need(option: Option): Option {
+  needed.add(option)
+  return option
+}
+
+export const isNeeded = (option: Option): boolean => needed.has(option)
+
+/** The first option that must be given and was not. */
+export const missingOption = (command: Command): Option | undefined =>
+  command.options.find(
+    (option) => isNeeded(option) && command.getOptionValue(option.attributeName()) === undefined,
+  )
+
+const environment = (says: string): Option => {
+  const option = new Option('-e, --env <name>', says)
+  option.attributeName = () => 'environment'
+  return option
+}
+
 /** Options that several commands share, each worded once. */
 export const environmentOption = (command: Command): Command =>
-  command.requiredOption('-e, --environment <env>', 'the environment')
+  command.addOption(need(environment('the environment')))
+
+/** `-e` where it only narrows what is meant. */
+export const environmentChoice = (command: Command, says: string): Command =>
+  command.addOption(environment(says))
 
 export const projectOption = (command: Command): Command =>
   command.option('-C, --project <dir>', 'folder of towpath.yaml', '.')
@@ -25,7 +54,10 @@ export const motionOptions = (command: Command): Command =>
     .option('--detach', 'do not follow; print how to watch it')
 
 /** `--tail 200`: a whole number from 0 on. */
-export const countOption = (flags: string, { says, max, initial }: { says: string; max: number; initial: number }): Option =>
+export const countOption = (
+  flags: string,
+  { says, max, initial }: { says: string; max: number; initial: number },
+): Option =>
   new Option(flags, says).default(initial).argParser((text: string) => {
     const count = Number(text)
     if (/^\d+$/.test(text) && count <= max) return count

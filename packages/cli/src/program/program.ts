@@ -14,15 +14,10 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
   const program = new Command('towpath')
   tell(program, {
     says: 'Takes a release to verified production, and back, and remembers everything on the way.',
-    examples: [
-      'status',
-      'deploy 1.4.0 -e staging',
-      'promote --from staging -e production',
-      'rollback -e production',
-    ],
+    examples: ['deploy 1.4.0 -e staging', 'promote --from staging -e production', 'rollback -e production'],
   })
   program
-    .option('--json', 'one JSON document on stdout, NDJSON while following; also on failure')
+    .option('--json', 'one JSON document on stdout, also on failure; NDJSON while following')
     .option('--server <url>', 'address of the server (else TOWPATH_SERVER, else the state folder)')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this')

@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { roles } from '@towpath/domain/principal/principal.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { environmentOption, projectOption } from './options.ts'
+import { environmentOption, need, projectOption } from './options.ts'
 
 const group = 'Set up'
 
@@ -16,9 +16,18 @@ export const setUp: Group = (program, act) => {
 const server: Group = (program, act) => {
   const command = tell(program.command('server').argument('[arguments...]'), {
     says: 'Run the server in the foreground, with its state in ./.towpath; or manage tokens.',
-    examples: ['server', 'server --state /var/lib/towpath --port 4400', 'server token add ci --role deployer:staging'],
+    inShort: 'run the server, or manage tokens',
+    examples: [
+      'server',
+      'server --state /var/lib/towpath --port 4400',
+      'server token add ci --role deployer:staging',
+    ],
     group,
   })
+    .option('--state <dir>', 'keys, first token, embedded database (else ./.towpath)')
+    .option('--port <n>', '0 takes any free one (else 4400)')
+    .option('--database-url <url>', 'PostgreSQL for the ledger instead of the embedded one')
+    .option('--standby', 'wait for the present controller to go, then take over')
     .allowUnknownOption()
     .action(act(async () => (await import('../commands/server.ts')).runServer))
   const token = tell(command.command('token'), {
@@ -27,18 +36,25 @@ const server: Group = (program, act) => {
   })
   tell(token.command('add').argument('<name>'), {
     says: 'Make a token; it is printed once and kept nowhere.',
-    examples: ['server token add alice --role approver', 'server token add ci --role deployer:staging --expires 30d'],
+    examples: [
+      'server token add alice --role approver',
+      'server token add ci --role deployer:staging --expires 30d',
+    ],
   })
     .addOption(
-      new Option('--role <role[:env]>', `${roles.join(', ')}; everywhere, or in one environment; any number of times`)
-        .argParser((text: string, before: string[] | undefined) => [...(before ?? []), text])
-        .makeOptionMandatory(),
+      need(
+        new Option(
+          '--role <role>',
+          `${roles.join(', ')}; or ROLE:ENV; any number of times`,
+        ).argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]),
+      ),
     )
     .option('--expires <duration>', 'how long it is valid', '90d')
     .action(act(async () => (await import('../commands/token.ts')).addToken))
-  tell(token.command('list'), { says: 'List who has a token, with which roles, until when.', examples: ['server token list'] }).action(
-    act(async () => (await import('../commands/token.ts')).listTokens),
-  )
+  tell(token.command('list'), {
+    says: 'List who has a token, with which roles, until when.',
+    examples: ['server token list'],
+  }).action(act(async () => (await import('../commands/token.ts')).listTokens))
   tell(token.command('revoke').argument('<name>'), {
     says: 'Take a token away for good.',
     examples: ['server token revoke ci'],
@@ -47,13 +63,14 @@ const server: Group = (program, act) => {
 
 const config: Group = (program, act) => {
   const command = tell(program.command('config'), {
-    says: 'Check towpath.yaml and the compose file, or show what an environment ends up with. No server needed.',
+    says: 'Check towpath.yaml and the compose file, or show what they come to. Needs no server.',
+    inShort: 'check towpath.yaml and the compose file, or show them',
     examples: ['config check', 'config show -e production --explain'],
     group,
-  }).summary('check towpath.yaml and the compose file, or show what they come to')
+  })
   projectOption(
     tell(command.command('check'), {
-      says: 'Find every mistake in towpath.yaml, the settings and the compose file, with its place.',
+      says: 'Find every mistake in towpath.yaml, settings and compose file, with its place.',
       examples: ['config check', 'config check -C services/shop'],
     }),
   ).action(act(async () => (await import('../commands/config-check.ts')).checkConfig))
@@ -72,6 +89,7 @@ const config: Group = (program, act) => {
 const secrets: Group = (program, act) => {
   const command = tell(program.command('secrets'), {
     says: 'Keep the encrypted settings of an environment, in a file that belongs into git.',
+    inShort: 'keep the encrypted settings of an environment',
     examples: ['secrets set DATABASE_URL -e production', 'secrets list -e production', 'secrets recipient'],
     group,
   })
@@ -79,7 +97,10 @@ const secrets: Group = (program, act) => {
     environmentOption(
       tell(command.command('set').argument('<name>'), {
         says: 'Set one secret; the value is asked for, or read from stdin, and never printed.',
-        examples: ['secrets set DATABASE_URL -e production', 'secrets set API_KEY -e production < api-key.txt'],
+        examples: [
+          'secrets set DATABASE_URL -e production',
+          'secrets set API_KEY -e production < api-key.txt',
+        ],
       }),
     ),
   ).action(act(async () => (await import('../commands/secrets.ts')).setSecret))
@@ -100,12 +121,13 @@ const secrets: Group = (program, act) => {
 const policy: Group = (program, act) => {
   const command = tell(program.command('policy'), {
     says: 'Show or accept what an environment demands of every deployment.',
+    inShort: 'show or accept what an environment demands',
     examples: ['policy show -e production', 'policy accept -e production'],
     group,
   })
   environmentOption(
     tell(command.command('show'), {
-      says: 'Show the accepted policy: approvals, what must have run before, freeze windows, hosts.',
+      says: 'Show the accepted policy: approvals, needs, freeze windows, hosts.',
       examples: ['policy show -e production'],
     }),
   ).action(act(async () => (await import('../commands/policy.ts')).showPolicy))

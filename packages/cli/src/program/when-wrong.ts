@@ -1,6 +1,7 @@
+import { Option } from 'commander'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { countOption, environmentOption, motionOptions } from './options.ts'
+import { countOption, environmentChoice, environmentOption, motionOptions, need } from './options.ts'
 
 const group = 'When something is wrong'
 
@@ -8,6 +9,7 @@ export const whenWrong: Group = (program, act) => {
   motionOptions(
     tell(program.command('rollback').argument('[release]'), {
       says: 'Go back to a release that was live, with exactly what it ran with then.',
+      inShort: 'go back to a release that was live',
       examples: [
         'rollback -e production',
         'rollback 1.3.2 -e production --reason "checkout is broken"',
@@ -19,28 +21,35 @@ export const whenWrong: Group = (program, act) => {
     .option('--accept-schema <why>', 'take on that the newer schema stays')
     .action(act(async () => (await import('../commands/rollback.ts')).rollback))
 
-  tell(program.command('abort').argument('[deployment]'), {
-    says: 'Turn a running or waiting deployment round; traffic goes back to the release before.',
-    examples: ['abort -e production', 'abort dep_2f8k --reason "wrong release"'],
-    group,
-  })
-    .option('-e, --environment <env>', 'the deployment that moves or waits there')
+  environmentChoice(
+    tell(program.command('abort').argument('[deployment]'), {
+      says: 'Turn a running or waiting deployment round; traffic goes back to the release before.',
+      inShort: 'turn a running or waiting deployment round',
+      examples: ['abort -e production', 'abort dep_2f8k --reason "wrong release"'],
+      group,
+    }),
+    'the deployment that moves or waits there',
+  )
     .option('--reason <text>', 'why, for the ledger', '')
     .option('--detach', 'do not follow it to its end')
     .action(act(async () => (await import('../commands/abort.ts')).abort))
 
-  tell(program.command('explain').argument('<deployment|release>'), {
-    says: 'Tell how a deployment went: who asked, what the gates said, each step, how it ended.',
-    examples: ['explain dep_2f8k', 'explain 1.4.0 -e production'],
-    group,
-  })
-    .option('-e, --environment <env>', 'of a release: its last deployment there')
+  environmentChoice(
+    tell(program.command('explain').argument('<deployment|release>'), {
+      says: 'Tell how a deployment went: who asked, what the gates said, each step, how it ended.',
+      inShort: 'tell how a deployment went, and why',
+      examples: ['explain dep_2f8k', 'explain 1.4.0 -e production'],
+      group,
+    }),
+    'of a release: its last deployment there',
+  )
     .option('--follow', 'watch it until it is finished')
     .action(act(async () => (await import('../commands/explain.ts')).explain))
 
   environmentOption(
     tell(program.command('logs').argument('<service>'), {
       says: 'Print the log of the container that serves a service now.',
+      inShort: 'print the log of a live service',
       examples: ['logs backend -e production', 'logs backend -e production --tail 500 --follow'],
       group,
     }),
@@ -53,6 +62,7 @@ export const whenWrong: Group = (program, act) => {
 
   tell(program.command('repair').argument('<environment>'), {
     says: 'Put an environment back to what the ledger says: its edge, and strangers off its names.',
+    inShort: 'put an environment back to what the ledger says',
     examples: ['repair production --dry-run', 'repair production'],
     group,
   })
@@ -63,6 +73,7 @@ export const whenWrong: Group = (program, act) => {
 const gates: Group = (program, act) => {
   const gate = tell(program.command('gate'), {
     says: 'List the gates, or ask them again about the same facts.',
+    inShort: 'list the gates, or ask them again about the same facts',
     examples: ['gate list', 'gate replay dep_2f8k'],
     group,
   })
@@ -70,22 +81,23 @@ const gates: Group = (program, act) => {
     act(async () => (await import('../commands/gate.ts')).listGates),
   )
   tell(gate.command('replay').argument('<deployment>'), {
-    says: 'Ask the gates again about the facts recorded then; tell where the answer differs.',
+    says: 'Ask the gates again about the facts of then; tell what differs.',
     examples: ['gate replay dep_2f8k'],
   }).action(act(async () => (await import('../commands/gate.ts')).replayGates))
 
   environmentOption(
     tell(program.command('waive').argument('<gate>'), {
       says: 'Let one gate pass with a reason and an end; its own answer stays visible.',
+      inShort: 'let one gate pass, with a reason and an end',
       examples: [
         'waive freeze-window -e production --reason "security fix" --expires 2h',
-        'waive backup-made -e production --release 1.4.0 --reason "made by hand" --expires 1d',
+        'waive backup-made -e production --release 1.4.0 --reason "by hand" --expires 1d',
       ],
       group,
     }),
   )
-    .requiredOption('--reason <text>', 'why')
-    .requiredOption('--expires <duration>', 'how long, such as 2h or 7d')
+    .addOption(need(new Option('--reason <text>', 'why')))
+    .addOption(need(new Option('--expires <duration>', 'how long, such as 2h or 7d')))
     .option('--release <version>', 'only for this release')
     .option('--owner <name>', 'who answers for it (default: you)')
     .action(act(async () => (await import('../commands/waive.ts')).waive))

@@ -56,7 +56,8 @@ export class ProjectFolder {
 
   #nameOf(path: string): string {
     const name = normalize(path).split(sep).join('/')
-    if (isAbsolute(path) || name === '..' || name.startsWith('../') || path.includes('\0')) throw outside(path, 'leads out of it')
+    if (isAbsolute(path) || name === '..' || name.startsWith('../') || path.includes('\0'))
+      throw outside(path, 'leads out of it')
     return name
   }
 

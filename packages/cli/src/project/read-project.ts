@@ -1,6 +1,6 @@
 import { parseConfig } from '@towpath/domain/config/parse-config.ts'
 import type { TowpathConfig } from '@towpath/domain/config/parse-config.ts'
-import { configInvalid } from '@towpath/domain/config/format-problems.ts'
+import type { Problem } from '@towpath/domain/config/problem.ts'
 import { environmentNames, filesOf, resolveConfig } from '@towpath/domain/config/resolve-config.ts'
 import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import { secretPlaceholder } from '@towpath/domain/config/secret-placeholder.ts'
@@ -62,7 +62,8 @@ export function readEnvironment(
   const config = resolveConfig(written, environment, settings)
   if (config.secretsFile !== null) project.bytes(config.secretsFile)
   const bare = readComposeOf(project, config, settings)
-  const filled = config.secretsFile === null ? bare : readComposeOf(project, config, new SecretsUnknown(settings))
+  const filled =
+    config.secretsFile === null ? bare : readComposeOf(project, config, new SecretsUnknown(settings))
   return { config, bare, filled }
 }
 
@@ -105,5 +106,19 @@ function textOf(project: ProjectFolder, path: string): string {
     message: `${configPath} names ${path}, and there is no such file.`,
     hint: `Nothing was changed. Create ${path}, or mend ${configPath}.`,
     detail: { path },
+  })
+}
+
+/** One error for a file that cannot be read, with every problem of it. */
+function configInvalid(problems: readonly Problem[]): TowpathError {
+  const [first] = problems
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  const place = first === undefined ? configPath : `${first.file}:${first.line}:${first.col}`
+  return new TowpathError({
+    code: 'CONFIG_INVALID',
+    kind: 'usage',
+    message: `${place}: ${first?.message ?? 'it cannot be used'}${more}.`,
+    hint: 'Nothing was changed. See every problem with its line: towpath config check',
+    detail: { problems },
   })
 }

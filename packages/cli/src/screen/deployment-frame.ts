@@ -7,37 +7,39 @@ import type { Watched } from '../follow/watched-deployment.ts'
 import { blank, line, span } from './line.ts'
 import type { Line } from './line.ts'
 import { between } from './time.ts'
-import { widthOf } from './text-width.ts'
 import { outcomeSigns, signSpan, stepSigns } from './words.ts'
 
 const statusWidth = 8
+const timeWidth = 9
 /** Lines around the steps: title, three blanks, gates, verdict, keys. */
 const otherLines = 7
 
 /**
- * The live view of a deployment: one frame that stands still while its lines change. Never more than `rows` lines; what
- * is done longest ago is folded first.
+ * The live view of a deployment: one frame that stands still while its lines change. Never more than `rows` lines: in a
+ * low terminal the steps far from the present one are only counted.
  */
 export function deploymentFrame(watched: Watched, { now, rows }: { now: Date; rows: number }): Line[] {
-  const steps = wayOf(watched.deployment)
-  const titleWidth = Math.min(48, Math.max(...steps.map(({ title }) => widthOf(title))))
+  const steps = wayOf(watched.deployment).filter(({ step }) => step !== 'finish')
+  const { before, shown, after } = aroundNow(steps, rows - otherLines)
+  const counted = (count: number, what: string): Line[] =>
+    count === 0
+      ? []
+      : [line(span('quiet', `  ${' '.repeat(statusWidth + timeWidth)}  ${count} steps ${what}`))]
   return [
     titleLine(watched, now),
     blank,
-    ...folded(steps, rows - otherLines).map((step) =>
-      typeof step === 'number'
-        ? line('  ', signSpan(stepSigns.done, statusWidth), span('quiet', `${step} steps`))
-        : stepLine(step, { watched, now, titleWidth }),
-    ),
+    ...counted(before, 'done'),
+    ...shown.map((step) => stepLine(step, watched, now)),
+    ...counted(after, 'more'),
     blank,
     gatesLine(watched),
     verdictLine(watched),
     blank,
     keysLine(watched),
-  ]
+  ].slice(0, rows)
 }
 
-function titleLine({ deployment, connected }: Watched, now: Date): Line {
+function titleLine({ deployment }: Watched, now: Date): Line {
   const { start, release, environment, finished, requestedBy, kind } = deployment
   const from = start?.previous?.release ?? null
   const since = start?.at ?? deployment.requestedAt
@@ -46,39 +48,54 @@ function titleLine({ deployment, connected }: Watched, now: Date): Line {
     span('strong', way),
     ` on ${environment}`,
     span('quiet', `   ${kind} by ${requestedBy}   ${between(since, finished?.at ?? now)}`),
-    ...(connected ? [] : [span('warning', '   ▲ server does not answer, trying again')]),
   )
 }
 
-/** Folds the oldest finished steps into a count where the terminal is too low. */
-function folded(steps: readonly StepLine[], rows: number): (StepLine | number)[] {
-  const surplus = steps.length - Math.max(3, rows)
-  if (surplus <= 0) return [...steps]
-  const isDone = steps.findIndex(({ status }) => status !== 'done')
-  const foldable = Math.min(surplus + 1, isDone === -1 ? steps.length : isDone)
-  return foldable < 2 ? [...steps] : [foldable, ...steps.slice(foldable)]
+/** The steps to show where all do not fit: those around the first that is not done. */
+function aroundNow(
+  steps: readonly StepLine[],
+  room: number,
+): { before: number; shown: readonly StepLine[]; after: number } {
+  if (steps.length <= room) return { before: 0, shown: steps, after: 0 }
+  const size = Math.max(1, room - 2)
+  const present = steps.findIndex(({ status }) => status !== 'done')
+  const wanted = (present === -1 ? steps.length : present) - Math.floor(size / 2)
+  const from = Math.max(0, Math.min(wanted, steps.length - size))
+  return { before: from, shown: steps.slice(from, from + size), after: steps.length - from - size }
 }
 
-function stepLine(step: StepLine, { watched, now, titleWidth }: { watched: Watched; now: Date; titleWidth: number }): Line {
-  const style = step.status === 'next' ? 'quiet' : null
+function stepLine(step: StepLine, watched: Watched, now: Date): Line {
+  const detail = stepDetail(step, watched)
   return line(
     '  ',
     signSpan(stepSigns[step.status], statusWidth),
-    span(style, `  ${step.title.padEnd(titleWidth)}  `),
-    span('quiet', stepDetail(step, watched, now)),
+    span('quiet', stepTime(step, watched, now).padStart(timeWidth)),
+    span(step.status === 'next' ? 'quiet' : null, `  ${step.title}`),
+    ...(detail === '' ? [] : [span(step.status === 'failed' ? 'bad' : 'quiet', `   ${detail}`)]),
   )
 }
 
-function stepDetail({ step, status, seq }: StepLine, { deployment, events }: Watched, now: Date): string {
-  if (status === 'failed') return deployment.failure?.message ?? deployment.finished?.reason ?? 'a gate did not pass'
-  if (status === 'done') {
-    const event = events.find((candidate) => candidate.seq === seq)
-    return event === undefined ? '' : describeEvent(event)
-  }
-  if (status !== 'now') return ''
-  const since = events.at(-1)?.at ?? deployment.requestedAt
-  const limitMs = step === 'watch-bake' ? deployment.plan.bakeMs : null
-  return limitMs === null ? between(since, now) : `${between(since, now)} of ${duration(limitMs)}`
+/** How long a step took, from the event before it to its own; how long it has been going on. */
+function stepTime(step: StepLine, { events }: Watched, now: Date): string {
+  if (step.status === 'next') return ''
+  const latest = events.at(-1)?.at
+  if (step.status === 'now') return latest === undefined ? '' : between(latest, now)
+  const at = events.findIndex(
+    ({ seq, type }) => seq === step.seq || (step.status === 'failed' && type === 'step.failed'),
+  )
+  const [begun, ended] = [events[at - 1]?.at, events[at]?.at]
+  return begun === undefined || ended === undefined ? '' : between(begun, ended)
+}
+
+/** Steps whose event says more than their title. */
+const telling = new Set(['evaluate-gates', 'watch-bake'])
+
+function stepDetail({ step, status, seq }: StepLine, { deployment, events }: Watched): string {
+  if (status === 'failed') return deployment.failure?.message ?? 'a gate did not pass'
+  if (status === 'now' && step === 'watch-bake') return `for ${duration(deployment.plan.bakeMs)}`
+  if (status !== 'done' || !telling.has(step)) return ''
+  const event = events.find((candidate) => candidate.seq === seq)
+  return event === undefined ? '' : describeEvent(event)
 }
 
 function gatesLine({ deployment }: Watched): Line {
@@ -92,7 +109,9 @@ function gatesLine({ deployment }: Watched): Line {
     span('quiet', 'gates    '),
     `${passed} of ${counted.length} passed`,
     ...(waived > 0 ? [span('warning', `, ▲ ${waived} waived`)] : []),
-    ...(bad.length > 0 ? [span('bad', `, ✖ ${bad.map(({ gate, answer }) => `${gate} ${answer}`).join(', ')}`)] : []),
+    ...(bad.length > 0
+      ? [span('bad', `, ✖ ${bad.map(({ gate, answer }) => `${gate} ${answer}`).join(', ')}`)]
+      : []),
   )
 }
 
@@ -112,10 +131,12 @@ function verdictLine(watched: Watched): Line {
   return line(label, span('running', '● under way'), `  ${serving}`)
 }
 
-const keysLine = ({ deployment: { id, finished } }: Watched): Line =>
-  line(
-    span(
-      'quiet',
-      finished === null ? `Ctrl-C stops watching, the work goes on · towpath abort ${id}` : `towpath explain ${id}`,
-    ),
-  )
+function keysLine({ deployment: { id, environment, finished }, connected }: Watched): Line {
+  if (finished !== null) return line(span('quiet', `towpath explain ${id}`))
+  if (!connected)
+    return line(
+      span('warning', '▲ the server does not answer, trying again'),
+      span('quiet', ' · Ctrl-C leaves'),
+    )
+  return line(span('quiet', `Ctrl-C leaves it running · towpath abort -e ${environment}`))
+}

@@ -19,7 +19,12 @@ export function explainPage(watched: Watched, now: Date): Line[] {
     ...failurePart(watched),
     blank,
     endingLine(watched),
-    line(span('quiet', `  ledger: events ${events[0]?.seq ?? '-'} to ${events.at(-1)?.seq ?? '-'} of ${deployment.id}`)),
+    line(
+      span(
+        'quiet',
+        `  ledger: events ${events[0]?.seq ?? '-'} to ${events.at(-1)?.seq ?? '-'} of ${deployment.id}`,
+      ),
+    ),
   ]
 }
 
@@ -27,14 +32,17 @@ const labelWidth = 11
 const row = (label: string, text: string): Line => line(span('quiet', `  ${label.padEnd(labelWidth)}`), text)
 
 function headLines({ deployment }: Watched, now: Date): Line[] {
-  const { kind, release, environment, id, requestedBy, requestedAt, reason, author, start, finished } = deployment
+  const { kind, release, environment, id, requestedBy, requestedAt, reason, author, start, finished } =
+    deployment
   const before = start?.previous?.release ?? null
   const way = before === null || before === release ? release : `${before} -> ${release}`
   return [
     line(span('strong', way), ` on ${environment}`, span('quiet', `   ${kind} ${id}`)),
     row('asked', `${requestedBy} at ${requestedAt}${reason === '' ? '' : `: ${reason}`}`),
     row('release by', author),
-    ...(deployment.schemaAccepted === null ? [] : [row('schema', `accepted by ${deployment.schemaAccepted}`)]),
+    ...(deployment.schemaAccepted === null
+      ? []
+      : [row('schema', `accepted by ${deployment.schemaAccepted}`)]),
     ...(start === null ? [] : [row('waited', between(requestedAt, start.at))]),
     ...(start === null ? [] : [row('took', between(start.at, finished?.at ?? now))]),
     ...deployment.plan.notes.map((note) => row('note', note)),
@@ -48,7 +56,11 @@ function gatesPart({ deployment, events }: Watched): Line[] {
   const sign = gates.passed ? span('good', 'passed') : span('bad', 'refused')
   return [
     blank,
-    line(span('strong', 'Gates '), sign, span('quiet', `   #${asked?.seq ?? '-'}, facts ${gates.facts.slice(0, 12)}`)),
+    line(
+      span('strong', 'Gates '),
+      sign,
+      span('quiet', `   #${asked?.seq ?? '-'}, facts ${gates.facts.slice(0, 12)}`),
+    ),
     ...gateLines(gates.results),
   ]
 }
@@ -83,5 +95,8 @@ function endingLine({ deployment, waitsFor }: Watched): Line {
   const { finished, start, environment } = deployment
   if (finished !== null) return line(signSpan(outcomeSigns[finished.outcome]), `  ${finished.reason}`)
   if (start === null) return line(span('warning', '○ waiting'), `  ${waitsFor ?? 'for its turn'}`)
-  return line(span('running', '● under way'), `  watch it: towpath explain ${deployment.id} --follow, or: towpath status -e ${environment}`)
+  return line(
+    span('running', '● under way'),
+    `  watch it: towpath explain ${deployment.id} --follow, or: towpath status -e ${environment}`,
+  )
 }

@@ -14,8 +14,21 @@ export interface GateLine extends Pick<GateResult, 'gate' | 'answer' | 'why' | '
 export function gateLines(results: readonly GateLine[]): Line[] {
   const width = Math.max(0, ...results.map(({ gate }) => gate.length))
   return results.flatMap(({ gate, answer, why, waiver, fix }) => [
-    line('  ', signSpan(gateSigns[waiver === null ? answer : 'waived'], signWidth), `  ${gate.padEnd(width)}  ${why}`),
-    ...(waiver === null ? [] : [line(span('quiet', `${indent(width)}waived by ${waiver.owner} until ${waiver.expiresAt}: ${waiver.reason}`))]),
+    line(
+      '  ',
+      signSpan(gateSigns[waiver === null ? answer : 'waived'], signWidth),
+      `  ${gate.padEnd(width)}  ${why}`,
+    ),
+    ...(waiver === null
+      ? []
+      : [
+          line(
+            span(
+              'quiet',
+              `${indent(width)}waived by ${waiver.owner} until ${waiver.expiresAt}: ${waiver.reason}`,
+            ),
+          ),
+        ]),
     ...(typeof fix === 'string' && waiver === null ? [line(`${indent(width)}-> ${fix}`)] : []),
   ])
 }

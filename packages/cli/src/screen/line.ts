@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { printable } from '@towpath/domain/config/printable.ts'
 import { truncate, widthOf } from './text-width.ts'
 
@@ -20,7 +21,7 @@ export const span = (style: Style | null, text: string): Span => ({ text, style 
 export const line = (...parts: readonly (string | Span)[]): Line =>
   parts.map((part) => {
     const { text, style } = typeof part === 'string' ? span(null, part) : part
-    return { text: printable(text), style }
+    return { text: printable(stripVTControlCharacters(text)), style }
   })
 
 export const blank: Line = []
@@ -29,10 +30,16 @@ export const unpainted: Paint = (_style, text) => text
 
 /** Cuts a line to the width and paints it; `columns` null never cuts. Spaces at the end are left away. */
 export function renderLine(content: Line, columns: number | null, paint: Paint): string {
-  const cut = columns === null ? content : cutLine(content, columns)
-  const last = cut.at(-1)
-  const spans = last === undefined ? cut : [...cut.slice(0, -1), { ...last, text: last.text.trimEnd() }]
+  const spans = withoutEnd(columns === null ? content : cutLine(withoutEnd(content), columns))
   return spans.map(({ text, style }) => (style === null || text === '' ? text : paint(style, text))).join('')
+}
+
+/** Without the spaces that end it, over as many spans as they go. */
+function withoutEnd(content: Line): Line {
+  const last = content.at(-1)
+  if (last === undefined) return content
+  const text = last.text.trimEnd()
+  return text === '' ? withoutEnd(content.slice(0, -1)) : [...content.slice(0, -1), { ...last, text }]
 }
 
 /** A page as text, each line ended; lines are cut only where a width is given. */

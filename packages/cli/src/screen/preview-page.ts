@@ -12,15 +12,25 @@ export function previewPage(preview: PreviewAnswer): Line[] {
   const { kind, environment, release, from, steps, services, jobs, approvals, wayBack, gates } = preview
   const changed = from === null ? release : `${from} -> ${release}`
   return [
-    line(span('strong', changed), ` on ${environment}`, span('quiet', `   ${kind}, dry run: nothing is changed`)),
+    line(
+      span('strong', changed),
+      ` on ${environment}`,
+      span('quiet', `   ${kind}, dry run: nothing is changed`),
+    ),
     row('services', services.map(({ service }) => service).join(', ')),
     ...(jobs.length > 0 ? [row('runs once', `${jobs.join(', ')} (schema: ${preview.schema})`)] : []),
     row('steps', steps.map(({ does }) => does.replaceAll('-', ' ')).join(' > ')),
     row('approvals', approvalText(approvals)),
-    line(span('quiet', `  ${'way back'.padEnd(labelWidth)}`), span(wayBack.needsPerson ? 'warning' : null, wayBack.text)),
+    line(
+      span('quiet', `  ${'way back'.padEnd(labelWidth)}`),
+      span(wayBack.needsPerson ? 'warning' : null, wayBack.text),
+    ),
     ...[...preview.notes, ...preview.warnings].map((note) => line(span('warning', '  ▲ '), note)),
     blank,
-    line(span('strong', 'Gates'), span('quiet', gates.later.length > 0 ? `   asked later: ${gates.later.join(', ')}` : '')),
+    line(
+      span('strong', 'Gates'),
+      span('quiet', gates.later.length > 0 ? `   asked later: ${gates.later.join(', ')}` : ''),
+    ),
     ...gateLines(gates.results),
   ]
 }

@@ -36,7 +36,11 @@ export const releaseLines = ({ builds, schema, snapshot }: ReleaseAnswer): Line[
 ]
 
 /** A release and where it has been, newest first. */
-export function releasePage(release: ReleaseAnswer, deployments: readonly DeploymentSummary[], look: Look): Line[] {
+export function releasePage(
+  release: ReleaseAnswer,
+  deployments: readonly DeploymentSummary[],
+  look: Look,
+): Line[] {
   const rows = deployments.map(({ requestedAt, environment, kind, outcome, id }) => [
     span(null, ago(requestedAt, look.now)),
     outcome === null ? span('running', '● under way') : signSpan(outcomeSigns[outcome]),

@@ -24,13 +24,17 @@ export function statusPage(
   statuses: readonly EnvironmentStatus[],
   { now, columns }: { now: Date; columns: number | null },
 ): Line[] {
-  if (statuses.length === 0) return [line('Nothing was ever deployed. Start with: towpath release create VERSION')]
+  if (statuses.length === 0)
+    return [line('Nothing was ever deployed. Start with: towpath release create VERSION')]
   const table = statusTable(statuses, now)
   return columns !== null && columns < tableColumnsMin ? blockLines(table) : tableLines(table, columns)
 }
 
 /** One environment with what was deployed there last, newest first. */
-export function environmentPage(status: EnvironmentStatus, options: { now: Date; columns: number | null }): Line[] {
+export function environmentPage(
+  status: EnvironmentStatus,
+  options: { now: Date; columns: number | null },
+): Line[] {
   const { history, approvals, waivers, drift } = status.environment
   const shown = history.slice(0, 10)
   const rows = shown.map(({ at, outcome, kind, release, deployment }): Span[] => [
@@ -42,16 +46,24 @@ export function environmentPage(status: EnvironmentStatus, options: { now: Date;
   ])
   return [
     ...statusPage([status], options),
-    ...approvals.map(({ release, by }) => line(span('quiet', '  approved '), `${release} by ${by.join(', ')}`)),
+    ...approvals.map(({ release, by }) =>
+      line(span('quiet', '  approved '), `${release} by ${by.join(', ')}`),
+    ),
     ...waivers
       .filter(({ expiresAt }) => left(expiresAt, options.now) !== null)
       .map(({ gate, owner, reason, expiresAt }) =>
-        line(span('warning', '  ▲ waived '), `${gate} by ${owner} for ${left(expiresAt, options.now) ?? ''}: ${reason}`),
+        line(
+          span('warning', '  ▲ waived '),
+          `${gate} by ${owner} for ${left(expiresAt, options.now) ?? ''}: ${reason}`,
+        ),
       ),
     ...(drift?.found ?? []).map((found) => line(span('warning', '  ▲ drift  '), found)),
     ...(rows.length === 0
       ? []
-      : [blank, ...tableLines({ head: ['when', 'ended', 'release', 'kind', 'deployment'], rows }, options.columns)]),
+      : [
+          blank,
+          ...tableLines({ head: ['when', 'ended', 'release', 'kind', 'deployment'], rows }, options.columns),
+        ]),
   ]
 }
 
@@ -115,11 +127,16 @@ function motionCell({ moving, waiting }: EnvironmentStatus): Span {
   const queue = waiting.length === 0 ? '' : `, ${waiting.length} waiting`
   if (moving !== null) {
     const back = moving.state === 'going-back'
-    return span(back ? 'warning' : 'running', `${back ? '↺ leaving' : '● ' + moving.kind} ${moving.release}${queue}`)
+    return span(
+      back ? 'warning' : 'running',
+      `${back ? '↺ leaving' : '● ' + moving.kind} ${moving.release}${queue}`,
+    )
   }
   const [first] = waiting
   return first === undefined ? span('quiet', '-') : span('warning', `○ ${first.release} waits`)
 }
 
 const driftCell = ({ drift }: EnvironmentAnswer, now: Date): Span =>
-  drift === null ? span('quiet', 'none') : span('warning', `▲ ${drift.found.length} since ${ago(drift.at, now)}`)
+  drift === null
+    ? span('quiet', 'none')
+    : span('warning', `▲ ${drift.found.length} since ${ago(drift.at, now)}`)

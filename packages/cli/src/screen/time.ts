@@ -21,4 +21,9 @@ export function left(until: string, now: Date): string | null {
 }
 
 /** One unit is enough for what a person only glances at. */
-const coarse = (ms: number): string => duration(Math.max(1_000, Math.round(ms / 1_000) * 1_000)).split(' ').slice(0, 2).join(' ').replace('.0', '')
+const coarse = (ms: number): string =>
+  duration(Math.max(1_000, Math.round(ms / 1_000) * 1_000))
+    .split(' ')
+    .slice(0, 2)
+    .join(' ')
+    .replace('.0', '')

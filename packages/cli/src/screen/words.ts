@@ -36,4 +36,5 @@ export const gateSigns: Readonly<Record<GateResult['answer'] | 'waived', Sign>> 
 }
 
 /** Glyph and word, padded so that what follows stands in one column. */
-export const signSpan = ({ glyph, word, style }: Sign, width = 0): Span => span(style, `${glyph} ${word}`.padEnd(width))
+export const signSpan = ({ glyph, word, style }: Sign, width = 0): Span =>
+  span(style, `${glyph} ${word}`.padEnd(width))

@@ -1,7 +1,7 @@
 import type { Line } from '../screen/line.ts'
 import { renderPage } from '../screen/line.ts'
 import { painter } from './paint.ts'
-import { columnsOf, readTerminal } from './shell.ts'
+import { readTerminal } from './shell.ts'
 import type { Shell, Terminal } from './shell.ts'
 
 /** Options that every command takes. */
@@ -18,27 +18,28 @@ export interface Context {
   /** Address given with --server; null leaves the choice to the environment and the state folder. */
   server: string | null
   /** Lines that are the product, for people; nothing under --json. */
-  say(lines: readonly Line[]): void
+  say: (lines: readonly Line[]) => void
   /** Lines beside the product, on stderr; nothing under --json. */
-  aside(lines: readonly Line[]): void
+  aside: (lines: readonly Line[]) => void
   /** One JSON document on its own line, only under --json. */
-  record(document: object): void
+  record: (document: object) => void
 }
 
 export function openContext(shell: Shell, { json = false, server }: SharedOptions): Context {
   const terminal = readTerminal(shell, json)
   const paint = painter(terminal.colours)
+  // Only the live view cuts its lines: what is said once is said whole, and the terminal may wrap it.
+  const text = (lines: readonly Line[]): string => renderPage(lines, { columns: null, paint })
   return {
     shell,
     terminal,
     json,
     server: server ?? null,
     say: (lines) => {
-      if (!json) shell.stdout.write(renderPage(lines, { columns: columnsOf(shell.stdout), paint }))
+      if (!json) shell.stdout.write(text(lines))
     },
-    // What went wrong is never cut: the terminal may wrap it.
     aside: (lines) => {
-      if (!json) shell.stderr.write(renderPage(lines, { columns: null, paint }))
+      if (!json) shell.stderr.write(text(lines))
     },
     record: (document) => {
       if (json) shell.stdout.write(`${JSON.stringify(document)}\n`)

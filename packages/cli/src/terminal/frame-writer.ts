@@ -30,7 +30,9 @@ export function frameWriter(output: Output, paint: Paint): FrameWriter {
       const columns = columnsOf(output) ?? 80
       const rows = lines.map((content) => renderLine(content, columns - 1, paint))
       output.write(frameBytes(rows, { up: rowsTaken(widths, columns) }))
-      widths = lines.map((content) => widthOf(truncate(content.map(({ text }) => text).join(''), columns - 1)))
+      widths = lines.map((content) =>
+        widthOf(truncate(content.map(({ text }) => text).join(''), columns - 1)),
+      )
     },
     close() {
       output.write(showCursor)

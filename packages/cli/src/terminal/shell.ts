@@ -28,17 +28,20 @@ export interface Terminal {
   annotates: boolean
 }
 
-const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0' && value !== 'false'
+const isSet = (value: string | undefined): boolean =>
+  value !== undefined && value !== '' && value !== '0' && value !== 'false'
 
 /** `NO_COLOR`, `CI`, `TERM=dumb` and `ACCESSIBLE` all mean: append lines, draw nothing over. */
 export function readTerminal({ env, stdin, stdout, stderr }: Shell, json: boolean): Terminal {
   const dumb = env['TERM'] === 'dumb'
-  const plain = dumb || isSet(env['CI']) || isSet(env['ACCESSIBLE']) || isSet(env['NO_COLOR'])
-  const atTerminal = stdout.isTTY === true
+  const colourless = dumb || Boolean(env['NO_COLOR'])
+  const plain = colourless || isSet(env['CI']) || isSet(env['ACCESSIBLE'])
+  const isWatched = stdout.isTTY === true && !json
+  const isAnswered = [stdin, stderr].every(({ isTTY }) => isTTY === true) && !json
   return {
-    redraws: atTerminal && !plain && !json,
-    colours: atTerminal && !dumb && !isSet(env['NO_COLOR']) && !json,
-    answers: stdin.isTTY === true && stderr.isTTY === true && !json && !isSet(env['CI']),
+    redraws: isWatched && !plain,
+    colours: isWatched && !colourless,
+    answers: isAnswered && !isSet(env['CI']),
     annotates: isSet(env['GITHUB_ACTIONS']) && !json,
   }
 }

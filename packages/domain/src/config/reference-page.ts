@@ -6,7 +6,7 @@ export function configReferencePage(): string {
   return `${[INTRODUCTION, ...renderTables(tablesOf({ path: '', node: configJsonSchema() }))].join('\n\n')}\n`
 }
 
-const INTRODUCTION = `<!-- Made by tools/config-schema.ts from packages/domain/src/config. Do not edit. -->
+const INTRODUCTION = `<!-- Made by tools/reference-pages.ts from packages/domain/src/config. Do not edit. -->
 
 # Configuration
 

@@ -67,7 +67,9 @@ const mayHaveSwitched = (state: Deployment): boolean =>
 
 function ending(state: Deployment): Pick<Command & { do: 'finish' }, 'outcome' | 'reason'> {
   if (state.failure !== null) {
-    const outcome = mayHaveSwitched(state) ? 'rolled-back' : 'refused'
+    // With nothing live before there is nothing to roll back to: the first deployment just failed.
+    const isFirst = state.start?.previous === null
+    const outcome = mayHaveSwitched(state) ? (isFirst ? 'failed' : 'rolled-back') : 'refused'
     return { outcome, reason: state.failure.message }
   }
   if (state.gates !== null && !state.gates.passed)

@@ -33,6 +33,9 @@ export const jsonBody = <S extends z.ZodType>(schema: S) => ({
   content: { 'application/json': { schema } },
 })
 
+/** A named shape or null. Its own `nullable()` would make the named component nullable for everybody. */
+export const orNull = <S extends z.ZodType>(shape: S) => z.union([shape, z.null()])
+
 /** A page of a listing. `next` is the cursor of the page after it; null on the last. */
 export const pageOf = <S extends z.ZodType>(item: S) =>
   z.strictObject({ items: z.array(item), next: z.string().nullable() })

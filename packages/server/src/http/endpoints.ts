@@ -1,11 +1,13 @@
 import type { Endpoint } from './api-env.ts'
 import { abortDeploymentEndpoint } from './deployment/abort.ts'
+import { explainDeploymentEndpoint } from './deployment/explain.ts'
 import { listDeploymentsEndpoint } from './deployment/list.ts'
 import { replayGatesEndpoint } from './deployment/replay-gates.ts'
 import { showDeploymentEndpoint } from './deployment/show.ts'
 import { acceptPolicyEndpoint } from './environment/accept-policy.ts'
 import { deployReleaseEndpoint } from './environment/deploy.ts'
 import { listEnvironmentsEndpoint } from './environment/list.ts'
+import { readEdgeEndpoint } from './environment/read-edge.ts'
 import { readLogsEndpoint } from './environment/read-logs.ts'
 import { repairEnvironmentEndpoint } from './environment/repair.ts'
 import { rollBackEndpoint } from './environment/roll-back.ts'
@@ -40,8 +42,10 @@ export const endpoints: readonly Endpoint[] = [
   acceptPolicyEndpoint,
   repairEnvironmentEndpoint,
   readLogsEndpoint,
+  readEdgeEndpoint,
   listDeploymentsEndpoint,
   showDeploymentEndpoint,
+  explainDeploymentEndpoint,
   abortDeploymentEndpoint,
   replayGatesEndpoint,
   listGatesEndpoint,

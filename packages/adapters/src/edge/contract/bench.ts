@@ -15,14 +15,14 @@ export interface EdgeUnderTest {
   spec: EdgeSpec
   /** Where the edge listens for the one service, and where its slots `s1..s4` are. */
   port: number
-  place(slot: string): { address: string; port: number }
+  place: (slot: string) => { address: string; port: number }
   /** Starts a release in a slot. */
-  occupy(slot: string, release: string): Promise<SlotOccupant>
+  occupy: (slot: string, release: string) => Promise<SlotOccupant>
   /** One request of the public, as a neighbour sends it. Status null where no answer came. */
-  get(path: string, headers?: Record<string, string>): Promise<{ status: number | null; body: string }>
+  get: (path: string, headers?: Record<string, string>) => Promise<{ status: number | null; body: string }>
   /** The edge dies as a machine that loses its power, and is not started again. */
-  crash(): Promise<void>
-  close(): Promise<void>
+  crash: () => Promise<void>
+  close: () => Promise<void>
 }
 
 export const SERVICE = 'api'
@@ -30,11 +30,11 @@ export const slots = ['s1', 's2', 's3', 's4']
 export type Seats = Partial<Record<string, SlotRole & { release: string }>>
 
 export interface Bench extends EdgeUnderTest {
-  wanted(seats: Seats, changes?: Partial<WantedEdge>): WantedEdge
-  slot(name: string): Promise<SlotStatus>
+  wanted: (seats: Seats, changes?: Partial<WantedEdge>) => WantedEdge
+  slot: (name: string) => Promise<SlotStatus>
   /** Looks until it holds, at most ten seconds; gives the last status. */
-  until(name: string, holds: (status: SlotStatus) => boolean): Promise<SlotStatus>
-  probe(slot: string, path: string, headers?: Record<string, string>): ReturnType<Edge['probe']>
+  until: (name: string, holds: (status: SlotStatus) => boolean) => Promise<SlotStatus>
+  probe: (slot: string, path: string, headers?: Record<string, string>) => ReturnType<Edge['probe']>
 }
 
 export function benchFor(under: EdgeUnderTest): Bench {

@@ -41,22 +41,5 @@ export function privateEntryPromises(open: () => Promise<Bench>): void {
       expect(await bench.probe('s3', '/health')).toMatchObject({ status: null, fault: expect.any(String) })
       expect(await bench.probe('s9', '/health')).toMatchObject({ status: null, fault: expect.any(String) })
     })
-
-    it('gives up at the deadline', async () => {
-      const { edge, spec, wanted } = bench
-      await bench.occupy('s1', '1.0.0')
-      await edge.ensure(spec, wanted({ s1: live('1.0.0') }))
-      const request = { service: 'api', slot: 's1', method: 'GET', headers: {}, timeoutMs: 100 }
-      const answer = await edge.probe(spec, { ...request, path: '/?ms=3000' })
-      expect(answer).toMatchObject({ status: null, fault: expect.stringContaining('100 ms') })
-      expect(answer.tookMs).toBeLessThan(2_500)
-    })
-
-    it('says that the edge does not run', async () => {
-      const { edge, spec, wanted } = bench
-      await edge.ensure(spec, wanted({}))
-      await bench.crash()
-      expect(await bench.probe('s1', '/')).toMatchObject({ status: null, fault: 'the edge does not run' })
-    })
   })
 }

@@ -42,23 +42,18 @@ export function processHost(program = 'haproxy'): ProcessHost {
     stop: ({ name }) => end(name, 'SIGTERM'),
     pidOf: (name) => running.get(name)?.pid ?? null,
     kill: async (name) => {
-      const workers = workersOf(running.get(name)?.pid)
-      await end(name, 'SIGKILL')
-      for (const pid of workers) killIfAlive(pid)
+      const child = running.get(name)
+      const workers = workersOf(child?.pid)
+      if (child === undefined || workers.length === 0) return end(name, 'SIGKILL')
+      // A master whose worker is gone ends too, and not before: then its sockets are closed for certain.
+      const ended = once(child, 'exit')
+      for (const pid of workers) process.kill(pid, 'SIGKILL')
+      await ended
     },
   }
 }
 
-/** A worker ends by itself when its master is gone, but not at once. */
 function workersOf(master: number | undefined): number[] {
   const list = `/proc/${master}/task/${master}/children`
   return existsSync(list) ? readFileSync(list, 'utf8').split(' ').filter(Boolean).map(Number) : []
-}
-
-const killIfAlive = (pid: number): void => {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'ESRCH') throw fault
-  }
 }

@@ -25,13 +25,30 @@ export interface RuntimeEdge {
 }
 
 /** Reads everything that `apply` may change, in one call. */
-export async function readRuntime(dir: StateDirectory, services: WantedService[]): Promise<RuntimeEdge> {
+export const readRuntime = async (dir: StateDirectory, services: WantedService[]): Promise<RuntimeEdge> =>
+  (await tellAndRead(dir, [], services)).runtime
+
+/** Does the commands and reads the outcome, in one call. `complaint` is empty when the edge did all of them. */
+export async function tellAndRead(
+  dir: StateDirectory,
+  commands: string[],
+  services: WantedService[],
+): Promise<{ complaint: string; runtime: RuntimeEdge }> {
   const maps = services.map(({ service }) => `show map ${releasesMapName(service)}`)
-  const answer = await askSocket(
-    dir.socket('runtimeSocket'),
-    ['show info', 'show servers state', ...maps].join(';'),
-    ANSWER_WITHIN_MS,
-  )
+  const questions = ['show info', 'show servers state', ...maps]
+  let answer = ''
+  for (const batch of batches([...commands, ...questions]))
+    answer += await askSocket(dir.socket('runtimeSocket'), batch.join(';'), ANSWER_WITHIN_MS)
+  const start = Math.max(0, answer.indexOf(FIRST_OF_INFO))
+  return {
+    complaint: answer.slice(0, start).trim().replaceAll(/\s+/g, ' '),
+    runtime: parseRuntime(answer.slice(start), services),
+  }
+}
+
+const FIRST_OF_INFO = 'Name: '
+
+function parseRuntime(answer: string, services: WantedService[]): RuntimeEdge {
   const [info = '', servers = '', ...releases] = answer.split('\n\n')
   return {
     structure: /^description: (\S+)$/m.exec(info)?.[1] ?? '',
@@ -42,17 +59,6 @@ export async function readRuntime(dir: StateDirectory, services: WantedService[]
 
 export const readStatistics = (dir: StateDirectory): Promise<string> =>
   askSocket(dir.socket('runtimeSocket'), 'show stat -1 4 -1', ANSWER_WITHIN_MS)
-
-/** Does the commands and gives what the edge complained about; empty when it did all of them. */
-export async function command(dir: StateDirectory, lines: string[]): Promise<string> {
-  const complaints: string[] = []
-  for (const batch of batches(lines))
-    complaints.push((await askSocket(dir.socket('runtimeSocket'), batch.join(';'), ANSWER_WITHIN_MS)).trim())
-  return complaints
-    .filter((text) => text !== '')
-    .join(' ')
-    .replaceAll(/\s+/g, ' ')
-}
 
 /** The edge reads a line into one buffer (`tune.bufsize`), so long lists go in several. */
 function batches(lines: string[]): string[][] {

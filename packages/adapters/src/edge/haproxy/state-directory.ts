@@ -31,9 +31,13 @@ export class StateDirectory {
     return text === null ? null : parseEdgeFile(text)
   }
 
-  /** Durable when it returns: written beside, flushed, and put in place in one step. */
-  async writeEdgeFile(text: string): Promise<void> {
+  /**
+   * Puts the file in place in one step; what is in it is on the disk by then. `settled` resolves when its name is, too:
+   * whoever calls may act meanwhile and must wait for it before saying that it is done.
+   */
+  async writeEdgeFile(text: string): Promise<{ settled: Promise<void> }> {
     await this.#replace(edgeFiles.config, text)
+    return { settled: this.#syncNames() }
   }
 
   /** Writes the maps that differ. They come before the edge's file, which names them. */
@@ -99,6 +103,9 @@ export class StateDirectory {
       await file.close()
     }
     await rename(beside, target)
+  }
+
+  async #syncNames(): Promise<void> {
     const directory = await open(this.path, 'r')
     try {
       await directory.sync()

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 export interface ReleaseServer {
   server: Server
   /** While true, the health path answers 503. */
-  setSick(sick: boolean): void
+  setSick: (sick: boolean) => void
 }
 
 /**

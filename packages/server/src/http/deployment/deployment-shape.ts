@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { timeShape } from '../endpoint.ts'
+import { orNull, timeShape } from '../endpoint.ts'
 import { gateResultShape } from '../gate/gate-shape.ts'
 
 export const kindShape = z.enum(['deploy', 'promote', 'rollback']).openapi('DeploymentKind')
@@ -10,6 +10,17 @@ export const outcomeShape = z
 
 const stateShape = z.enum(['waiting', 'running', 'going-back', 'finished']).openapi('DeploymentState')
 
+const failureShape = z
+  .strictObject({
+    step: z.string(),
+    code: z.string(),
+    message: z.string(),
+    hint: z.string(),
+    logTail: z.string(),
+    at: timeShape,
+  })
+  .openapi('StepFailure')
+
 const summaryFields = {
   id: z.string(),
   kind: kindShape,
@@ -19,10 +30,15 @@ const summaryFields = {
   requestedBy: z.string(),
   requestedAt: timeShape,
   reason: z.string(),
+  schemaAccepted: z.string().nullable(),
   state: stateShape,
-  outcome: outcomeShape.nullable().openapi({ description: 'Null until it is finished.' }),
-  startedAt: timeShape.nullable(),
-  finishedAt: timeShape.nullable(),
+  outcome: orNull(outcomeShape).openapi({ description: 'Null until it is finished.' }),
+  done: z
+    .record(z.string(), z.strictObject({ seq: z.int(), at: timeShape }))
+    .openapi({ description: 'Finished steps by their key.' }),
+  failure: orNull(failureShape),
+  abort: z.strictObject({ by: z.string(), at: timeShape, reason: z.string() }).nullable(),
+  finished: z.strictObject({ outcome: outcomeShape, reason: z.string(), at: timeShape }).nullable(),
   seq: z.int().openapi({ description: 'The latest event of it: follow the stream after this one.' }),
 }
 
@@ -32,33 +48,32 @@ export const summaryShape = z.strictObject(summaryFields).openapi('DeploymentSum
 export const stepShape = z
   .strictObject({
     step: z.string().openapi({ description: 'Its key in the ledger.' }),
-    does: z.string(),
-    state: z.enum(['done', 'current', 'failed', 'ahead']),
-    at: timeShape.nullable(),
+    title: z.string(),
+    status: z.enum(['done', 'now', 'next', 'failed']),
     seq: z.int().nullable(),
+    at: timeShape.nullable(),
   })
   .openapi('Step')
 
-const failureShape = z.strictObject({
-  step: z.string(),
-  code: z.string(),
-  message: z.string(),
-  hint: z.string(),
-  logTail: z.string(),
+const gatesShape = z.strictObject({
+  passed: z.boolean(),
+  facts: z.string().openapi({ description: 'SHA-256 of the facts they were asked about.' }),
   at: timeShape,
+  results: z.array(gateResultShape),
 })
 
 export const deploymentShape = z
   .strictObject({
     ...summaryFields,
-    schemaAccepted: z.string().nullable(),
     waitsFor: z.string().nullable().openapi({ description: 'Why it has not started yet.' }),
     steps: z.array(stepShape).openapi({ description: 'What is done, what is under way, and what is still ahead.' }),
-    gates: z.strictObject({ passed: z.boolean(), at: timeShape, results: z.array(gateResultShape) }).nullable(),
-    failure: failureShape.nullable(),
-    abort: z.strictObject({ by: z.string(), at: timeShape, reason: z.string() }).nullable(),
-    finishReason: z.string().nullable(),
-    services: z.array(z.strictObject({ service: z.string(), image: z.string(), slot: z.string().nullable() })),
-    fence: z.int().nullable(),
+    gates: gatesShape.nullable(),
+    subnet: z.string().nullable(),
+    start: z
+      .looseObject({ at: timeShape, fence: z.int() })
+      .nullable()
+      .openapi({ description: 'What it was given when its turn came, as in the event deployment.started.' }),
+    plan: z.looseObject({}).openapi({ description: 'Its plan, as in the event deployment.requested; secrets are placeholders.' }),
+    pins: z.strictObject({ snapshot: z.string(), model: z.string(), policyVersion: z.int() }),
   })
   .openapi('Deployment')

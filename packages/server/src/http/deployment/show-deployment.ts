@@ -1,10 +1,10 @@
 import type { z } from '@hono/zod-openapi'
 import { decide, isTurned } from '@towpath/domain/deployment/decide.ts'
+import { stepLines } from '@towpath/domain/deployment/describe-step.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import { showGateResult } from '../gate/gate-shape.ts'
 import type { deploymentShape, summaryShape } from './deployment-shape.ts'
-import { showSteps } from './show-steps.ts'
 
 /** A deployment with the ledger's place of its latest event. */
 export interface DeploymentAt {
@@ -21,14 +21,17 @@ export const showSummary = ({ state, seq }: DeploymentAt): z.infer<typeof summar
   requestedBy: state.requestedBy,
   requestedAt: state.requestedAt,
   reason: state.reason,
+  schemaAccepted: state.schemaAccepted,
   state: progressOf(state),
   outcome: state.finished?.outcome ?? null,
-  startedAt: state.start?.at ?? null,
-  finishedAt: state.finished?.at ?? null,
+  done: state.done,
+  failure: state.failure,
+  abort: state.abort,
+  finished: finishedOf(state),
   seq,
 })
 
-/** A deployment for people and scripts: its way, gates and ending, without the container specifications of its plan. */
+/** A deployment with its way, its gates and what it waits for as things stand at `now`. */
 export function showDeployment(
   deployment: DeploymentAt,
   environment: EnvironmentState,
@@ -38,24 +41,19 @@ export function showDeployment(
   const decision = decide(state, environment, now)
   return {
     ...showSummary(deployment),
-    schemaAccepted: state.schemaAccepted,
     waitsFor: decision.next === 'wait' ? decision.why : null,
-    steps: showSteps(state),
-    gates:
-      state.gates === null
-        ? null
-        : { passed: state.gates.passed, at: state.gates.at, results: state.gates.results.map(showGateResult) },
-    failure: state.failure,
-    abort: state.abort,
-    finishReason: state.finished?.reason ?? null,
-    services: state.plan.services.map(({ service, container }) => ({
-      service,
-      image: container.image,
-      slot: state.start?.slots[service] ?? null,
-    })),
-    fence: state.start?.fence ?? null,
+    steps: stepLines(state).map((line) => ({ ...line, at: state.done[line.step]?.at ?? null })),
+    gates: state.gates === null ? null : { ...state.gates, results: state.gates.results.map(showGateResult) },
+    subnet: state.subnet,
+    start: state.start === null ? null : { ...state.start },
+    plan: { ...state.plan },
+    pins: state.pins,
   }
 }
+
+/** The placement stays out: it is the environment's to tell. */
+const finishedOf = ({ finished }: Deployment): z.infer<typeof summaryShape>['finished'] =>
+  finished === null ? null : { outcome: finished.outcome, reason: finished.reason, at: finished.at }
 
 function progressOf(state: Deployment): z.infer<typeof summaryShape>['state'] {
   if (state.finished !== null) return 'finished'

@@ -1,13 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { kindShape, outcomeShape } from '../deployment/deployment-shape.ts'
-import { timeShape } from '../endpoint.ts'
+import { orNull, timeShape } from '../endpoint.ts'
 import { waiverShape } from '../gate/gate-shape.ts'
 
+/** Who sits where; `services` by their names. */
 const placementFields = {
   release: z.string(),
   deployment: z.string(),
-  services: z.array(
-    z.strictObject({ service: z.string(), slot: z.string(), container: z.string(), image: z.string() }),
+  services: z.record(
+    z.string(),
+    z.strictObject({ slot: z.string(), container: z.string(), image: z.string() }),
   ),
 }
 
@@ -39,7 +41,7 @@ export const environmentStateShape = z
       .openapi({ description: 'The release before, still running as the backup of the edge.' }),
     active: z.string().nullable().openapi({ description: 'Deployment that holds the environment.' }),
     queued: z.array(z.string()).openapi({ description: 'Deployments that wait, oldest first.' }),
-    policy: policyShape.nullable(),
+    policy: orNull(policyShape),
     waivers: z.array(waiverShape),
     approvals: z.array(z.strictObject({ release: z.string(), by: z.array(z.string()) })),
     history: z.array(

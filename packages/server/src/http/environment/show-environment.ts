@@ -28,12 +28,9 @@ export const showEnvironment = ({
 const showPlacement = ({ release, deployment, services }: Placement) => ({
   release,
   deployment,
-  services: Object.entries(services).map(([service, { slot, container, image }]) => ({
-    service,
-    slot,
-    container,
-    image,
-  })),
+  services: Object.fromEntries(
+    Object.entries(services).map(([service, { slot, container, image }]) => [service, { slot, container, image }]),
+  ),
 })
 
 export const showPolicy = (policy: EnvironmentPolicy): z.infer<typeof policyShape> => ({

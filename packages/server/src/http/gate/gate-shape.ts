@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { GateResult } from '@towpath/domain/gate/gate.ts'
 import { gates } from '@towpath/domain/gate/gates.ts'
-import { timeShape } from '../endpoint.ts'
+import { orNull, timeShape } from '../endpoint.ts'
 
 /** Read from the list of gates: a gate added there is a value here, with no other change. */
 export const gateNameShape = z.enum(gates.map((gate) => gate.name)).openapi('GateName')
@@ -24,7 +24,7 @@ export const gateResultShape = z
     answer: z.enum(['pass', 'fail', 'unknown', 'not-applicable']),
     why: z.string(),
     fix: z.string().nullable(),
-    waiver: waiverShape.nullable(),
+    waiver: orNull(waiverShape),
   })
   .openapi('GateResult')
 

@@ -1,22 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Bench, backup, candidate, live } from './bench.ts'
+import { type Bench, candidate, live } from './bench.ts'
 
-export function statePromises(open: () => Promise<Bench>): void {
-  describe('state', () => {
+export function slotStatusPromises(open: () => Promise<Bench>): void {
+  describe('slot status', () => {
     let bench: Bench
     beforeEach(async () => {
       bench = await open()
-    })
-
-    it('refuses a controller that is older than the last one, and changes nothing', async () => {
-      const { edge, spec, wanted } = bench
-      await bench.occupy('s1', '1.0.0')
-      await bench.occupy('s2', '1.1.0')
-      await edge.ensure(spec, wanted({ s1: live('1.0.0') }, { fence: 7 }))
-      const late = wanted({ s2: live('1.1.0') }, { fence: 6 })
-      await expect(edge.apply(spec, late)).rejects.toThrow(expect.objectContaining({ code: 'FENCED' }))
-      expect((await bench.get('/')).body).toBe('1.0.0')
-      expect(await edge.drift(spec, wanted({ s1: live('1.0.0') }, { fence: 8 }))).toEqual([])
     })
 
     it('a slot starts, is up when a probe of its own occupant passed, and is off when taken out', async () => {
@@ -71,36 +60,6 @@ export function statePromises(open: () => Promise<Bench>): void {
       expect(await bench.slot('s1')).toMatchObject({ role: 'off', sessions: 1 })
       expect(await slow).toEqual({ status: 200, body: '1.0.0' })
       expect((await bench.until('s1', ({ sessions }) => sessions === 0)).sessions).toBe(0)
-    })
-
-    it('drift names each slot that is not as wanted, and an edge that does not run', async () => {
-      const { edge, spec, wanted } = bench
-      const before = wanted({ s1: live('1.0.0'), s2: candidate('1.1.0') })
-      await edge.ensure(spec, before)
-      expect(await edge.drift(spec, before)).toEqual([])
-      const sentences = await edge.drift(spec, wanted({ s1: backup('1.0.0'), s2: live('1.1.0') }))
-      expect(sentences.some((sentence) => sentence.includes('s1'))).toBe(true)
-      expect(sentences.some((sentence) => sentence.includes('s2'))).toBe(true)
-      await bench.crash()
-      expect(await edge.drift(spec, before)).not.toEqual([])
-    })
-
-    it('an edge that is away is said to be so, and a later attempt may work', async () => {
-      const { edge, spec, wanted } = bench
-      await edge.ensure(spec, wanted({ s1: live('1.0.0') }))
-      await bench.crash()
-      const away = expect.objectContaining({ code: 'EDGE_UNREACHABLE', retryable: true })
-      await expect(edge.status(spec)).rejects.toThrow(away)
-      await expect(edge.apply(spec, wanted({ s1: live('1.0.0') }))).rejects.toThrow(away)
-    })
-
-    it('remove leaves nothing, twice as well as once', async () => {
-      const { edge, spec, wanted } = bench
-      await edge.ensure(spec, wanted({ s1: live('1.0.0') }))
-      await edge.remove(spec)
-      await edge.remove(spec)
-      expect((await bench.get('/')).status).toBeNull()
-      expect(await edge.drift(spec, wanted({ s1: live('1.0.0') }))).not.toEqual([])
     })
   })
 }

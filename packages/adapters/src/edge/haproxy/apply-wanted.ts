@@ -1,0 +1,101 @@
+import { planMoves } from '@towpath/domain/edge/plan-moves.ts'
+import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import { fileDifferences, runtimeDifferences } from './differences.ts'
+import { fenced, notApplied } from './edge-errors.ts'
+import type { EdgeFile } from './edge-file.ts'
+import { commandsFor } from './moves-to-commands.ts'
+import { reload } from './reload.ts'
+import { type RenderedEdge, renderEdge } from './render.ts'
+import { type RuntimeEdge, askWorker, oldWorkers, readRuntime, tellAndRead } from './runtime.ts'
+import { currentSlots } from './slot-state.ts'
+import type { StateDirectory } from './state-directory.ts'
+
+export interface Wish {
+  rendered: RenderedEdge
+  /** As it was before this call. */
+  file: EdgeFile | null
+}
+
+/**
+ * Brings file and running edge to what is wanted, in that order. While the file goes to the disk the running edge is
+ * looked at, no more. Throws FENCED, EDGE_UNREACHABLE, EDGE_NOT_SERVING, EDGE_NOT_APPLIED.
+ */
+export async function applyWanted(
+  dir: StateDirectory,
+  wanted: WantedEdge,
+): Promise<{ changed: boolean; reloaded: boolean; tookMs: number }> {
+  const started = performance.now()
+  const rendered = renderEdge(wanted)
+  const file = await dir.readEdgeFile()
+  if (file === null) await dir.ensure()
+  const wish = { rendered, file }
+  const [written, seen] = await Promise.allSettled([writeWanted(dir, wanted, wish), look(dir, wanted)])
+  const { isChanged, settled } = resultOf(written)
+  const steered = await steer(dir, wanted, { ...wish, ...resultOf(seen) })
+  await settled
+  return {
+    changed: isChanged || steered !== 'same',
+    reloaded: steered === 'reloaded',
+    tookMs: performance.now() - started,
+  }
+}
+
+const resultOf = <T>(result: PromiseSettledResult<T>): T => {
+  if (result.status === 'rejected') throw result.reason
+  return result.value
+}
+
+/**
+ * Writes maps and file unless an older controller tries to. `isChanged` where what the file asks for is new; another
+ * deployment's name over the same wishes is written and is no change.
+ */
+export async function writeWanted(
+  dir: StateDirectory,
+  wanted: WantedEdge,
+  { rendered, file }: Wish,
+): Promise<{ isChanged: boolean; settled: Promise<void> }> {
+  if (file !== null && file.fence !== null && file.fence > wanted.fence) throw fenced(wanted, file)
+  await dir.writeReleases(wanted.services)
+  if (file?.text === rendered.text) return { isChanged: false, settled: Promise.resolve() }
+  const { settled } = await dir.writeEdgeFile(rendered.text)
+  return { isChanged: fileDifferences(file, wanted, rendered).length > 0, settled }
+}
+
+interface Seen {
+  runtime: RuntimeEdge
+  /** Workers that an earlier reload left behind. */
+  left: string[]
+}
+
+async function look(dir: StateDirectory, wanted: WantedEdge): Promise<Seen> {
+  const [runtime, left] = await Promise.all([readRuntime(dir, wanted.services), oldWorkers(dir)])
+  return { runtime, left }
+}
+
+/** Brings the running edge to the file that was just written. */
+async function steer(
+  dir: StateDirectory,
+  wanted: WantedEdge,
+  { rendered, file, runtime, left }: Wish & Seen,
+): Promise<'same' | 'moved' | 'reloaded'> {
+  if (runtime.structure !== rendered.structure) {
+    await reload(dir, rendered.structure)
+    return 'reloaded'
+  }
+  const moves = planMoves(currentSlots(runtime, wanted, file?.slots ?? []), wanted)
+  if (moves.length === 0) return 'same'
+  const commands = moves.flatMap(commandsFor)
+  const after = await tellAndRead(dir, commands, wanted.services)
+  await tellOldWorkers(dir, left, commands)
+  const differences = runtimeDifferences(after.runtime, wanted, rendered)
+  if (differences.length > 0) throw notApplied(differences, after.complaint)
+  return 'moved'
+}
+
+/**
+ * A worker that a reload left behind may still get one request on each connection that was idle: it must not send that
+ * to a slot that is about to stop. What it does not know it may refuse, and when it has ended there is nothing to tell.
+ */
+async function tellOldWorkers(dir: StateDirectory, pids: string[], commands: string[]): Promise<void> {
+  for (const pid of pids) for (const command of commands) await askWorker(dir, pid, command).catch(() => '')
+}

@@ -1,0 +1,2039 @@
+/* Made from packages/server/openapi.json by `npm run generate:api`; never edited by hand. */
+export interface paths {
+    "/v1/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Releases, newest first */
+        get: operations["listReleases"];
+        put?: never;
+        /**
+         * Records an immutable release
+         * @description Saying the same again is fine; the same version with other content is refused (RELEASE_EXISTS).
+         */
+        post: operations["createRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One release */
+        get: operations["showRelease"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{version}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves a release for one environment
+         * @description Once per principal, and never by its author.
+         */
+        post: operations["approveRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Environments that the caller may see */
+        get: operations["listEnvironments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One environment: live, warm, queue, policy, history, readiness, drift */
+        get: operations["showEnvironment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a release in an environment
+         * @description The deployment goes on by itself: follow it at its location or on the stream.
+         */
+        post: operations["deployRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to a retained release with exactly what it ran with then */
+        post: operations["rollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets one gate through until a time; its own answer stays visible under the waiver */
+        post: operations["waiveGate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes a policy the floor of an environment: a release can only be stricter */
+        put: operations["acceptPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts an environment back to what the ledger says
+         * @description Foreign containers go on running; they only lose the names that the edge holds.
+         */
+        post: operations["repairEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the container that serves a service writes, secret values taken out
+         * @description Plain text, or with follow=true one JSON object a line until the container stops; an empty line is a heartbeat.
+         */
+        get: operations["readLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/edge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the running edge says of every slot; counters since its last start or reload */
+        get: operations["readEdge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deployments, newest first
+         * @description A page may hold fewer than `limit`: what the caller may not see and other environments are left out.
+         */
+        get: operations["listDeployments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One deployment */
+        get: operations["showDeployment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a deployment went: who asked, what the gates said, each step, how it ended */
+        get: operations["explainDeployment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns a deployment that waits or runs round */
+        post: operations["abortDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/gates/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks today's gates about the facts that were stored then
+         * @description Changes nothing.
+         */
+        post: operations["replayGates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/gates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pre-deployment checklist, in the order in which it is asked */
+        get: operations["listGates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed head of the ledger, and the hash at a place that the caller remembers */
+        get: operations["showHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events of the ledger, page by page
+         * @description The next page begins `after` (order oldest) or `before` (order newest) the seq in `next`.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Proves that every event is what was appended, or names the first that is not
+         * @description Changes nothing. One at a time: it reads the whole ledger.
+         */
+        post: operations["verifyLedger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every row of the ledger, one JSON object a line
+         * @description For admins: the rows are what was hashed, unshortened, so they hold the hashes of tokens (each of 256 random bits).
+         */
+        get: operations["exportLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events as they happen (server-sent events)
+         * @description id is the seq in the ledger, event its type, data the event as JSON. Every event after the given one comes once and in order; a comment comes every 15 seconds at least.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/principals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Principals, newest first */
+        get: operations["listPrincipals"];
+        put?: never;
+        /** Adds a principal, or gives a known one a new token and other roles */
+        post: operations["addPrincipal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/principals/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes the token of a principal away for good */
+        delete: operations["revokePrincipal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server can do its work */
+        get: operations["showHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Release: {
+            version: string;
+            builds: components["schemas"]["Build"][];
+            schema: components["schemas"]["SchemaImpact"];
+            /** @description SHA-256 of the project files it was made with. */
+            snapshot: string;
+            author: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Build: {
+            service: string;
+            repository: string;
+            digest: string;
+            tag: string | null;
+            commit: string | null;
+        };
+        /**
+         * @description What the release does to the database. none: no migration; expand: the release before runs on the new schema; contract: it does not; unknown: nobody said, so going back needs a person.
+         * @enum {string}
+         */
+        SchemaImpact: "none" | "expand" | "contract" | "unknown";
+        Problem: {
+            /** @description Stable name of the kind of problem, as a URN. */
+            type: string;
+            title: string;
+            status: number;
+            /** @description What happened and why. */
+            detail: string;
+            /** @description Stable code; scripts compare this. */
+            code: string;
+            /**
+             * @description How a command ends for a script.
+             * @enum {string}
+             */
+            kind: "failed" | "usage" | "blocked" | "forbidden" | "unreachable" | "locked" | "not-found" | "conflict";
+            /** @description What was not changed, and what to do next. */
+            hint: string;
+            docs: string;
+            /** @description The x-request-id, also in the ledger and the log. */
+            request: string;
+            retryable: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        CreateRelease: {
+            version: string;
+            /**
+             * @description Service to image, by tag or digest. Absent: its repository with the version as tag.
+             * @default {}
+             */
+            builds: {
+                [key: string]: string;
+            };
+            schema?: components["schemas"]["SchemaImpact"];
+            /** @default null */
+            commit: string | null;
+            /** @description Path relative to the folder of towpath.yaml, to bytes in base64. */
+            files: {
+                [key: string]: string;
+            };
+        };
+        ReleasePage: {
+            items: components["schemas"]["Release"][];
+            next: string | null;
+        };
+        Approvals: {
+            release: string;
+            environment: string;
+            /** @description Who approved it for that environment so far. */
+            approvals: string[];
+        };
+        ApproveRelease: {
+            environment: string;
+            /** @default  */
+            reason: string;
+        };
+        EnvironmentPage: {
+            items: components["schemas"]["Environment"][];
+            next: string | null;
+        };
+        Environment: {
+            environment: string;
+            /** @description The latest event of it: follow the stream after this one. */
+            seq: number;
+            live: {
+                release: string;
+                deployment: string;
+                services: {
+                    [key: string]: {
+                        slot: string;
+                        container: string;
+                        image: string;
+                    };
+                };
+            } | null;
+            /** @description The release before, still running as the backup of the edge. */
+            warm: {
+                release: string;
+                deployment: string;
+                services: {
+                    [key: string]: {
+                        slot: string;
+                        container: string;
+                        image: string;
+                    };
+                };
+                /** Format: date-time */
+                until: string;
+            } | null;
+            /** @description Deployment that holds the environment. */
+            active: string | null;
+            /** @description Deployments that wait, oldest first. */
+            queued: string[];
+            policy: components["schemas"]["Policy"] | null;
+            waivers: components["schemas"]["Waiver"][];
+            approvals: {
+                release: string;
+                by: string[];
+            }[];
+            history: {
+                deployment: string;
+                kind: components["schemas"]["DeploymentKind"];
+                release: string;
+                outcome: components["schemas"]["Outcome"];
+                /** Format: date-time */
+                at: string;
+                bakedMs: number;
+            }[];
+            /** @description Can each kept release be taken back right now? */
+            readiness: {
+                release: string;
+                ready: boolean;
+                why: string;
+                /** Format: date-time */
+                at: string;
+            }[];
+            drift: {
+                found: string[];
+                /** Format: date-time */
+                at: string;
+            } | null;
+        };
+        Policy: {
+            version: number;
+            approvals: number;
+            needs: {
+                environment: string;
+                bakedMs: number;
+            }[];
+            freeze: string[];
+            hosts: string[];
+        };
+        Waiver: {
+            gate: string;
+            owner: string;
+            reason: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Null holds for every release until it expires. */
+            release: string | null;
+        };
+        /** @enum {string} */
+        DeploymentKind: "deploy" | "promote" | "rollback";
+        /** @enum {string} */
+        Outcome: "live" | "refused" | "rolled-back" | "aborted" | "superseded" | "failed";
+        Preview: {
+            /** @enum {boolean} */
+            dryRun: true;
+            kind: components["schemas"]["DeploymentKind"];
+            environment: string;
+            release: string;
+            /** @description The release that is live now. */
+            from: string | null;
+            steps: {
+                step: string;
+                does: string;
+            }[];
+            services: {
+                service: string;
+                image: string;
+            }[];
+            /** @description One-shot services that would run before the switch. */
+            jobs: string[];
+            schema: components["schemas"]["SchemaImpact"];
+            approvals: {
+                needed: number;
+                given: string[];
+                missing: number;
+            };
+            wayBack: {
+                needsPerson: boolean;
+                text: string;
+            };
+            gates: {
+                passed: boolean;
+                results: components["schemas"]["GateResult"][];
+                /** @description Gates whose facts an earlier step makes, so not asked now. */
+                later: string[];
+            };
+            notes: string[];
+            warnings: string[];
+        };
+        GateResult: {
+            gate: string;
+            title: string;
+            /** @enum {string} */
+            answer: "pass" | "fail" | "unknown" | "not-applicable";
+            why: string;
+            fix: string | null;
+            waiver: components["schemas"]["Waiver"] | null;
+        };
+        Deployment: {
+            id: string;
+            kind: components["schemas"]["DeploymentKind"];
+            environment: string;
+            release: string;
+            /** @description Who made the release. */
+            author: string;
+            requestedBy: string;
+            /** Format: date-time */
+            requestedAt: string;
+            reason: string;
+            schemaAccepted: string | null;
+            state: components["schemas"]["DeploymentState"];
+            /** @description Null until it is finished. */
+            outcome: components["schemas"]["Outcome"] | null;
+            /** @description Finished steps by their key. */
+            done: {
+                [key: string]: {
+                    seq: number;
+                    /** Format: date-time */
+                    at: string;
+                };
+            };
+            failure: components["schemas"]["StepFailure"] | null;
+            abort: {
+                by: string;
+                /** Format: date-time */
+                at: string;
+                reason: string;
+            } | null;
+            finished: {
+                outcome: components["schemas"]["Outcome"];
+                reason: string;
+                /** Format: date-time */
+                at: string;
+            } | null;
+            /** @description The latest event of it: follow the stream after this one. */
+            seq: number;
+            /** @description Why it has not started yet. */
+            waitsFor: string | null;
+            /** @description What is done, what is under way, and what is still ahead. */
+            steps: components["schemas"]["Step"][];
+            gates: {
+                passed: boolean;
+                /** @description SHA-256 of the facts they were asked about. */
+                facts: string;
+                /** Format: date-time */
+                at: string;
+                results: components["schemas"]["GateResult"][];
+            } | null;
+            subnet: string | null;
+            /** @description What it was given when its turn came, as in the event deployment.started. */
+            start: ({
+                /** Format: date-time */
+                at: string;
+                fence: number;
+            } & {
+                [key: string]: unknown;
+            }) | null;
+            /** @description Its plan, as in the event deployment.requested; secrets are placeholders. */
+            plan: {
+                [key: string]: unknown;
+            };
+            pins: {
+                snapshot: string;
+                model: string;
+                policyVersion: number;
+            };
+        };
+        /** @enum {string} */
+        DeploymentState: "waiting" | "running" | "going-back" | "finished";
+        StepFailure: {
+            step: string;
+            code: string;
+            message: string;
+            hint: string;
+            logTail: string;
+            /** Format: date-time */
+            at: string;
+        };
+        Step: {
+            /** @description Its key in the ledger. */
+            step: string;
+            title: string;
+            /** @enum {string} */
+            status: "done" | "now" | "next" | "failed";
+            seq: number | null;
+            /** Format: date-time */
+            at: string | null;
+        };
+        DeployRelease: {
+            release: string;
+            /**
+             * @default deploy
+             * @enum {string}
+             */
+            kind: "deploy" | "promote";
+            /** @default  */
+            reason: string;
+            /** @default false */
+            dryRun: boolean;
+        };
+        RollBack: {
+            /**
+             * @description Null takes the release before.
+             * @default null
+             */
+            release: string | null;
+            /** @default  */
+            reason: string;
+            /**
+             * @description Why the newer schema is fine for the older release; needed where the plan says so.
+             * @default null
+             */
+            acceptSchema: string | null;
+            /** @default false */
+            dryRun: boolean;
+        };
+        WaiveGate: {
+            gate: components["schemas"]["GateName"];
+            /** @default null */
+            release: string | null;
+            /** @description Who answers for it. */
+            owner: string;
+            reason: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /** @enum {string} */
+        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh";
+        AcceptPolicy: {
+            /** @description Distinct people, never the author. */
+            approvals: number;
+            /** @default [] */
+            needs: {
+                environment: string;
+                bakedMs: number;
+            }[];
+            /**
+             * @description Weekly windows.
+             * @default []
+             * @example [
+             *       "Fri 16:00-Mon 08:00 Europe/Berlin"
+             *     ]
+             */
+            freeze: string[];
+            /** @description The only hosts that may be deployed to. */
+            hosts: string[];
+        };
+        Repair: {
+            dryRun: boolean;
+            /** @description One sentence each; with dryRun what would be done. */
+            done: string[];
+        };
+        RepairEnvironment: {
+            /** @default false */
+            dryRun: boolean;
+        };
+        LogLine: {
+            service: string;
+            line: string;
+        };
+        EdgeStatus: {
+            edge: string;
+            slots: components["schemas"]["EdgeSlot"][];
+        };
+        EdgeSlot: {
+            service: string;
+            slot: string;
+            /** @enum {string} */
+            health: "up" | "down" | "starting" | "off";
+            /** @enum {string} */
+            role: "live" | "candidate" | "backup" | "draining" | "off";
+            weight: number;
+            /** @description Requests or streams in flight. */
+            sessions: number;
+            requests: number;
+            answered: {
+                "2xx": number;
+                "3xx": number;
+                "4xx": number;
+                "5xx": number;
+            };
+            connectErrors: number;
+            responseErrors: number;
+            retries: number;
+            lastProbe: string;
+        };
+        DeploymentPage: {
+            items: components["schemas"]["DeploymentSummary"][];
+            next: string | null;
+        };
+        DeploymentSummary: {
+            id: string;
+            kind: components["schemas"]["DeploymentKind"];
+            environment: string;
+            release: string;
+            /** @description Who made the release. */
+            author: string;
+            requestedBy: string;
+            /** Format: date-time */
+            requestedAt: string;
+            reason: string;
+            schemaAccepted: string | null;
+            state: components["schemas"]["DeploymentState"];
+            /** @description Null until it is finished. */
+            outcome: components["schemas"]["Outcome"] | null;
+            /** @description Finished steps by their key. */
+            done: {
+                [key: string]: {
+                    seq: number;
+                    /** Format: date-time */
+                    at: string;
+                };
+            };
+            failure: components["schemas"]["StepFailure"] | null;
+            abort: {
+                by: string;
+                /** Format: date-time */
+                at: string;
+                reason: string;
+            } | null;
+            finished: {
+                outcome: components["schemas"]["Outcome"];
+                reason: string;
+                /** Format: date-time */
+                at: string;
+            } | null;
+            /** @description The latest event of it: follow the stream after this one. */
+            seq: number;
+        };
+        Explanation: {
+            deployment: components["schemas"]["Deployment"];
+            story: components["schemas"]["StoryLine"][];
+        };
+        StoryLine: {
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            actor: string;
+            type: string;
+            says: string;
+        };
+        AbortDeployment: {
+            /** @default  */
+            reason: string;
+        };
+        GateReplay: {
+            recorded: components["schemas"]["GateResult"][];
+            replayed: components["schemas"]["GateResult"][];
+            /** @description Gates that answer otherwise today, given the same facts. */
+            differing: string[];
+            passed: boolean;
+        };
+        Checklist: {
+            items: components["schemas"]["Gate"][];
+        };
+        Gate: {
+            name: components["schemas"]["GateName"];
+            title: string;
+            /** @description Also asked of a rollback. */
+            safety: boolean;
+        };
+        LedgerHead: {
+            head: components["schemas"]["SignedHead"];
+            /** @description PEM; the one the ledger was opened with. */
+            publicKey: string;
+            /** @description The hash at the seq that was asked for; null where the ledger has none there. */
+            remembered: {
+                seq: number;
+                hash: string | null;
+            } | null;
+        };
+        SignedHead: {
+            installation: string;
+            seq: number;
+            hash: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Ed25519, base64. */
+            signature: string;
+        };
+        EventPage: {
+            items: components["schemas"]["LedgerEvent"][];
+            /** @description Seq of the last item where there may be more, else null. */
+            next: number | null;
+        };
+        LedgerEvent: {
+            /** @description Its place in the ledger; no gaps. */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            type: string;
+            actor: string;
+            idem: string;
+            request?: string;
+            environment?: string;
+            release?: string;
+            deployment?: string;
+            service?: string;
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        LedgerVerdict: {
+            /** @enum {boolean} */
+            ok: true;
+            events: number;
+            head: {
+                seq: number;
+                hash: string;
+            };
+            headsCompared: number;
+        } | {
+            /** @enum {boolean} */
+            ok: false;
+            /** @description The first event that is not what it was. */
+            seq: number;
+            /** @enum {string} */
+            problem: "changed" | "removed" | "inserted" | "reordered" | "truncated" | "rewritten";
+            message: string;
+        };
+        VerifyLedger: {
+            /**
+             * @description Heads that the caller remembers.
+             * @default []
+             */
+            heads: {
+                seq: number;
+                hash: string;
+            }[];
+        };
+        LedgerRow: {
+            seq: number;
+            prev: string;
+            /** @description Hex SHA-256 over prev (32 bytes) and body (UTF-8). */
+            hash: string;
+            /** @description The exact text that was hashed. */
+            body: string;
+        };
+        PrincipalToken: {
+            principal: components["schemas"]["Principal"];
+            /** @description Shown here and never again. */
+            token: string;
+        };
+        Principal: {
+            name: string;
+            grants: {
+                environment: string;
+                /** @enum {string} */
+                role: "viewer" | "deployer" | "approver" | "admin";
+            }[];
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: date-time */
+            revokedAt: string | null;
+        };
+        AddPrincipal: {
+            name: string;
+            grants: components["schemas"]["RoleGrant"][];
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        RoleGrant: {
+            /** @description * grants the role in every environment. */
+            environment: "*" | string;
+            /** @enum {string} */
+            role: "viewer" | "deployer" | "approver" | "admin";
+        };
+        PrincipalPage: {
+            items: components["schemas"]["Principal"][];
+            next: string | null;
+        };
+        Health: {
+            /** @enum {string} */
+            status: "ok" | "failing";
+            /** @description The state database answers. */
+            database: boolean;
+            /** @description This process holds the controller lock. */
+            controller: boolean;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listReleases: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasePage"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRelease"];
+            };
+        };
+        responses: {
+            /** @description The release */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The release */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Release"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRelease"];
+            };
+        };
+        responses: {
+            /** @description Who approved it so far */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEnvironments: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentPage"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The environment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deployRelease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Asking twice under one key is asking once. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeployRelease"];
+            };
+        };
+        responses: {
+            /** @description With dryRun: what would happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The deployment that was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollBack: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Asking twice under one key is asking once. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBack"];
+            };
+        };
+        responses: {
+            /** @description With dryRun: what would happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The rollback that was asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waiveGate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiveGate"];
+            };
+        };
+        responses: {
+            /** @description The waiver */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiver"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptPolicy"];
+            };
+        };
+        responses: {
+            /** @description The policy with its version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repairEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairEnvironment"];
+            };
+        };
+        responses: {
+            /** @description What was done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repair"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readLogs: {
+        parameters: {
+            query: {
+                service: string;
+                tail?: number;
+                follow?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/x-ndjson": components["schemas"]["LogLine"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readEdge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The edge */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeStatus"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeployments: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                environment?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showDeployment: {
+        parameters: {
+            query?: {
+                /** @description Answer when it is finished, or after this time (1s to 60s). */
+                wait?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deployment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its story, each line with its event in the ledger */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abortDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbortDeployment"];
+            };
+        };
+        responses: {
+            /** @description The deployment, going back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayGates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both sets of answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateReplay"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checklist */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checklist"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showHead: {
+        parameters: {
+            query?: {
+                remembered?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The head */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerHead"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+                order?: "oldest" | "newest";
+                before?: number;
+                environment?: string;
+                deployment?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyLedger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyLedger"];
+            };
+        };
+        responses: {
+            /** @description The verdict */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerVerdict"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportLedger: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["LedgerRow"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Begin after this seq; without it, after the present head. */
+                after?: number;
+                environment?: string;
+                deployment?: string;
+            };
+            header?: {
+                /** @description Sent by a client that connects again; wins over after. */
+                "last-event-id"?: number;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An open stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPrincipals: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrincipalPage"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addPrincipal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPrincipal"];
+            };
+        };
+        responses: {
+            /** @description The principal and its token */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrincipalToken"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokePrincipal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description It cannot */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,61 @@
+import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
+import type { ErrorKind } from '@towpath/domain/error/towpath-error.ts'
+import type { StepWatcher } from '@towpath/app/installation.ts'
+import { parseServerOptions, serverHelp } from './server-options.ts'
+import { startServer } from './start-server.ts'
+import type { RunningServer } from './start-server.ts'
+
+/** The same numbers as the command line's. */
+const exitCodeOf: Partial<Record<ErrorKind, number>> = { usage: 2, blocked: 3, forbidden: 5, unreachable: 6, locked: 7 }
+
+/** Runs a server until a signal ends it, and the process with it. Its first line on stdout is where it listens, as JSON. */
+export async function runServer(args: readonly string[], { watchStep }: { watchStep?: StepWatcher } = {}): Promise<void> {
+  try {
+    const options = parseServerOptions(args, { env: process.env, folder: process.cwd() })
+    if (options === null) {
+      process.stdout.write(serverHelp)
+      return
+    }
+    const server = await startServer(
+      { ...options, ...(watchStep === undefined ? {} : { watchStep }) },
+      // Whoever lost the lock may not act any more, not even to tidy up.
+      { write: (line) => process.stderr.write(line), onLost: () => process.exit(1) },
+    )
+    endOnSignals(server)
+    const { url, pid, installation } = server
+    process.stdout.write(`${JSON.stringify({ url, pid, installation, stateDir: options.stateDir })}\n`)
+  } catch (thrown) {
+    tellFailure(thrown)
+  }
+}
+
+/** The first signal ends it in order, the second at once. */
+function endOnSignals(server: RunningServer): void {
+  let isEnding = false
+  const end = (signal: NodeJS.Signals): void => {
+    if (isEnding) process.exit(1)
+    isEnding = true
+    server.log.info({ signal }, 'server stopping')
+    server.stop().then(
+      () => process.exit(0),
+      (thrown: unknown) => {
+        server.log.error({ error: messageOf(thrown) }, 'server did not stop in order')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  process.on('unhandledRejection', (thrown) => {
+    server.log.error({ error: thrown instanceof Error ? thrown.stack : String(thrown) }, 'unexpected fault')
+    process.exit(1)
+  })
+}
+
+function tellFailure(thrown: unknown): void {
+  const known = thrown instanceof TowpathError ? thrown : null
+  const { code = 'INTERNAL', hint = 'Nothing is running. Start it again.' } = known ?? {}
+  const error = { code, message: messageOf(thrown), hint }
+  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level: 'error', ...error })}\n`)
+  process.exit(known === null ? 1 : (exitCodeOf[known.kind] ?? 1))
+}
