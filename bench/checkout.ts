@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 export const root = join(import.meta.dirname, '..')
+/** Command line and server as installed: what `npm run build` makes. */
+export const cliLauncher = join(root, 'packages/cli/bin/towpath.js')
+export const serverBundle = join(root, 'packages/cli/dist/server.mjs')
 
 const runFile = promisify(execFile)
 

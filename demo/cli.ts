@@ -6,7 +6,6 @@ import type { Stage } from './stage.ts'
 export interface CliAnswer {
   exitCode: number
   lines: string[]
-  expected: boolean
 }
 
 const main = join(import.meta.dirname, '../packages/cli/src/main.ts')
@@ -42,6 +41,6 @@ export function runCli(facts: {
     })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => resolve({ exitCode: code ?? 1, lines, expected: code === 0 }))
+    child.once('close', (code) => resolve({ exitCode: code ?? 1, lines }))
   })
 }

@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { followAppCounts } from '@towpath/testkit/app-counts.ts'
 import { prepareMachine } from '@towpath/testkit/setup.ts'
 import { startLoad } from '@towpath/testkit/load/start-load.ts'
 import type { RunningLoad } from '@towpath/testkit/load/start-load.ts'
@@ -36,6 +37,7 @@ async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement
   const acts: Act[] = []
   const first = await ship(teller, '1.0.0')
   acts.push(first.staging, first.production)
+  const apps = followAppCounts({ installation: stage.server.installation, environment: 'production' })
   const load = await startTraffic(stage)
   teller.load = load
   try {
@@ -46,9 +48,10 @@ async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement
     acts.push(await goBack(teller, '1.0.0'))
     const report = await load.stop()
     await pause(1_500)
-    return { acts, counts: await compareCounts(stage, report) }
+    return { acts, counts: await compareCounts(stage, report, apps) }
   } finally {
     await load.abandon()
+    apps.stop()
   }
 }
 
@@ -127,7 +130,7 @@ function sayResult(facts: { acts: Act[]; counts: Agreement; setupMs: number; ok:
   }
   say(`\n${renderTable(acts)}`)
   say(
-    `\n  counted three times: client ${counts.client}, edge ${counts.edge}, apps ${counts.apps}: ${counts.agree ? 'they agree' : 'THEY DO NOT AGREE'} (${counts.why})`,
+    `\n  counted three times: client ${counts.client}, edge ${counts.edge}, apps ${counts.apps}: ${counts.agree ? 'they agree' : 'THEY DO NOT AGREE'}`,
   )
   say(
     ok

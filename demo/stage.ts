@@ -105,6 +105,7 @@ async function layProject(
     httpPorts: { staging: await freePort(), production: await freePort() },
     strategy: { drain: '3s', bake: '5s', warm: '10m' },
     stagingBaked: '1s',
+    healthyWithin: '6s',
   })
 }
 

@@ -77,7 +77,9 @@ async function act(
   await run()
   const after = await teller.load?.snapshot()
   const deployment = await readDeployment(teller.stage.server, facts)
-  return { ...facts, ...timesOf(deployment), load: windowOf(before, after) }
+  const load = windowOf(before, after)
+  if (deployment.outcome === 'rolled-back') giveToRelease(load, facts.version)
+  return { ...facts, ...timesOf(deployment), load }
 }
 
 const timesOf = (
@@ -90,13 +92,20 @@ const timesOf = (
 
 function windowOf(before: LoadReport | undefined, after: LoadReport | undefined): LoadWindow {
   const minus = (key: 'sent' | 'failed' | 'dropped'): number => (after?.[key] ?? 0) - (before?.[key] ?? 0)
-  const failedByRelease = Object.fromEntries(
-    Object.entries(after?.byRelease ?? {}).map(([release, tally]) => [
-      release,
-      tally.failed + tally.dropped - lost(before, release),
-    ]),
-  )
+  const failedByRelease: Record<string, number> = {}
+  for (const [release, tally] of Object.entries(after?.byRelease ?? {})) {
+    const count = tally.failed + tally.dropped - lost(before, release)
+    if (count > 0) failedByRelease[release] = count
+  }
   return { requests: minus('sent'), failed: minus('failed'), dropped: minus('dropped'), failedByRelease }
+}
+
+/** A process that ends takes what it was working on with it, before any answer could carry its name. */
+function giveToRelease({ failedByRelease }: LoadWindow, release: string): void {
+  const nameless = failedByRelease['unknown'] ?? 0
+  if (nameless === 0) return
+  delete failedByRelease['unknown']
+  failedByRelease[release] = (failedByRelease[release] ?? 0) + nameless
 }
 
 const lost = (report: LoadReport | undefined, release: string): number => {
@@ -107,8 +116,7 @@ const lost = (report: LoadReport | undefined, release: string): number => {
 async function cli(teller: Teller, as: 'dev' | 'lead', args: string[]): Promise<CliAnswer> {
   teller.say(`\n  ${as}$ towpath ${shown(args)}`)
   const answer = await runCli({ stage: teller.stage, as, args, onLine: (line) => teller.say(`    ${line}`) })
-  if (![0, 3, 4].includes(answer.exitCode) && !answer.expected)
-    teller.say(`    (exit code ${answer.exitCode})`)
+  teller.say(`    exit code ${answer.exitCode}`)
   return answer
 }
 

@@ -40,16 +40,9 @@ const rowOf = (act: Act): string[] => [
 
 const time = (ms: number | null): string => (ms === null ? '-' : duration(ms))
 
-/**
- * What our own acts cost: everything lost less what a dying release lost itself. Answers and cuts that carry a release's
- * name are that release's; so are requests in flight on a release whose process ended by itself.
- */
+/** What our own acts cost: everything lost, less what a release that was let in answered or lost by itself. */
 export function oursOf(act: Act): { failed: number; dropped: number } {
-  const byRelease = Object.entries(act.load.failedByRelease)
-    .filter(([release]) => release !== 'unknown')
-    .reduce((sum, [, count]) => sum + count, 0)
-  const died = act.outcome === 'rolled-back'
-  const rest = Math.max(0, act.load.failed + act.load.dropped - byRelease)
-  if (rest === 0 || died) return { failed: 0, dropped: 0 }
-  return { failed: Math.min(rest, act.load.failed), dropped: Math.max(0, rest - act.load.failed) }
+  const own = act.outcome === 'rolled-back' ? (act.load.failedByRelease[act.version] ?? 0) : 0
+  const failed = Math.max(0, act.load.failed - own)
+  return { failed, dropped: Math.max(0, act.load.dropped - Math.max(0, own - act.load.failed)) }
 }

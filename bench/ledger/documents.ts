@@ -12,6 +12,8 @@ interface Document {
 }
 
 const batchRows = 5_000
+/** An environment keeps a bounded part of its past, so its latest years make the same document as all of them. */
+const foldedEventsMax = 100_000
 
 /**
  * Writes what the store would have folded from a seeded history of events `after + 1` to `last`: both environments in
@@ -33,7 +35,7 @@ export async function writeDocuments(url: string, { after, last }: { after: numb
 
 function foldedEnvironments(after: number, last: number): Document[] {
   const states = new Map<string, { state: EnvironmentState; created: number; seq: number }>()
-  for (let seq = after + 1; seq <= last; seq += 1) {
+  for (let seq = Math.max(after, last - foldedEventsMax) + 1; seq <= last; seq += 1) {
     const { environment } = placeOf(seq)
     const before = states.get(environment)
     const state = foldEnvironment(before?.state, historyEventAt(seq))

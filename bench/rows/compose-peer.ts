@@ -47,11 +47,11 @@ function peerRows(
 ): Row[] {
   const first = report.byRelease['2.0.0']?.firstAnswerAtMs ?? Number.NaN
   return [
-    beside(`failed and dropped in ${program} up -d, for comparison`, report.failed + report.dropped, ''),
-    beside('  requests sent', report.sent, ''),
-    beside('  of them 3 s long', report.slow.sent, ''),
-    beside('  longest gap between good answers', report.longestGap.ms, 'ms'),
-    beside('  asked to first answer of the release', first - askedAt, 'ms'),
-    beside('  whole command', upMs, 'ms'),
+    beside(`${program} up -d at 1,000 requests/s: failed and dropped`, report.failed + report.dropped, ''),
+    beside(`${program}: requests sent`, report.sent, ''),
+    beside(`${program}: of them 3 s long`, report.slow.sent, ''),
+    beside(`${program}: longest gap between good answers`, report.longestGap.ms, 'ms'),
+    beside(`${program}: asked to first answer of the release`, first - askedAt, 'ms'),
+    beside(`${program}: whole command`, upMs, 'ms'),
   ]
 }

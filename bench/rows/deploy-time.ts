@@ -37,12 +37,12 @@ export async function deployTime(bench: BenchScene, { rounds, say }: RunOptions)
   say(`  floor ${listed(took.floor)}; deploy ${listed(took.deploy)} ms`)
   return [
     limited('deploy to 100% new, over the bare container acts', { value: deployMs / floorMs, unit: 'x', limit }),
-    beside('  bare container acts', floorMs, 'ms'),
+    beside('deploy: bare container acts', floorMs, 'ms'),
     ...(['migrator', 'start', 'healthy'] as const).map((part) =>
-      beside(`    ${part}`, median(floors.map((floor) => floor[part])), 'ms'),
+      beside(`deploy: bare ${part}`, median(floors.map((floor) => floor[part])), 'ms'),
     ),
-    beside('  deploy, accepted to all traffic switched', deployMs, 'ms'),
-    ...medianSteps(steps).map(({ name, ms }) => beside(`    until ${name}`, ms, 'ms')),
+    beside('deploy: accepted to all traffic switched', deployMs, 'ms'),
+    ...medianSteps(steps).map(({ name, ms }) => beside(`deploy: until ${name}`, ms, 'ms')),
   ]
 }
 

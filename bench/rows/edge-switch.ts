@@ -29,14 +29,14 @@ export const edgeSwitch: Group = {
     const inMemory = await measure(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), wanted)
     const onDisk = await measure(tmpdir(), wanted)
     return [
-      limited('edge switch, over a no-op call on the same socket', {
+      limited('edge switch, over a no-op call on its socket', {
         value: inMemory.switchMs / inMemory.noOpMs,
         unit: 'x',
         limit,
       }),
-      beside('  no-op call', inMemory.noOpMs, 'ms'),
-      beside('  switch', inMemory.switchMs, 'ms'),
-      beside('  switch, its file synced to disk first', onDisk.switchMs, 'ms'),
+      beside('edge switch: no-op call', inMemory.noOpMs, 'ms'),
+      beside('edge switch: switch', inMemory.switchMs, 'ms'),
+      beside('edge switch: switch, its file synced to disk', onDisk.switchMs, 'ms'),
     ]
   },
 }

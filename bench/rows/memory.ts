@@ -18,13 +18,13 @@ export async function memory({ scene }: BenchScene, { quick }: RunOptions): Prom
   const database = await memoryOfTree(await postmasterOf(join(scene.folder, 'state', 'database')))
   if (server.rssMb === 0 || database.pssMb === 0) throw new Error('no process to measure was found')
   return [
-    limited('server and its PostgreSQL, idle', {
+    limited('memory of server and PostgreSQL, idle', {
       value: server.rssMb + database.pssMb,
       unit: 'MB',
       limit: limitMb,
     }),
-    beside('  server (resident)', server.rssMb, 'MB'),
-    beside('  PostgreSQL (proportional)', database.pssMb, 'MB'),
+    beside('memory: server, resident', server.rssMb, 'MB'),
+    beside('memory: PostgreSQL, proportional', database.pssMb, 'MB'),
   ]
 }
 

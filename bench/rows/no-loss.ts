@@ -60,14 +60,14 @@ function lossRows(name: string, report: LoadReport, { answers, askedAt }: { answ
   // A load that was not there loses nothing and proves nothing.
   const isProof = report.sent > 0 && report.slow.sent > 0 && Number.isFinite(first)
   return [
-    limited(`failed and dropped in a ${name} at 1,000 requests/s`, {
+    limited(`${name} at 1,000 requests/s: failed and dropped`, {
       value: isProof ? report.failed + report.dropped : Number.NaN,
       unit: '',
       limit: 0,
     }),
-    beside('  requests sent', report.sent, ''),
-    beside('  of them 3 s long', report.slow.sent, ''),
-    beside('  longest gap between good answers', report.longestGap.ms, 'ms'),
-    beside('  asked to first answer of the release', first - askedAt, 'ms'),
+    beside(`${name}: requests sent`, report.sent, ''),
+    beside(`${name}: of them 3 s long`, report.slow.sent, ''),
+    beside(`${name}: longest gap between good answers`, report.longestGap.ms, 'ms'),
+    beside(`${name}: asked to first answer of the release`, first - askedAt, 'ms'),
   ]
 }

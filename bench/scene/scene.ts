@@ -7,8 +7,7 @@ import { startLoad } from '@towpath/testkit/load/start-load.ts'
 import type { RunningLoad } from '@towpath/testkit/load/start-load.ts'
 import { driveScene } from '@towpath/testkit/scene-driver.ts'
 import type { SceneDriver } from '@towpath/testkit/scene-driver.ts'
-import { join } from 'node:path'
-import { root } from '../checkout.ts'
+import { serverBundle } from '../checkout.ts'
 
 export const requestsPerSecond = 1_000
 const slowMs = 3_000
@@ -35,9 +34,8 @@ export async function openScene(): Promise<BenchScene> {
   // Drain is longer than the slow requests are; the reconcile period is the server's own.
   const scene = await setScene({ strategy: { drain: '10s', bake: '1s', warm: '30m' }, reconcileMs: 60_000 })
   try {
-    // As installed: the bundle, not the source.
     await scene.server.stop()
-    await scene.startServer({ entry: join(root, 'packages/cli/dist/server.mjs') })
+    await scene.startServer({ entry: serverBundle })
     const images = []
     for (const version of answersOf) images.push(await scene.build({ version }))
     const opened = benchScene(scene, images)

@@ -2,7 +2,13 @@ import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { forwardSteps } from '@towpath/domain/deployment/steps.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
-import { crashPointText, crashVariable, moments, pickSome, seededRandom } from '@towpath/testkit/crash/crash-point.ts'
+import {
+  crashPointText,
+  crashVariable,
+  moments,
+  pickSome,
+  seededRandom,
+} from '@towpath/testkit/crash/crash-point.ts'
 import type { CrashPoint } from '@towpath/testkit/crash/crash-point.ts'
 import type { ExampleImages } from '@towpath/testkit/example-images.ts'
 import { setScene } from '@towpath/testkit/example-scene.ts'
@@ -48,7 +54,10 @@ async function ship(): Promise<string> {
 }
 
 async function request(way: Way): Promise<{ id: string; release: string }> {
-  if (way === 'rollback') return asked(await scene.server.post('/v1/environments/production/rollback', { reason: 'crash test' }, 'dev'))
+  if (way === 'rollback')
+    return asked(
+      await scene.server.post('/v1/environments/production/rollback', { reason: 'crash test' }, 'dev'),
+    )
   version += 1
   const release = `1.${version}.0`
   await scene.createRelease(release, images)
@@ -77,7 +86,9 @@ async function stepsOf(way: Way): Promise<string[]> {
   if (way === 'abort') return ['restore-traffic', 'remove-candidates']
   const state = await scene.server.get<EnvironmentState>('/v1/environments/production')
   const live = await scene.server.get<Deployment>(`/v1/deployments/${state.live?.deployment ?? ''}`)
-  return forwardSteps({ ...live, kind: way }).flatMap(({ do: kind, step }) => (kind === 'finish' ? [] : [step]))
+  return forwardSteps({ ...live, kind: way }).flatMap(({ do: kind, step }) =>
+    kind === 'finish' ? [] : [step],
+  )
 }
 
 async function pointsOf(way: Way): Promise<{ way: Way; point: CrashPoint }[]> {
@@ -94,7 +105,10 @@ async function crash(way: Way, point: CrashPoint): Promise<void> {
   await scene.server.stop()
   await scene.startServer({ entry, env: { [crashVariable]: JSON.stringify(point) } })
   const load = await startLoad({
-    targets: [{ url: `${url}/api/items`, weight: 1 }, { url: `${url}/`, weight: 1 }],
+    targets: [
+      { url: `${url}/api/items`, weight: 1 },
+      { url: `${url}/`, weight: 1 },
+    ],
     ratePerSecond: loadPerSecond,
     connections: 32,
   })
@@ -144,26 +158,41 @@ async function migrationRuns(deployment: string): Promise<number> {
   const { url } = await scene.postgres.ensureDatabase('refactor')
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const { rows } = await client.query<{ runs: string }>('select count(*) as runs from migration_run where deployment = $1', [deployment])
+  const { rows } = await client.query<{ runs: string }>(
+    'select count(*) as runs from migration_run where deployment = $1',
+    [deployment],
+  )
   await client.end()
   return Number(rows[0]?.runs ?? '-1')
 }
 
 describe('a crash at a step', () => {
-  it(`leaves one live release and no lost request (${all ? 'all points' : `seed ${seed}`})`, { timeout: all ? 7_200_000 : 600_000 }, async () => {
-    const random = seededRandom(seed)
-    const candidates = (await Promise.all((['deploy', 'rollback', 'abort'] as const).map(pointsOf))).flat()
-    const chosen = all ? candidates : (['deploy', 'rollback', 'abort'] as const).flatMap((way) => pickSome(candidates.filter((candidate) => candidate.way === way), way === 'deploy' ? 4 : 2, random))
-    console.log(`crash points: ${chosen.length} of ${candidates.length}, seed ${seed}`)
-    for (const { way, point } of chosen) {
-      console.log(`  ${way}: ${crashPointText(point)}`)
-      try {
-        await crash(way, point)
-      } catch (error) {
-        throw new Error(`${way}: ${crashPointText(point)} (seed ${seed})`, { cause: error })
+  it(
+    `leaves one live release and no lost request (${all ? 'all points' : `seed ${seed}`})`,
+    { timeout: all ? 7_200_000 : 600_000 },
+    async () => {
+      const random = seededRandom(seed)
+      const candidates = (await Promise.all((['deploy', 'rollback', 'abort'] as const).map(pointsOf))).flat()
+      const chosen = all
+        ? candidates
+        : (['deploy', 'rollback', 'abort'] as const).flatMap((way) =>
+            pickSome(
+              candidates.filter((candidate) => candidate.way === way),
+              way === 'deploy' ? 4 : 2,
+              random,
+            ),
+          )
+      console.log(`crash points: ${chosen.length} of ${candidates.length}, seed ${seed}`)
+      for (const { way, point } of chosen) {
+        console.log(`  ${way}: ${crashPointText(point)}`)
+        try {
+          await crash(way, point)
+        } catch (error) {
+          throw new Error(`${way}: ${crashPointText(point)} (seed ${seed})`, { cause: error })
+        }
+        // A rollback needs somewhere to go that is not what it just left.
+        if (way === 'rollback') await ship()
       }
-      // A rollback needs somewhere to go that is not what it just left.
-      if (way === 'rollback') await ship()
-    }
-  })
+    },
+  )
 })

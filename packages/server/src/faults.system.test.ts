@@ -135,11 +135,18 @@ describe('the host', () => {
 
   it('has its edge killed: it comes back from its file with the same traffic', async () => {
     const before = await production.liveSlots()
-    const { id } = await docker.getContainer(`towpath-${scene.project.name}-production-edge`).inspect().then(({ Id }) => ({ id: Id }))
+    const { id } = await docker
+      .getContainer(`towpath-${scene.project.name}-production-edge`)
+      .inspect()
+      .then(({ Id }) => ({ id: Id }))
     const { State } = await docker.getContainer(id).inspect()
     process.kill(State.Pid, 'SIGKILL')
     const url = `http://127.0.0.1:${scene.project.httpPorts['production'] ?? 0}/api/items`
-    await until(async () => (await fetch(url)).ok || null, { withinMs: 30_000, everyMs: 200, what: 'traffic to flow again' })
+    await until(async () => (await fetch(url)).ok || null, {
+      withinMs: 30_000,
+      everyMs: 200,
+      what: 'traffic to flow again',
+    })
     expect(await production.liveSlots()).toEqual(before)
   })
 })
@@ -167,7 +174,8 @@ async function readinessOf(release: string, ready: boolean): Promise<void> {
         `/v1/ledger/events?after=${readinessSeen}&limit=1000&environment=production`,
       )
       const found = items.find(
-        (event) => event.type === 'readiness.changed' && event.release === release && event.data.ready === ready,
+        (event) =>
+          event.type === 'readiness.changed' && event.release === release && event.data.ready === ready,
       )
       readinessSeen = found?.seq ?? readinessSeen
       return found ?? null
@@ -180,12 +188,17 @@ let readinessSeen = 0
 
 const slotsOfLive = async (): Promise<Record<string, string[]>> =>
   Object.fromEntries(
-    Object.entries((await production.state()).live?.services ?? {}).map(([service, { slot }]) => [service, [slot]]),
+    Object.entries((await production.state()).live?.services ?? {}).map(([service, { slot }]) => [
+      service,
+      [slot],
+    ]),
   )
 
 /** What a hand-typed `docker compose up -d` leaves: the same service name on the project's network. */
 async function foreignContainer(): Promise<string> {
-  const [network] = await docker.listNetworks({ filters: { name: [`${scene.project.name}-production_backend_network`] } })
+  const [network] = await docker.listNetworks({
+    filters: { name: [`${scene.project.name}-production_backend_network`] },
+  })
   const image = good.backend
   const container = await docker.createContainer({
     Image: image,

@@ -9,7 +9,8 @@ import { describeApi } from './http/describe-api.ts'
 export const descriptionPath = join(import.meta.dirname, '../openapi.json')
 export const clientTypesPath = join(import.meta.dirname, '../../cli/src/client/schema.d.ts')
 
-const banner = '/* Made from packages/server/openapi.json by `npm run generate:api`; never edited by hand. */\n'
+const banner =
+  '/* Made from packages/server/openapi.json by `npm run generate:api`; never edited by hand. */\n'
 
 /** Both texts as they have to be committed. */
 export async function generateApi(): Promise<{ description: string; clientTypes: string }> {

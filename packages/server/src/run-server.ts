@@ -6,10 +6,19 @@ import { startServer } from './start-server.ts'
 import type { RunningServer } from './start-server.ts'
 
 /** The same numbers as the command line's. */
-const exitCodeOf: Partial<Record<ErrorKind, number>> = { usage: 2, blocked: 3, forbidden: 5, unreachable: 6, locked: 7 }
+const exitCodeOf: Partial<Record<ErrorKind, number>> = {
+  usage: 2,
+  blocked: 3,
+  forbidden: 5,
+  unreachable: 6,
+  locked: 7,
+}
 
 /** Runs a server until a signal ends it, and the process with it. Its first line on stdout is where it listens, as JSON. */
-export async function runServer(args: readonly string[], { watchStep }: { watchStep?: StepWatcher } = {}): Promise<void> {
+export async function runServer(
+  args: readonly string[],
+  { watchStep }: { watchStep?: StepWatcher } = {},
+): Promise<void> {
   try {
     const options = parseServerOptions(args, { env: process.env, folder: process.cwd() })
     if (options === null) {

@@ -40,7 +40,10 @@ interface Surroundings {
 }
 
 /** Starts a server; the only place where everything meets. What was begun is undone where a later part fails. */
-export async function startServer(options: ServerOptions, surroundings: Surroundings): Promise<RunningServer> {
+export async function startServer(
+  options: ServerOptions,
+  surroundings: Surroundings,
+): Promise<RunningServer> {
   const undo = new AsyncDisposableStack()
   try {
     return await start(options, surroundings, undo)
@@ -103,7 +106,7 @@ async function wire(options: ServerOptions, { secrets, log, lost, undo }: Wiring
   const { store, identify } = await openLedger({ url: database.url, stateDir })
   undo.defer(() => store.close())
   const instance = nameInstance()
-  const { fence, release } = await takeControl(database.url, {
+  const lock = await takeControl(database.url, {
     ...{ instance, standby: options.standby },
     onLost: (reason) => {
       control.isHeld = false
@@ -111,7 +114,8 @@ async function wire(options: ServerOptions, { secrets, log, lost, undo }: Wiring
     },
   })
   control.isHeld = true
-  undo.defer(release)
+  undo.defer(() => lock.release())
+  const { fence } = lock
   const { id, ledger } = await identify()
   undo.defer(() => lastCheckpoint(store, log))
   await store.append({
@@ -147,5 +151,6 @@ async function comeToRest(rest: Promise<void>, log: Log): Promise<void> {
   })
   const ended = await Promise.race([rest.catch(() => {}), late])
   clearTimeout(timer)
-  if (ended === 'late') log.warn({ waitedMs: restWithinMs }, 'something still runs; the ledger knows how far it came')
+  if (ended === 'late')
+    log.warn({ waitedMs: restWithinMs }, 'something still runs; the ledger knows how far it came')
 }

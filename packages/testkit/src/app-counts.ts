@@ -1,55 +1,69 @@
+import type Docker from 'dockerode'
+import { PassThrough } from 'node:stream'
 import { connectDocker } from './docker.ts'
 
 interface CountLine {
   message: string
-  service: string
   answered: Record<string, number>
-  aborted: number
+  received: number
 }
 
-/** What the example apps of an environment say they answered: each instance's last words, stopped ones included. */
-export async function readAppCounts(facts: {
-  installation: string
-  environment: string
-}): Promise<{ answered: number; aborted: number; instances: number }> {
+export interface AppCounts {
+  /** Requests that all instances together say they answered, removed ones included. */
+  answered(): number
+  instances(): number
+  stop(): void
+}
+
+const lookEveryMs = 200
+
+/**
+ * Follows the logs of every instance of an environment's apps and keeps what each said last of its own counts. It has
+ * to listen all along: what a removed container said is gone with it.
+ */
+export function followAppCounts(facts: { installation: string; environment: string }): AppCounts {
   const docker = connectDocker()
-  const containers = await docker.listContainers({
-    all: true,
-    filters: {
-      label: [
-        `towpath.installation=${facts.installation}`,
-        `towpath.environment=${facts.environment}`,
-        'towpath.role=candidate',
-      ],
-    },
-  })
-  const said = await Promise.all(
-    containers.map(async ({ Id }) => lastWords(await logsOf(docker.getContainer(Id)))),
-  )
-  const counts = said.filter((line) => line !== null)
+  const lastWords = new Map<string, CountLine>()
+  const followed = new Set<string>()
+  const look = async (): Promise<void> => {
+    for (const id of await runningApps(docker, facts)) {
+      if (followed.has(id)) continue
+      followed.add(id)
+      await followOne(docker, id, (line) => lastWords.set(id, line))
+    }
+  }
+  const timer = setInterval(() => void look().catch(() => {}), lookEveryMs)
   return {
-    answered: counts.reduce((sum, { answered }) => sum + total(answered), 0),
-    aborted: counts.reduce((sum, { aborted }) => sum + aborted, 0),
-    instances: counts.length,
+    answered: () => [...lastWords.values()].reduce((sum, { answered }) => sum + total(answered), 0),
+    instances: () => followed.size,
+    stop: () => clearInterval(timer),
   }
 }
 
 const total = (byStatus: Record<string, number>): number =>
   Object.values(byStatus).reduce((sum, count) => sum + count, 0)
 
-interface LogSource {
-  logs(options: { stdout: true; stderr: true; tail: number; follow: false }): Promise<Buffer>
+async function runningApps(
+  docker: Docker,
+  facts: { installation: string; environment: string },
+): Promise<string[]> {
+  const label = [
+    `towpath.installation=${facts.installation}`,
+    `towpath.environment=${facts.environment}`,
+    'towpath.role=candidate',
+  ]
+  return (await docker.listContainers({ filters: { label } })).map(({ Id }) => Id)
 }
 
-const logsOf = async (container: LogSource): Promise<string> =>
-  (await container.logs({ stdout: true, stderr: true, tail: 200, follow: false })).toString()
-
-/** Lines come in frames of the engine; what we look for starts at its brace. */
-function lastWords(log: string): CountLine | null {
-  const lines = log
-    .split('\n')
-    .map((line) => line.slice(Math.max(0, line.indexOf('{'))))
-    .filter((line) => line.includes('"request counts"'))
-  const last = lines.at(-1)
-  return last === undefined ? null : (JSON.parse(last) as CountLine)
+async function followOne(docker: Docker, id: string, heard: (line: CountLine) => void): Promise<void> {
+  const stream = await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: true, since: 0 })
+  const lines = new PassThrough()
+  docker.modem.demuxStream(stream, lines, lines)
+  let rest = ''
+  lines.on('data', (chunk: Buffer) => {
+    const parts = (rest + chunk.toString()).split('\n')
+    rest = parts.pop() ?? ''
+    for (const text of parts.filter((part) => part.includes('"request counts"')))
+      heard(JSON.parse(text) as CountLine)
+  })
 }

@@ -25,6 +25,8 @@ export interface ExampleProjectFacts {
   httpPorts: Record<'staging' | 'production', number>
   strategy: { drain: string; bake: string; warm: string }
   stagingBaked: string
+  /** How long the backend may take to get healthy; 30 s unless told. */
+  healthyWithin?: string
   /** False takes needs and approvals away from production. */
   productionPolicy?: boolean
   /** Registry account, where it has one. */
@@ -56,6 +58,7 @@ async function writeConfig(facts: ExampleProjectFacts, name: string): Promise<vo
     { path: ['services', 'frontend', 'image'], value: `${facts.registryHost}/refactor/frontend` },
     { path: ['defaults', 'host', 'folder'], value: facts.folder },
     { path: ['defaults', 'strategy'], value: facts.strategy },
+    { path: ['services', 'backend', 'health', 'within'], value: facts.healthyWithin ?? '30s' },
     ...policyEdits(facts),
     { path: ['environments', 'production', 'freeze'], value: undefined },
     ...(facts.account === undefined ? [] : [{ path: ['registries'], value: registryAccess(facts) }]),

@@ -47,7 +47,8 @@ export const startService = ({ name, port, address, routes, isHealthy, beforeExi
 const behaviourHere = ({ BEHAVIOUR, BEHAVIOUR_IN, RUST_ENV }) =>
   BEHAVIOUR_IN === undefined || BEHAVIOUR_IN === RUST_ENV ? BEHAVIOUR : 'good'
 
-const isProbe = ({ url }) => url === '/health' || url === '/stats'
+const isProbe = ({ url, headers }) =>
+  url === '/health' || url === '/stats' || headers['user-agent'] === 'towpath-probe'
 
 const health = async (behaviour, isHealthy) => {
   if (behaviour.kind === 'never-healthy')

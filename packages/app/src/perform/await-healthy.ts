@@ -65,7 +65,7 @@ async function failIfExited({ engine, deployment }: Performing, service: Service
     code: 'CANDIDATE_EXITED',
     kind: 'failed',
     message: `${service.service} ${deployment.release} exited${howItEnded(state)} before it was healthy.`,
-    hint: 'Traffic was not touched. Its last log lines say why; mend it and deploy again.',
+    hint: 'Its last log lines say why; mend it and deploy again.',
     detail: { logTail: state === null ? '' : await engine.logs(name, { tailLines: logTailLines }) },
   })
 }
@@ -86,7 +86,7 @@ async function neverHealthy(
     code: 'NEVER_HEALTHY',
     kind: 'failed',
     message: `${service.service} ${deployment.release} did not get healthy within ${Math.round(service.healthyWithinMs / 1000)} s: GET ${service.health.path} on port ${service.port} gave ${last}.`,
-    hint: 'Traffic was not touched. See its last log lines, or give it more time with health.within.',
+    hint: 'See its last log lines, or give it more time with health.within.',
     detail: { logTail: await engine.logs(name, { tailLines: logTailLines }) },
   })
 }

@@ -46,6 +46,6 @@ const jobFailed = (facts: {
       facts.exitCode === null
         ? `${facts.job} did not finish within ${Math.round(facts.withinMs / 1000)} s and was stopped.`
         : `${facts.job} ended with exit code ${facts.exitCode}.`,
-    hint: 'Traffic was not touched. Its last log lines say why; mend it and deploy again.',
+    hint: 'Its last log lines say why; mend it and deploy again.',
     detail: { logTail: facts.logTail },
   })

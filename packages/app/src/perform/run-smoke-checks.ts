@@ -33,7 +33,7 @@ async function runCheck(
     code: 'SMOKE_CHECK_FAILED',
     kind: 'failed',
     message: `Smoke check ${check.method} ${check.path} of ${service} wanted status ${check.status}${check.contains === null ? '' : ` with "${check.contains}"`} and got ${saw}.`,
-    hint: 'Traffic was not touched. Mend the release or the check in towpath.yaml, then deploy again.',
+    hint: 'Mend the release or the check in towpath.yaml, then deploy again.',
     detail: {},
   })
 }

@@ -1058,7 +1058,7 @@ export interface components {
         };
         RoleGrant: {
             /** @description * grants the role in every environment. */
-            environment: "*" | string;
+            environment: string;
             /** @enum {string} */
             role: "viewer" | "deployer" | "approver" | "admin";
         };

@@ -33,7 +33,7 @@ export async function findServer({
   shell,
   server,
 }: Pick<Context, 'shell' | 'server'>): Promise<ServerAddress> {
-  const said = server ?? shell.env['TOWPATH_SERVER'] ?? null
+  const said = server ?? (shell.env['TOWPATH_SERVER'] || null)
   const states = await readStates(shell)
   const state = said === null ? states[0] : states.find(({ url }) => url === withoutSlash(said))
   const url = said === null ? state?.url : checkedUrl(said)

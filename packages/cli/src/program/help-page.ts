@@ -58,8 +58,9 @@ export function usageOf(command: Command): string {
         .replace(/^(-\w), --[\w-]+ .*/, '$1 ENV')
         .replace(/<(.*)>/, (_, name: string) => name.toUpperCase()),
     )
-  const hasCommands = command.commands.length > 0
-  return [...namesOf(command), ...hasCommands, ...given, ...mandatory, '[options]'].join(' ')
+  const inner = given.length > 0 ? '[COMMAND]' : 'COMMAND'
+  const words = command.commands.length > 0 ? [inner] : given
+  return [...namesOf(command), ...words, ...mandatory, '[options]'].join(' ')
 }
 
 /** `RELEASE`, `[RELEASE]` where it may be left out, `NAME...` where several may follow. */

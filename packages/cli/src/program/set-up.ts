@@ -43,10 +43,9 @@ const server: Group = (program, act) => {
   })
     .addOption(
       need(
-        new Option(
-          '--role <role>',
-          `${roles.join(', ')}; or ROLE:ENV; any number of times`,
-        ).argParser((text: string, before: string[] | undefined) => [...(before ?? []), text]),
+        new Option('--role <role>', `${roles.join(', ')}; or ROLE:ENV; any number of times`).argParser(
+          (text: string, before: string[] | undefined) => [...(before ?? []), text],
+        ),
       ),
     )
     .option('--expires <duration>', 'how long it is valid', '90d')

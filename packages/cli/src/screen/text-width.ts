@@ -1,4 +1,9 @@
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
+/** Made at its first use: it takes longer to make than all of `--help`. */
+const graphemesOf = (text: string): Intl.Segments => {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 const plainAscii = /^[\x20-\x7e]*$/
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u
 /** Blocks that terminals draw two cells wide: CJK, Hangul, full-width forms, pictographs. */
@@ -9,7 +14,7 @@ const wide =
 export function widthOf(text: string): number {
   if (plainAscii.test(text)) return text.length
   let cells = 0
-  for (const { segment } of graphemes.segment(text)) cells += cellsOf(segment)
+  for (const { segment } of graphemesOf(text)) cells += cellsOf(segment)
   return cells
 }
 
@@ -18,7 +23,7 @@ export function truncate(text: string, cells: number): string {
   if (widthOf(text) <= cells) return text
   let kept = ''
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     const next = cellsOf(segment)
     if (used + next > cells - 1) break
     kept += segment

@@ -20,13 +20,15 @@ export function capturedShell(given: {
   const [stdout, stderr] = [keeping(), keeping()]
   const look = tty === undefined ? {} : { isTTY: true, columns: tty.columns, rows: tty.rows ?? 30 }
   const stdin = new PassThrough()
-  stdin.end(input)
+  stdin.write(input)
+  // A terminal stays open, a pipe ends with what it had to say.
+  if (tty === undefined) stdin.end()
   const acts = new Set<() => void>()
   return {
     argv,
     env,
     folder,
-    stdin: Object.assign(stdin, tty === undefined ? {} : { isTTY: true }),
+    stdin: Object.assign(stdin, tty === undefined ? {} : { isTTY: true, setRawMode: () => {} }),
     stdout: Object.assign(stdout.stream, look),
     stderr: Object.assign(stderr.stream, look),
     now: () => new Date('2026-01-01T00:10:00.000Z'),

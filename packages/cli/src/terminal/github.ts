@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises'
 import type { Problem } from '@towpath/domain/config/problem.ts'
 import type { Answer } from '../outcome/answer.ts'
 import type { Failure } from '../outcome/failure.ts'
@@ -39,6 +38,7 @@ export async function summarize({ shell }: Context, { json, failure }: Answer): 
   )
   const rows = facts.map(([name, value]) => `| ${name} | ${cell(String(value))} |\n`)
   const why = failure === undefined ? '' : `\n${cell(failure.title)}\n`
+  const { appendFile } = await import('node:fs/promises')
   await appendFile(page, `### Towpath\n\n| | |\n|---|---|\n${rows.join('')}${why}\n`)
 }
 

@@ -25,7 +25,8 @@ function tokenIn(header: string | undefined): string {
       hint: 'Send "Authorization: Bearer twp_...". On the server\'s machine the first token is in the file admin-token of its state folder. Nothing was changed.',
     })
   const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header) ?? []
-  if (token === undefined || !token.startsWith(tokenPrefix)) throw invalid('It does not look like a token of ours.')
+  if (token === undefined || !token.startsWith(tokenPrefix))
+    throw invalid('It does not look like a token of ours.')
   return token
 }
 
@@ -37,11 +38,13 @@ async function principalOf(installation: Installation, token: string): Promise<P
     if (isSame(wanted, Buffer.from(state.tokenHash, 'hex'))) found = state
   if (found === null) throw invalid('No principal has it.')
   if (found.revokedAt !== null) throw invalid(`It was revoked at ${found.revokedAt}.`)
-  if (Date.parse(found.expiresAt) <= Date.parse(installation.now())) throw invalid(`It expired at ${found.expiresAt}.`)
+  if (Date.parse(found.expiresAt) <= Date.parse(installation.now()))
+    throw invalid(`It expired at ${found.expiresAt}.`)
   return found
 }
 
-const isSame = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other)
+const isSame = (one: Buffer, other: Buffer): boolean =>
+  one.length === other.length && timingSafeEqual(one, other)
 
 const invalid = (why: string): TowpathError =>
   new TowpathError({

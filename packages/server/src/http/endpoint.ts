@@ -11,12 +11,12 @@ const problemAnswer = {
  * A route of the API. Takes a token unless it says `security: []`, and may always answer with a problem; the latter is
  * left out of the type, because problems are thrown, never returned.
  */
-export const endpoint = <P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(config: R) =>
+export const endpoint = <R extends Omit<RouteConfig, 'path'> & { path: `/${string}` }>(config: R) =>
   createRoute({
     security: [{ token: [] }],
     ...config,
     responses: { ...config.responses, default: problemAnswer },
-  }) as unknown as ReturnType<typeof createRoute<P, R>>
+  }) as unknown as ReturnType<typeof createRoute<R['path'], R>>
 
 /** An answer with a JSON body. */
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({

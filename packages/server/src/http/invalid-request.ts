@@ -2,7 +2,14 @@ import type { Hook } from '@hono/zod-openapi'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { ApiEnv } from './api-env.ts'
 
-const where = { json: 'body', form: 'body', query: 'query', param: 'path', header: 'header', cookie: 'cookie' } as const
+const where = {
+  json: 'body',
+  form: 'body',
+  query: 'query',
+  param: 'path',
+  header: 'header',
+  cookie: 'cookie',
+} as const
 
 /** Turns what a schema refused into one error that lists every problem. Values are not repeated: they may be secrets. */
 export const refuseInvalid: Hook<unknown, ApiEnv, string, undefined> = (result) => {

@@ -80,7 +80,10 @@ describe('the stream', () => {
     const seen: number[] = []
     while (seen.length < 12) {
       const last = String(seen.at(-1) ?? first)
-      const frames = await framesOf(await stream('?after=0', { 'last-event-id': last }), 1 + (seen.length % 3))
+      const frames = await framesOf(
+        await stream('?after=0', { 'last-event-id': last }),
+        1 + (seen.length % 3),
+      )
       seen.push(...frames.map(({ id }) => id))
     }
     expect(seen.slice(0, 12)).toEqual(Array.from({ length: 12 }, (_, index) => first + 1 + index))
@@ -133,7 +136,10 @@ describe('the head', () => {
   it('comes with the hash at a place that the caller remembers, or with none', async () => {
     const { head: before } = await head()
     await happen()
-    expect((await head(`?remembered=${before.seq}`)).remembered).toEqual({ seq: before.seq, hash: before.hash })
+    expect((await head(`?remembered=${before.seq}`)).remembered).toEqual({
+      seq: before.seq,
+      hash: before.hash,
+    })
     expect((await head('?remembered=999999')).remembered).toEqual({ seq: 999_999, hash: null })
   })
 })
@@ -166,8 +172,14 @@ describe('verify', () => {
   })
 
   it('says no where a remembered head is not part of the history', async () => {
-    expect(await verify([{ seq: 2, hash: 'f'.repeat(64) }])).toMatchObject({ ok: false, problem: 'rewritten' })
-    expect(await verify([{ seq: 99_999, hash: 'f'.repeat(64) }])).toMatchObject({ ok: false, problem: 'truncated' })
+    expect(await verify([{ seq: 2, hash: 'f'.repeat(64) }])).toMatchObject({
+      ok: false,
+      problem: 'rewritten',
+    })
+    expect(await verify([{ seq: 99_999, hash: 'f'.repeat(64) }])).toMatchObject({
+      ok: false,
+      problem: 'truncated',
+    })
   })
 })
 

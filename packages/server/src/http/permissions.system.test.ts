@@ -41,7 +41,12 @@ const table: Row[] = [
   },
   { request: 'GET /v1/environments', may: everyRole, elsewhere: everyRole },
   { request: `GET ${env}`, may: everyRole, elsewhere: [] },
-  { request: `POST ${env}/deployments`, body: { release: '1.0.0', dryRun: true }, may: deploying, elsewhere: [] },
+  {
+    request: `POST ${env}/deployments`,
+    body: { release: '1.0.0', dryRun: true },
+    may: deploying,
+    elsewhere: [],
+  },
   { request: `POST ${env}/rollback`, body: {}, may: moving, elsewhere: [] },
   { request: `POST ${env}/waivers`, body: waiver, may: ['admin'], elsewhere: [] },
   { request: `PUT ${env}/policy`, body: policy, may: ['admin'], elsewhere: [] },
@@ -97,14 +102,20 @@ async function isForbidden(row: Row, as: string): Promise<boolean> {
     ...(row.body === undefined ? {} : { body: row.body }),
   })
   await answer.body?.cancel()
-  expect(answer.status, row.request).not.toBe(500)
-  expect(answer.status, row.request).not.toBe(401)
+  if ([401, 500].includes(answer.status)) throw new Error(`${row.request} answered ${answer.status}`)
   return answer.status === 403
 }
 
 describe('who may do what', () => {
   it('is told here for every route there is', () => {
-    const told = new Set(table.map(({ request }) => (request.split('?')[0] ?? '').replace(env, '/v1/environments/{environment}').replace('1.0.0', '{version}').replace('nobody', '{name}')))
+    const told = new Set(
+      table.map(({ request }) =>
+        (request.split('?')[0] ?? '')
+          .replace(env, '/v1/environments/{environment}')
+          .replace('1.0.0', '{version}')
+          .replace('nobody', '{name}'),
+      ),
+    )
     const routes = subject.api.openAPIRegistry.definitions.flatMap((definition) =>
       definition.type === 'route' && definition.route.path.startsWith('/v1/')
         ? [`${definition.route.method.toUpperCase()} ${definition.route.path}`]

@@ -4,7 +4,8 @@ import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { isAllowed } from '@towpath/domain/principal/principal.ts'
 
 /** True where the caller may see what happens in an environment. */
-export const mayRead = ({ principal }: Caller, environment: string): boolean => isAllowed(principal, 'read', environment)
+export const mayRead = ({ principal }: Caller, environment: string): boolean =>
+  isAllowed(principal, 'read', environment)
 
 export const requireRead = (caller: Caller, environment: string | null): void =>
   requirePermission(caller, 'read', environment)

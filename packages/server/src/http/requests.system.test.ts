@@ -109,13 +109,19 @@ describe('a request', () => {
     expect(paths.toSorted()).toEqual(['body', 'body.expiresAt', 'body.grants.0.role', 'body.name'])
   })
 
-  it.each(['/v1/deployments/dep_%00%00%00%00%00%00%00%00', '/v1/environments/..%2f..', '/v1/releases/%20', '/v1/ledger/events?after=-1', '/v1/ledger/events?after=', '/v1/ledger/events?after=1e3', '/v1/deployments?limit=100000', '/v1/stream?after=x'])(
-    'for %s is refused, not failed',
-    async (path) => {
-      const answer = await subject.ask(`GET ${path}`, { as: 'admin' })
-      expect([404, 422]).toContain(answer.status)
-    },
-  )
+  it.each([
+    '/v1/deployments/dep_%00%00%00%00%00%00%00%00',
+    '/v1/environments/..%2f..',
+    '/v1/releases/%20',
+    '/v1/ledger/events?after=-1',
+    '/v1/ledger/events?after=',
+    '/v1/ledger/events?after=1e3',
+    '/v1/deployments?limit=100000',
+    '/v1/stream?after=x',
+  ])('for %s is refused, not failed', async (path) => {
+    const answer = await subject.ask(`GET ${path}`, { as: 'admin' })
+    expect([404, 422]).toContain(answer.status)
+  })
 
   it('with a cursor that no listing gave is told so', async () => {
     const answer = await subject.ask('GET /v1/releases?cursor=1%27or%271', { as: 'admin' })
@@ -130,9 +136,12 @@ describe('a request', () => {
     },
   )
 
-  it.each(['localhost:4400', '127.0.0.1:4400', '[::1]:4400', 'LOCALHOST'])('addressed to %s is answered', async (host) => {
-    expect((await subject.api.request(`http://${host}/healthz`)).status).toBe(200)
-  })
+  it.each(['localhost:4400', '127.0.0.1:4400', '[::1]:4400', 'LOCALHOST'])(
+    'addressed to %s is answered',
+    async (host) => {
+      expect((await subject.api.request(`http://${host}/healthz`)).status).toBe(200)
+    },
+  )
 })
 
 describe('the id of a request', () => {
@@ -156,7 +165,10 @@ describe('the id of a request', () => {
 
 describe('a problem', () => {
   it('says what, why, what was not changed and what to do, in the form of RFC 9457', async () => {
-    const answer = await subject.ask('GET /v1/releases/0.0.0', { as: 'admin', headers: { 'x-request-id': 'request-0001' } })
+    const answer = await subject.ask('GET /v1/releases/0.0.0', {
+      as: 'admin',
+      headers: { 'x-request-id': 'request-0001' },
+    })
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
     expect(await problemOf(answer)).toEqual({
       type: 'urn:towpath:error:RELEASE_NOT_FOUND',
@@ -181,7 +193,7 @@ describe('a problem', () => {
   it('that nobody expected shows its request id and nothing of its inside', async () => {
     await createShopRelease(subject, { version: '7.0.0', maker: 'admin' })
     const { store } = subject.installation
-    const original = store.listViews
+    const original = store.listViews.bind(store)
     await subject.addPrincipal('reader', [{ environment: '*', role: 'viewer' }])
     try {
       let calls = 0
@@ -190,12 +202,17 @@ describe('a problem', () => {
         if (calls === 1) return original(...given)
         throw new Error('connection to postgres://towpath:hunter2@db failed')
       }
-      const answer = await subject.ask('GET /v1/releases', { as: 'reader', headers: { 'x-request-id': 'request-0002' } })
+      const answer = await subject.ask('GET /v1/releases', {
+        as: 'reader',
+        headers: { 'x-request-id': 'request-0002' },
+      })
       expect(answer.status).toBe(500)
       const text = await answer.text()
       expect(JSON.parse(text)).toMatchObject({ code: 'INTERNAL', request: 'request-0002' })
       expect(text).not.toContain('hunter2')
-      expect(subject.logged.some((line) => line.includes('request-0002') && line.includes('request failed'))).toBe(true)
+      expect(
+        subject.logged.some((line) => line.includes('request-0002') && line.includes('request failed')),
+      ).toBe(true)
     } finally {
       store.listViews = original
     }

@@ -4,7 +4,10 @@ import type { Served } from './api-env.ts'
 export type TextSource = (signal: AbortSignal) => AsyncIterable<string>
 
 /** A body that stays open. Ends with its source, when the reader leaves, or when the server stops. Throws CONNECTIONS_FULL. */
-export function streamText({ places, closing }: Pick<Served, 'places' | 'closing'>, source: TextSource): ReadableStream<Uint8Array> {
+export function streamText(
+  { places, closing }: Pick<Served, 'places' | 'closing'>,
+  source: TextSource,
+): ReadableStream<Uint8Array> {
   const leave = places.take()
   const left = new AbortController()
   const chunks = source(AbortSignal.any([left.signal, closing]))[Symbol.asyncIterator]()

@@ -53,7 +53,11 @@ describe('a token', () => {
   })
 
   it('that has expired is refused', async () => {
-    await subject.addPrincipal('late', [{ environment: '*', role: 'admin' }], new Date(Date.now() - 1_000).toISOString())
+    await subject.addPrincipal(
+      'late',
+      [{ environment: '*', role: 'admin' }],
+      new Date(Date.now() - 1_000).toISOString(),
+    )
     const answer = await subject.ask('GET /v1/gates', { as: 'late' })
     expect(answer.status).toBe(401)
   })
@@ -79,7 +83,10 @@ describe('a token', () => {
     const grants = [{ environment: '*', role: 'viewer' }]
     const inTwoYears = new Date(Date.now() + 2 * 365 * 86_400_000).toISOString()
     for (const expiresAt of [undefined, inTwoYears, '2001-01-01T00:00:00Z', 'never']) {
-      const answer = await subject.ask('POST /v1/principals', { as: 'admin', body: { name: 'bot', grants, expiresAt } })
+      const answer = await subject.ask('POST /v1/principals', {
+        as: 'admin',
+        body: { name: 'bot', grants, expiresAt },
+      })
       expect(answer.status).toBe(422)
     }
   })

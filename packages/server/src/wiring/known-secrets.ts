@@ -3,8 +3,8 @@ import { redactor } from '@towpath/domain/config/redact.ts'
 
 /** Every secret value this process has seen; the log lets none of them through. */
 export interface KnownSecrets {
-  learn(values: Iterable<string>): void
-  redact(text: string): string
+  learn: (values: Iterable<string>) => void
+  redact: (text: string) => string
 }
 
 export function knownSecrets(): KnownSecrets {

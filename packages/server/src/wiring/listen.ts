@@ -21,9 +21,10 @@ export interface Listening {
 /** Serves the API on a loopback address; anything else is refused until people sign in. Throws PORT_UNUSABLE. */
 export async function listen(api: Api, { host, port }: { host: string; port: number }): Promise<Listening> {
   if (!isLoopback(host)) throw notLoopback(host)
+  const serve = getRequestListener(api.fetch, { overrideGlobalObjects: false })
   const server = createServer(
     { requestTimeout: requestWithinMs, headersTimeout: headersWithinMs },
-    getRequestListener(api.fetch, { overrideGlobalObjects: false }),
+    (request, answer) => void serve(request, answer),
   )
   server.maxConnections = connectionsMax
   await bind(server, { host, port })

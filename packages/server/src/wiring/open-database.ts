@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from '@towpath/store/embedded/embedded-postgres
 export interface StateDatabase {
   url: string
   /** Stops the server where it is ours; a given one is left alone. */
-  stop(): Promise<void>
+  stop: () => Promise<void>
   /** True where it ran already and may serve another process. */
   adopted: boolean
 }
@@ -16,9 +16,9 @@ export async function openStateDatabase(
   log: Log,
 ): Promise<StateDatabase> {
   if (databaseUrl !== null) return { url: databaseUrl, adopted: true, stop: async () => {} }
-  const { url, adopted, stop } = await startEmbeddedPostgres({
+  const server = await startEmbeddedPostgres({
     dataDir: join(stateDir, 'database'),
     log: (message, fields) => log.info(fields, message),
   })
-  return { url, adopted, stop }
+  return { url: server.url, adopted: server.adopted, stop: () => server.stop() }
 }

@@ -11,7 +11,7 @@ import { makeId } from './make-id.ts'
 export interface OpenLedger {
   store: Store
   /** Names the installation in the ledger's first event, once; refuses a ledger that another key opened. */
-  identify(): Promise<{ id: string; ledger: Served['ledger'] }>
+  identify: () => Promise<{ id: string; ledger: Served['ledger'] }>
 }
 
 /** Opens the store with the key of this state folder. The ledger has an identity only once somebody holds its lock. */

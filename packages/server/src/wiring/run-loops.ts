@@ -49,7 +49,11 @@ async function coverAll(
   }
 }
 
-async function keepReconciling(installation: Installation, environment: string, signal: AbortSignal): Promise<void> {
+async function keepReconciling(
+  installation: Installation,
+  environment: string,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       await reconcileEnvironment(installation, environment, signal)
@@ -73,4 +77,5 @@ async function keepCheckpoints({ store, log }: Installation, signal: AbortSignal
   }
 }
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => {})
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => {})

@@ -51,4 +51,5 @@ export async function writePrivate(folder: string, name: string, text: string): 
 export const announceAddress = (folder: string, address: ServerAddress): Promise<void> =>
   writePrivate(folder, addressFile, `${JSON.stringify(address)}\n`)
 
-export const withdrawAddress = (folder: string): Promise<void> => rm(join(folder, addressFile), { force: true })
+export const withdrawAddress = (folder: string): Promise<void> =>
+  rm(join(folder, addressFile), { force: true })

@@ -29,4 +29,5 @@ export async function takeControl(
   }
 }
 
-const isHeld = (thrown: unknown): boolean => thrown instanceof TowpathError && thrown.code === 'CONTROLLER_RUNNING'
+const isHeld = (thrown: unknown): boolean =>
+  thrown instanceof TowpathError && thrown.code === 'CONTROLLER_RUNNING'

@@ -1,7 +1,7 @@
 import { planMoves } from '@towpath/domain/edge/plan-moves.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import { fenced, notApplied } from '../edge-errors.ts'
 import { fileDifferences, runtimeDifferences } from './differences.ts'
-import { fenced, notApplied } from './edge-errors.ts'
 import type { EdgeFile } from './edge-file.ts'
 import { commandsFor } from './moves-to-commands.ts'
 import { reload } from './reload.ts'

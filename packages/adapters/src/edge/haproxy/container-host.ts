@@ -2,7 +2,7 @@ import type { ContainerEngine } from '@towpath/app/ports/container-engine.ts'
 import { edgeContainer, type EdgeOwner } from './edge-container.ts'
 import type { EdgeHost } from './edge-host.ts'
 
-const STOP_GRACE_MS = 10_000
+const STOP_GRACE_MS = 3_000
 
 /** HAProxy in a container of its own, on the engine that runs the services. */
 export const containerHost = (engine: ContainerEngine, owner: EdgeOwner): EdgeHost => ({

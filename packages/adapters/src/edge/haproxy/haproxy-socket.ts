@@ -1,5 +1,6 @@
-import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
+import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { connect } from 'node:net'
+import { unreachable } from '../edge-errors.ts'
 
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024
 
@@ -29,13 +30,4 @@ export const askSocket = (path: string, commands: string, deadlineMs: number): P
       resolve(Buffer.concat(chunks).toString('utf8'))
     })
     socket.end(`${commands}\n`)
-  })
-
-const unreachable = (why: string): TowpathError =>
-  new TowpathError({
-    code: 'EDGE_UNREACHABLE',
-    kind: 'unreachable',
-    message: `The running edge cannot be asked: ${why}.`,
-    hint: 'Traffic goes on as the edge last knew it. The edge is started again by the next reconcile; its file says what it should do.',
-    retryable: true,
   })

@@ -40,6 +40,8 @@ const ask = (
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
         host: service,
+        // So that apps can leave probes out of what they count.
+        'user-agent': 'towpath-probe',
         ...headers,
         connection: 'close',
         [privateHeaders.token]: token,

@@ -6,8 +6,6 @@ import type { EdgeHost } from './edge-host.ts'
 import { haproxyArguments } from './names.ts'
 
 export interface ProcessHost extends EdgeHost {
-  /** Of the master; null when it does not run. */
-  pidOf(name: string): number | null
   /** Kills without warning whatever runs under that name, as a crash would. */
   kill(name: string): Promise<void>
 }
@@ -40,7 +38,6 @@ export function processHost(program = 'haproxy'): ProcessHost {
     },
     isRunning: async ({ name }) => running.has(name),
     stop: ({ name }) => end(name, 'SIGTERM'),
-    pidOf: (name) => running.get(name)?.pid ?? null,
     kill: async (name) => {
       const child = running.get(name)
       const workers = workersOf(child?.pid)

@@ -1,5 +1,6 @@
-import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
+import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { notServing } from '../edge-errors.ts'
 import { oldWorkers, readRuntime, requestReload } from './runtime.ts'
 import type { StateDirectory } from './state-directory.ts'
 
@@ -18,7 +19,7 @@ export async function untilServing(dir: StateDirectory, structure: string): Prom
   for (;;) {
     const seen = await structureSeen(dir)
     if (seen === structure) return
-    if (performance.now() > deadline) throw notServing(seen)
+    if (performance.now() > deadline) throw notServing(SERVING_WITHIN_MS, seen)
     await sleep(LOOK_EVERY_MS)
   }
 }
@@ -32,12 +33,3 @@ const structureSeen = async (dir: StateDirectory): Promise<string> => {
     return messageOf(fault)
   }
 }
-
-const notServing = (seen: string): TowpathError =>
-  new TowpathError({
-    code: 'EDGE_NOT_SERVING',
-    kind: 'failed',
-    message: `The edge did not come up with its new file within ${SERVING_WITHIN_MS / 1000} s; last seen: ${seen}.`,
-    hint: 'An edge that ran before goes on with its former file. Read the log of the edge: a port may be taken.',
-    retryable: true,
-  })

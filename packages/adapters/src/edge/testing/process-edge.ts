@@ -40,7 +40,7 @@ export async function openProcessEdge(): Promise<ProcessEdge> {
       occupants.set(slot, occupant)
       return occupant
     },
-    get: (path, headers) => getOnce({ port, path, headers: headers ?? {} }),
+    get: (path, headers) => getOnce({ host: '127.0.0.1', port, path, headers: headers ?? {} }),
     crash: () => host.kill(edgeName),
     close: async () => {
       await host.stop(spec)
@@ -50,7 +50,11 @@ export async function openProcessEdge(): Promise<ProcessEdge> {
   }
 }
 
-async function startRelease(release: string, at: { address: string; port: number }): Promise<SlotOccupant> {
+/** A release in this process. Its death refuses connections and resets those that are open. */
+export async function startRelease(
+  release: string,
+  at: { address: string; port: number },
+): Promise<SlotOccupant> {
   const { server, setSick } = releaseServer(release)
   server.listen(at.port, at.address)
   await once(server, 'listening')
@@ -66,14 +70,16 @@ async function startRelease(release: string, at: { address: string; port: number
 }
 
 interface Get {
+  host: string
   port: number
   path: string
   headers: Record<string, string>
 }
 
-const getOnce = ({ port, path, headers }: Get): ReturnType<EdgeUnderTest['get']> =>
+/** One request on a connection of its own. */
+export const getOnce = ({ host, port, path, headers }: Get): ReturnType<EdgeUnderTest['get']> =>
   new Promise((resolve) => {
-    const request = httpRequest({ host: '127.0.0.1', port, path, headers, agent: false }, (response) => {
+    const request = httpRequest({ host, port, path, headers, agent: false }, (response) => {
       let body = ''
       response.setEncoding('utf8').on('data', (text: string) => (body += text))
       response.on('end', () => resolve({ status: response.statusCode ?? null, body }))

@@ -66,14 +66,18 @@ export const deploymentShape = z
   .strictObject({
     ...summaryFields,
     waitsFor: z.string().nullable().openapi({ description: 'Why it has not started yet.' }),
-    steps: z.array(stepShape).openapi({ description: 'What is done, what is under way, and what is still ahead.' }),
+    steps: z
+      .array(stepShape)
+      .openapi({ description: 'What is done, what is under way, and what is still ahead.' }),
     gates: gatesShape.nullable(),
     subnet: z.string().nullable(),
     start: z
       .looseObject({ at: timeShape, fence: z.int() })
       .nullable()
       .openapi({ description: 'What it was given when its turn came, as in the event deployment.started.' }),
-    plan: z.looseObject({}).openapi({ description: 'Its plan, as in the event deployment.requested; secrets are placeholders.' }),
+    plan: z
+      .looseObject({})
+      .openapi({ description: 'Its plan, as in the event deployment.requested; secrets are placeholders.' }),
     pins: z.strictObject({ snapshot: z.string(), model: z.string(), policyVersion: z.int() }),
   })
   .openapi('Deployment')

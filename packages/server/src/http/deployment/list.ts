@@ -12,7 +12,8 @@ const route = endpoint({
   operationId: 'listDeployments',
   tags: ['deployment'],
   summary: 'Deployments, newest first',
-  description: 'A page may hold fewer than `limit`: what the caller may not see and other environments are left out.',
+  description:
+    'A page may hold fewer than `limit`: what the caller may not see and other environments are left out.',
   request: { query: pageQuery.extend({ environment: environmentShape.optional() }) },
   responses: { 200: json(pageOf(summaryShape).openapi('DeploymentPage'), 'One page') },
 })
@@ -25,7 +26,8 @@ export const listDeploymentsEndpoint: Endpoint = (api) => {
     const { items, next } = await storePage(served.installation.store, deploymentView, page)
     const wanted = items.filter(
       ({ state }) =>
-        mayRead(caller, state.environment) && (environment === undefined || environment === state.environment),
+        mayRead(caller, state.environment) &&
+        (environment === undefined || environment === state.environment),
     )
     return c.json({ items: wanted.map(showSummary), next }, 200)
   })

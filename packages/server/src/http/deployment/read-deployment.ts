@@ -9,7 +9,11 @@ import { showDeployment } from './show-deployment.ts'
 import type { DeploymentAt } from './show-deployment.ts'
 
 /** A deployment that the caller may see. Throws DEPLOYMENT_NOT_FOUND or FORBIDDEN. */
-export async function readDeployment(installation: Installation, caller: Caller, id: string): Promise<DeploymentAt> {
+export async function readDeployment(
+  installation: Installation,
+  caller: Caller,
+  id: string,
+): Promise<DeploymentAt> {
   const found = await installation.store.view(deploymentView, id)
   const state = found?.state ?? (await deploymentOf(installation, id))
   requireRead(caller, state.environment)
@@ -19,7 +23,8 @@ export async function readDeployment(installation: Installation, caller: Caller,
 /** The answer that tells of a deployment, with what it waits for as things stand now. */
 export async function answerFor(installation: Installation, deployment: DeploymentAt) {
   const { environment } = deployment.state
-  const state = (await stateOf(installation.store, environmentView, environment)) ?? emptyEnvironment(environment)
+  const state =
+    (await stateOf(installation.store, environmentView, environment)) ?? emptyEnvironment(environment)
   return showDeployment(deployment, state, installation.now())
 }
 

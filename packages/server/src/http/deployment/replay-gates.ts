@@ -9,7 +9,9 @@ const answer = z
   .strictObject({
     recorded: z.array(gateResultShape),
     replayed: z.array(gateResultShape),
-    differing: z.array(z.string()).openapi({ description: 'Gates that answer otherwise today, given the same facts.' }),
+    differing: z
+      .array(z.string())
+      .openapi({ description: 'Gates that answer otherwise today, given the same facts.' }),
     passed: z.boolean(),
   })
   .openapi('GateReplay')

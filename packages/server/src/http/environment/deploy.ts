@@ -45,9 +45,16 @@ export const deployReleaseEndpoint: Endpoint = (api) => {
     const { environment } = c.req.valid('param')
     const { dryRun, ...asked } = c.req.valid('json')
     if (dryRun)
-      return c.json(await previewDeploy(served, caller, { ...asked, environment, signal: c.req.raw.signal }), 200)
+      return c.json(
+        await previewDeploy(served, caller, { ...asked, environment, signal: c.req.raw.signal }),
+        200,
+      )
     const idempotencyKey = c.req.valid('header')['idempotency-key'] ?? null
-    const deployment = await deployRelease(served.installation, caller, { ...asked, environment, idempotencyKey })
+    const deployment = await deployRelease(served.installation, caller, {
+      ...asked,
+      environment,
+      idempotencyKey,
+    })
     refuseOtherUse(deployment, { environment, kind: asked.kind, release: asked.release })
     c.header('location', `/v1/deployments/${deployment.id}`)
     return c.json(await answerForId(served.installation, caller, deployment.id), 202)

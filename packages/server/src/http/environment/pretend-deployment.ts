@@ -9,6 +9,7 @@ import { forwardSteps } from '@towpath/domain/deployment/steps.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import { evaluateGates, isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
+import type { GateResult } from '@towpath/domain/gate/gate.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
 import { showGateResult } from '../gate/gate-shape.ts'
 import type { Preview } from './preview-shape.ts'
@@ -18,7 +19,10 @@ type Asked = Pick<
   'kind' | 'environment' | 'release' | 'author' | 'reason' | 'schemaAccepted' | 'plan' | 'pins'
 >
 
-export const environmentNow = async ({ store }: Installation, environment: string): Promise<EnvironmentState> =>
+export const environmentNow = async (
+  { store }: Installation,
+  environment: string,
+): Promise<EnvironmentState> =>
   (await stateOf(store, environmentView, environment)) ?? emptyEnvironment(environment)
 
 /** A deployment as it would stand right after its start, made of nothing but what is known. It is in no ledger. */
@@ -47,19 +51,26 @@ export function pretendDeployment(
 }
 
 /** Gates whose facts a step before them makes: asked too early they would only say that it did not run yet. */
-const answeredLater = ['images-on-host', 'backup-made']
+const answeredLater = new Set(['images-on-host', 'backup-made'])
+const isAskedLater = ({ gate, answer }: GateResult): boolean =>
+  answeredLater.has(gate) && (answer === 'fail' || answer === 'unknown')
 
 /** Everything a preview says that is the same for going forward and going back. */
 export async function previewOf(
   installation: Installation,
   deployment: Deployment,
-  facts: { environment: EnvironmentState; warnings: string[]; wayBack: Preview['wayBack']; signal: AbortSignal },
+  facts: {
+    environment: EnvironmentState
+    warnings: string[]
+    wayBack: Preview['wayBack']
+    signal: AbortSignal
+  },
 ): Promise<Preview> {
   const { environment, warnings, wayBack, signal } = facts
   const { plan, kind, release } = deployment
   const seen = await observeGateFacts(await performingFor(installation, deployment, signal))
   const results = evaluateGates(seen, environment.waivers)
-  const now = results.filter(({ gate }) => !answeredLater.includes(gate))
+  const now = results.filter((result) => !isAskedLater(result))
   return {
     dryRun: true,
     kind,
@@ -79,7 +90,7 @@ export async function previewOf(
     gates: {
       passed: isPassed(now),
       results: now.map(showGateResult),
-      later: results.map(({ gate }) => gate).filter((gate) => answeredLater.includes(gate)),
+      later: results.filter(isAskedLater).map(({ gate }) => gate),
     },
     notes: plan.notes,
     warnings,

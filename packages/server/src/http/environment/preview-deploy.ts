@@ -12,7 +12,13 @@ import type { Preview } from './preview-shape.ts'
 export async function previewDeploy(
   { installation, closing }: Served,
   caller: Caller,
-  asked: { environment: string; release: string; kind: 'deploy' | 'promote'; reason: string; signal: AbortSignal },
+  asked: {
+    environment: string
+    release: string
+    kind: 'deploy' | 'promote'
+    reason: string
+    signal: AbortSignal
+  },
 ): Promise<Preview> {
   requirePermission(caller, 'deploy', asked.environment)
   const { release, plan, pins, environment, warnings } = await planFor(installation, asked)

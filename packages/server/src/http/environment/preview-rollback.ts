@@ -44,7 +44,10 @@ export async function previewRollback(
 function wayBackTo(release: string, schema: GateFacts['schema']): Preview['wayBack'] {
   const crossed = schema?.crossed ?? []
   if (crossed.length === 0)
-    return { needsPerson: false, text: `No migration since ${release} stands in the way. None runs on the way back.` }
+    return {
+      needsPerson: false,
+      text: `No migration since ${release} stands in the way. None runs on the way back.`,
+    }
   const since = crossed.map((one) => `${one.release} (${one.schema})`).join(', ')
   return {
     needsPerson: schema?.accepted === null,

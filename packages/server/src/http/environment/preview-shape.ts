@@ -19,7 +19,9 @@ export const previewShape = z
     gates: z.strictObject({
       passed: z.boolean(),
       results: z.array(gateResultShape),
-      later: z.array(z.string()).openapi({ description: 'Gates whose facts an earlier step makes, so not asked now.' }),
+      later: z
+        .array(z.string())
+        .openapi({ description: 'Gates whose facts an earlier step makes, so not asked now.' }),
     }),
     notes: z.array(z.string()),
     warnings: z.array(z.string()),

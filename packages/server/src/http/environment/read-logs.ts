@@ -43,14 +43,20 @@ export const readLogsEndpoint: Endpoint = (api) => {
     const signal = AbortSignal.any([c.req.raw.signal, served.closing])
     const { engine, container } = await liveContainer(served.installation, { environment, service }, signal)
     if (follow === 'false') return c.text(await engine.logs(container, { tailLines: tail }), 200)
-    const lines = (over: AbortSignal) => followed(engine, { container, service, tailLines: tail, signal: over })
+    const lines = (over: AbortSignal) =>
+      followed(engine, { container, service, tailLines: tail, signal: over })
     return c.body(streamText(served, lines), 200, { 'content-type': ndjson })
   })
 }
 
 async function* followed(
   engine: ContainerEngine,
-  { container, service, tailLines, signal }: { container: string; service: string; tailLines: number; signal: AbortSignal },
+  {
+    container,
+    service,
+    tailLines,
+    signal,
+  }: { container: string; service: string; tailLines: number; signal: AbortSignal },
 ): AsyncGenerator<string> {
   const lines = engine.followLogs(container, { tailLines, signal })
   for await (const text of withHeartbeat<string | null>(lines, { everyMs: heartbeatMs, beat: null }))

@@ -20,11 +20,9 @@ const body = z
   .strictObject({
     release: versionShape.nullable().default(null).openapi({ description: 'Null takes the release before.' }),
     reason: reasonShape.default(''),
-    acceptSchema: reasonShape
-      .min(1)
-      .nullable()
-      .default(null)
-      .openapi({ description: 'Why the newer schema is fine for the older release; needed where the plan says so.' }),
+    acceptSchema: reasonShape.min(1).nullable().default(null).openapi({
+      description: 'Why the newer schema is fine for the older release; needed where the plan says so.',
+    }),
     dryRun: z.boolean().default(false),
   })
   .openapi('RollBack')
@@ -48,7 +46,10 @@ export const rollBackEndpoint: Endpoint = (api) => {
     const { environment } = c.req.valid('param')
     const { dryRun, ...asked } = c.req.valid('json')
     if (dryRun)
-      return c.json(await previewRollback(served, caller, { ...asked, environment, signal: c.req.raw.signal }), 200)
+      return c.json(
+        await previewRollback(served, caller, { ...asked, environment, signal: c.req.raw.signal }),
+        200,
+      )
     const idempotencyKey = c.req.valid('header')['idempotency-key'] ?? null
     const deployment = await rollBack(served.installation, caller, { ...asked, environment, idempotencyKey })
     refuseOtherUse(deployment, { environment, kind: 'rollback', release: asked.release })

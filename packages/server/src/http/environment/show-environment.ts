@@ -21,7 +21,12 @@ export const showEnvironment = ({
   waivers: state.waivers,
   approvals: Object.entries(state.approvals).map(([release, by]) => ({ release, by })),
   history: state.history,
-  readiness: Object.entries(state.readiness).map(([release, { ready, why, at }]) => ({ release, ready, why, at })),
+  readiness: Object.entries(state.readiness).map(([release, { ready, why, at }]) => ({
+    release,
+    ready,
+    why,
+    at,
+  })),
   drift: state.drift,
 })
 
@@ -29,7 +34,10 @@ const showPlacement = ({ release, deployment, services }: Placement) => ({
   release,
   deployment,
   services: Object.fromEntries(
-    Object.entries(services).map(([service, { slot, container, image }]) => [service, { slot, container, image }]),
+    Object.entries(services).map(([service, { slot, container, image }]) => [
+      service,
+      { slot, container, image },
+    ]),
   ),
 })
 

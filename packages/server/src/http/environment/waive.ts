@@ -1,7 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { waiveGate } from '@towpath/app/gate/waive.ts'
 import type { Endpoint } from '../api-env.ts'
-import { endpoint, environmentParam, json, jsonBody, reasonShape, timeShape, versionShape } from '../endpoint.ts'
+import {
+  endpoint,
+  environmentParam,
+  json,
+  jsonBody,
+  reasonShape,
+  timeShape,
+  versionShape,
+} from '../endpoint.ts'
 import { gateNameShape, waiverShape } from '../gate/gate-shape.ts'
 
 const body = z
@@ -26,10 +34,14 @@ const route = endpoint({
 
 export const waiveGateEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
-    const { gate, owner, reason, expiresAt, release } = await waiveGate(c.var.served.installation, c.var.caller, {
-      ...c.req.valid('param'),
-      ...c.req.valid('json'),
-    })
+    const { gate, owner, reason, expiresAt, release } = await waiveGate(
+      c.var.served.installation,
+      c.var.caller,
+      {
+        ...c.req.valid('param'),
+        ...c.req.valid('json'),
+      },
+    )
     return c.json({ gate, owner, reason, expiresAt, release }, 201)
   })
 }

@@ -6,7 +6,10 @@ import { deploymentIdShape, environmentShape, numberText } from '../endpoint.ts'
 import { requireRead, requireReadEverywhere } from '../read-permission.ts'
 
 /** Which events are wanted; without either, all of them. */
-export const eventScope = { environment: environmentShape.optional(), deployment: deploymentIdShape.optional() }
+export const eventScope = {
+  environment: environmentShape.optional(),
+  deployment: deploymentIdShape.optional(),
+}
 export const seqShape = numberText(0, Number.MAX_SAFE_INTEGER)
 
 /** The filter for a scope that the caller may read. Throws FORBIDDEN or DEPLOYMENT_NOT_FOUND. */
@@ -16,7 +19,8 @@ export async function filterFor(
   { environment, deployment }: { environment?: string | undefined; deployment?: string | undefined },
 ): Promise<EventFilter> {
   if (environment !== undefined) requireRead(caller, environment)
-  if (deployment !== undefined) requireRead(caller, (await deploymentOf(installation, deployment)).environment)
+  if (deployment !== undefined)
+    requireRead(caller, (await deploymentOf(installation, deployment)).environment)
   if (environment === undefined && deployment === undefined) requireReadEverywhere(caller)
   return {
     ...(environment === undefined ? {} : { environment }),

@@ -18,10 +18,9 @@ const answer = z
   .strictObject({
     head: signedHead,
     publicKey: z.string().openapi({ description: 'PEM; the one the ledger was opened with.' }),
-    remembered: z
-      .strictObject({ seq: z.int(), hash: z.string().nullable() })
-      .nullable()
-      .openapi({ description: 'The hash at the seq that was asked for; null where the ledger has none there.' }),
+    remembered: z.strictObject({ seq: z.int(), hash: z.string().nullable() }).nullable().openapi({
+      description: 'The hash at the seq that was asked for; null where the ledger has none there.',
+    }),
   })
   .openapi('LedgerHead')
 

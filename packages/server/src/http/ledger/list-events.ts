@@ -15,7 +15,10 @@ const query = z.object({
 const answer = z
   .strictObject({
     items: z.array(eventShape),
-    next: z.int().nullable().openapi({ description: 'Seq of the last item where there may be more, else null.' }),
+    next: z
+      .int()
+      .nullable()
+      .openapi({ description: 'Seq of the last item where there may be more, else null.' }),
   })
   .openapi('EventPage')
 

@@ -12,11 +12,15 @@ const heartbeatMs = 15_000
 const reconnectMs = 1_000
 
 const query = z.object({
-  after: seqShape.optional().openapi({ description: 'Begin after this seq; without it, after the present head.' }),
+  after: seqShape
+    .optional()
+    .openapi({ description: 'Begin after this seq; without it, after the present head.' }),
   ...eventScope,
 })
 const headers = z.object({
-  'last-event-id': seqShape.optional().openapi({ description: 'Sent by a client that connects again; wins over after.' }),
+  'last-event-id': seqShape
+    .optional()
+    .openapi({ description: 'Sent by a client that connects again; wins over after.' }),
 })
 
 const route = endpoint({
@@ -38,7 +42,8 @@ export const streamEndpoint: Endpoint = (api) => {
     const { served, caller } = c.var
     const { after: asked, ...scope } = c.req.valid('query')
     const filter = await filterFor(served.installation, caller, scope)
-    const after = c.req.valid('header')['last-event-id'] ?? asked ?? (await served.installation.store.head()).seq
+    const after =
+      c.req.valid('header')['last-event-id'] ?? asked ?? (await served.installation.store.head()).seq
     const body = streamText(served, (signal) => frames(served, { after, filter, signal }))
     return c.body(body, 200, {
       'content-type': 'text/event-stream',

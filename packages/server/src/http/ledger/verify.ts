@@ -9,7 +9,11 @@ const headShape = z.strictObject({ seq: z.int().min(0), hash: z.string().regex(/
 
 const body = z
   .strictObject({
-    heads: z.array(headShape).max(1_000).default([]).openapi({ description: 'Heads that the caller remembers.' }),
+    heads: z
+      .array(headShape)
+      .max(1_000)
+      .default([])
+      .openapi({ description: 'Heads that the caller remembers.' }),
   })
   .openapi('VerifyLedger')
 

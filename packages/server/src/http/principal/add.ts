@@ -8,7 +8,11 @@ import { grantShape, principalShape, showPrincipal } from './principal-shape.ts'
 const lifetimeMaxMs = 400 * 86_400_000
 
 const body = z
-  .strictObject({ name: principalNameShape, grants: z.array(grantShape).min(1).max(100), expiresAt: timeShape })
+  .strictObject({
+    name: principalNameShape,
+    grants: z.array(grantShape).min(1).max(100),
+    expiresAt: timeShape,
+  })
   .openapi('AddPrincipal')
 
 const answer = z

@@ -18,7 +18,11 @@ const route = endpoint({
 export const listPrincipalsEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
     requireAdmin(c.var.caller, 'list principals')
-    const { items, next } = await storePage(c.var.served.installation.store, principalView, c.req.valid('query'))
+    const { items, next } = await storePage(
+      c.var.served.installation.store,
+      principalView,
+      c.req.valid('query'),
+    )
     return c.json({ items: items.map(({ state }) => showPrincipal(state)), next }, 200)
   })
 }

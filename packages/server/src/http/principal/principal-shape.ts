@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import type { Principal } from '@towpath/domain/principal/principal.ts'
 import { roles } from '@towpath/domain/principal/principal.ts'
-import { environmentShape, timeShape } from '../endpoint.ts'
+import { timeShape } from '../endpoint.ts'
 
 export const grantShape = z
   .strictObject({
     environment: z
-      .union([z.literal('*'), environmentShape])
+      .string()
+      .regex(/^(?:\*|[a-z][a-z0-9-]{0,39})$/)
       .openapi({ description: '* grants the role in every environment.' }),
     role: z.enum(roles),
   })

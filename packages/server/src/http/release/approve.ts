@@ -3,7 +3,9 @@ import { approveRelease } from '@towpath/app/release/approve.ts'
 import type { Endpoint } from '../api-env.ts'
 import { endpoint, environmentShape, json, jsonBody, reasonShape, versionParam } from '../endpoint.ts'
 
-const body = z.strictObject({ environment: environmentShape, reason: reasonShape.default('') }).openapi('ApproveRelease')
+const body = z
+  .strictObject({ environment: environmentShape, reason: reasonShape.default('') })
+  .openapi('ApproveRelease')
 
 const answer = z
   .strictObject({
@@ -28,7 +30,11 @@ export const approveReleaseEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
     const { environment, reason } = c.req.valid('json')
     const release = c.req.valid('param').version
-    const approvals = await approveRelease(c.var.served.installation, c.var.caller, { release, environment, reason })
+    const approvals = await approveRelease(c.var.served.installation, c.var.caller, {
+      release,
+      environment,
+      reason,
+    })
     return c.json({ release, environment, approvals }, 201)
   })
 }

@@ -11,7 +11,9 @@ const body = z
     builds: z
       .record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), z.string().min(1).max(512))
       .default({})
-      .openapi({ description: 'Service to image, by tag or digest. Absent: its repository with the version as tag.' }),
+      .openapi({
+        description: 'Service to image, by tag or digest. Absent: its repository with the version as tag.',
+      }),
     schema: schemaImpactShape.default('unknown'),
     commit: z
       .string()
@@ -28,7 +30,8 @@ const route = endpoint({
   operationId: 'createRelease',
   tags: ['release'],
   summary: 'Records an immutable release',
-  description: 'Saying the same again is fine; the same version with other content is refused (RELEASE_EXISTS).',
+  description:
+    'Saying the same again is fine; the same version with other content is refused (RELEASE_EXISTS).',
   request: { body: jsonBody(body) },
   responses: { 201: json(releaseShape, 'The release') },
 })

@@ -18,7 +18,11 @@ const route = endpoint({
 export const listReleasesEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
     requireRead(c.var.caller, null)
-    const { items, next } = await storePage(c.var.served.installation.store, releaseView, c.req.valid('query'))
+    const { items, next } = await storePage(
+      c.var.served.installation.store,
+      releaseView,
+      c.req.valid('query'),
+    )
     return c.json({ items: items.map(({ state }) => state), next }, 200)
   })
 }

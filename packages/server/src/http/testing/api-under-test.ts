@@ -45,7 +45,10 @@ export interface AskOptions {
 
 export const soon = (): string => new Date(Date.now() + 86_400_000).toISOString()
 
-export async function openApiUnderTest(postgres: ScratchPostgres, { places = 20 } = {}): Promise<ApiUnderTest> {
+export async function openApiUnderTest(
+  postgres: ScratchPostgres,
+  { places = 20 } = {},
+): Promise<ApiUnderTest> {
   const stateDir = await mkdtemp(join(tmpdir(), 'towpath-api-'))
   const { store, identify } = await openLedger({ url: await postgres.createDatabase(), stateDir })
   const { id, ledger } = await identify()
@@ -53,8 +56,21 @@ export async function openApiUnderTest(postgres: ScratchPostgres, { places = 20 
   const registry = fakeRegistry()
   const closing = new AbortController()
   const ports = { ...fakePorts(stateDir, logged), registry }
-  const installation = wireInstallation({ id, store, ports, edgeImage: 'edge:1', fence: 1, reconcileMs: 60_000 })
-  const served = { installation, ledger, holdsLock: () => true, places: placesFor(places), closing: closing.signal }
+  const installation = wireInstallation({
+    id,
+    store,
+    ports,
+    edgeImage: 'edge:1',
+    fence: 1,
+    reconcileMs: 60_000,
+  })
+  const served = {
+    installation,
+    ledger,
+    holdsLock: () => true,
+    places: placesFor(places),
+    closing: closing.signal,
+  }
   const api = createApi(served)
   const tokens = new Map<string, string>()
   return {
@@ -102,7 +118,14 @@ function fakePorts(stateDir: string, logged: string[]) {
 const absent = async (): Promise<never> => {
   throw new Error('there is no edge in this test')
 }
-const noEdge: Edge = { ensure: absent, apply: absent, drift: absent, status: absent, probe: absent, remove: absent }
+const noEdge: Edge = {
+  ensure: absent,
+  apply: absent,
+  drift: absent,
+  status: absent,
+  probe: absent,
+  remove: absent,
+}
 
 async function send(
   api: Api,

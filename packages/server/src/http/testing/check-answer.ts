@@ -11,22 +11,24 @@ export async function checkAnswer(api: Api, request: string, answer: Response): 
   }
   if (type !== 'application/json') return
   const schema = schemaOf(api, request, answer.status)
-  if (schema === null) throw new Error(`${request} answered ${answer.status}, which its route does not declare`)
+  if (schema === null)
+    throw new Error(`${request} answered ${answer.status}, which its route does not declare`)
   schema.parse(await answer.clone().json())
 }
 
 function schemaOf(api: Api, request: string, status: number): ZodType | null {
+  const declared = routeOf(api, request)?.responses[status]
+  const media =
+    declared !== undefined && 'content' in declared ? declared.content?.['application/json'] : undefined
+  return media !== undefined && 'schema' in media && media.schema instanceof ZodType ? media.schema : null
+}
+
+function routeOf(api: Api, request: string) {
   const [method = '', target = ''] = request.split(' ')
   const path = target.split('?')[0] ?? ''
-  for (const definition of api.openAPIRegistry.definitions) {
-    if (definition.type !== 'route' || definition.route.method !== method.toLowerCase()) continue
-    if (!patternOf(definition.route.path).test(path)) continue
-    const declared = definition.route.responses[status]
-    if (declared === undefined || !('content' in declared)) return null
-    const media = declared.content?.['application/json']
-    return media !== undefined && 'schema' in media && media.schema instanceof ZodType ? media.schema : null
-  }
-  return null
+  return api.openAPIRegistry.definitions
+    .flatMap((definition) => (definition.type === 'route' ? [definition.route] : []))
+    .find((route) => route.method === method.toLowerCase() && patternOf(route.path).test(path))
 }
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`)

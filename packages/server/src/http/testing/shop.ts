@@ -36,6 +36,9 @@ export async function createShopRelease(
   { ask, registry }: Pick<ApiUnderTest, 'ask' | 'registry'>,
   { version, maker }: { version: string; maker: string },
 ): Promise<Response> {
-  registry.push(`registry.test/shop/backend:${version}`, `sha256:${Buffer.from(version).toString('hex').padEnd(64, '0')}`)
+  registry.push(
+    `registry.test/shop/backend:${version}`,
+    `sha256:${Buffer.from(version).toString('hex').padEnd(64, '0')}`,
+  )
   return await ask('POST /v1/releases', { as: maker, body: shopRelease(version) })
 }

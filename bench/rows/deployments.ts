@@ -1,0 +1,31 @@
+import type { Group, RunOptions } from '../group.ts'
+import { measureSafely } from '../measure-safely.ts'
+import type { Row } from '../row.ts'
+import { openScene } from '../scene/scene.ts'
+import { composePeer } from './compose-peer.ts'
+import { deployTime } from './deploy-time.ts'
+import { memory } from './memory.ts'
+import { noLoss } from './no-loss.ts'
+
+const parts = {
+  'deploy to 100% new': deployTime,
+  'loss in deploy and rollback': noLoss,
+  'memory when idle': memory,
+  'docker compose up -d': composePeer,
+}
+
+/** Everything that wants the example project live: one scene for all, the peer last so that it weighs on nothing. */
+export const deployments: Group = {
+  name: 'deployments',
+  run: async (options: RunOptions): Promise<Row[]> => {
+    const bench = await openScene()
+    try {
+      const rows: Row[] = []
+      for (const [name, part] of Object.entries(parts))
+        rows.push(...(await measureSafely(name, () => part(bench, options), options.say)))
+      return rows
+    } finally {
+      await bench.close()
+    }
+  },
+}

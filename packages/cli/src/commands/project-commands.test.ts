@@ -1,0 +1,114 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { scriptedLedger, scriptedServer } from '../connection/scripted-server.ts'
+import { runCommandLine } from '../run.ts'
+import { capturedShell } from '../terminal/captured-shell.ts'
+
+const example = join(import.meta.dirname, '../../../../examples/refactor')
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'towpath-commands-'))
+  await cp(example, folder, { recursive: true })
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const run = async (argv: string[], env: Record<string, string> = {}) => {
+  const shell = capturedShell({ argv, folder, env: { TOWPATH_HOME: join(folder, 'home'), ...env } })
+  return { exit: await runCommandLine(shell), out: shell.out(), err: shell.err() }
+}
+
+describe('config check', () => {
+  test('finds nothing wrong with the example', async () => {
+    const { exit, out, err } = await run(['config', 'check'])
+    expect(err).toBe('')
+    expect(out).toContain('staging, production')
+    expect(exit).toBe(0)
+  })
+
+  test('tells every mistake of every file at once, with the line it stands on', async () => {
+    const config = await readFile(join(folder, 'towpath.yaml'), 'utf8')
+    await writeFile(join(folder, 'towpath.yaml'), config.replace('compose: rust-app', 'compose: rust-ap'))
+    const compose = await readFile(join(folder, 'docker-compose.yaml'), 'utf8')
+    await writeFile(join(folder, 'docker-compose.yaml'), `${compose}\nvolumez: {}\n`)
+    const first = await run(['config', 'check'])
+    expect(first.exit).toBe(2)
+    expect(first.out).toContain('volumez')
+    await writeFile(join(folder, 'docker-compose.yaml'), compose)
+    const second = await run(['config', 'check'])
+    expect(second.out).toMatch(/towpath\.yaml:\d+:\d+: backend names the compose service rust-ap/)
+    expect(second.out).toContain('^')
+    expect(second.exit).toBe(2)
+  })
+
+  test('marks each mistake in a run of GitHub Actions', async () => {
+    await writeFile(join(folder, 'towpath.yaml'), 'version: 1\nprojekt: x\n')
+    const { out, exit } = await run(['config', 'check'], { GITHUB_ACTIONS: 'true' })
+    expect(exit).toBe(2)
+    expect(out).toMatch(/^::error file=towpath\.yaml,line=2,col=1::/m)
+  })
+})
+
+test('config show tells where each value comes from', async () => {
+  const { out } = await run(['config', 'show', '-e', 'staging', '--explain'])
+  expect(out).toMatch(/^domain +staging\.refactor\.localhost +towpath\.yaml:\d+ \(environment\)$/m)
+  expect(out).toMatch(/^keep +5 +towpath\.yaml:\d+ \(defaults\)$/m)
+})
+
+describe('release create', () => {
+  test('sends every file that any environment is made of, and no other', async () => {
+    const release = {
+      version: '1.0.0',
+      builds: [],
+      schema: 'expand',
+      snapshot: '',
+      author: 'dev',
+      createdAt: '',
+    }
+    const server = await scriptedServer({
+      'POST /v1/releases': () => ({ status: 201, body: release }),
+      'GET /v1/ledger/head': scriptedLedger().head(() => ['a']),
+    })
+    const { exit } = await run(
+      ['release', 'create', '1.0.0', '--schema', 'expand', '--build', 'backend=r/b:1'],
+      {
+        TOWPATH_SERVER: server.url,
+        TOWPATH_TOKEN: 'twp_x',
+      },
+    )
+    await server.close()
+    expect(exit).toBe(0)
+    const body = server.seen[0]?.body as { files: Record<string, string>; builds: object; schema: string }
+    expect(Object.keys(body.files)).toEqual([
+      'docker-compose.yaml',
+      'env/common.env',
+      'env/production.env',
+      'env/staging.env',
+      'towpath.yaml',
+    ])
+    expect(Buffer.from(body.files['towpath.yaml'] ?? '', 'base64').toString()).toContain('project: refactor')
+    expect(body).toMatchObject({ builds: { backend: 'r/b:1' }, schema: 'expand' })
+  })
+
+  test('sends nothing where a file of the project is a link out of it', async () => {
+    const server = await scriptedServer({})
+    await rm(join(folder, 'env/staging.env'))
+    await symlink('/etc/hostname', join(folder, 'env/staging.env'))
+    const { exit, err } = await run(['release', 'create', '1.0.0'], {
+      TOWPATH_SERVER: server.url,
+      TOWPATH_TOKEN: 'twp_x',
+    })
+    await server.close()
+    expect(exit).toBe(2)
+    expect(err).toContain('FILE_OUTSIDE_PROJECT')
+    expect(server.seen).toEqual([])
+  })
+
+  test.each(['backend', 'backend=', '=image'])('refuses --build %s before anything is read', async (text) => {
+    const { exit, err } = await run(['release', 'create', '1.0.0', '--build', text])
+    expect(exit).toBe(2)
+    expect(err).toContain('SERVICE=IMAGE')
+  })
+})

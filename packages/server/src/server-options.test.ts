@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { parseServerOptions, serverHelp } from './server-options.ts'
+
+const parse = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  parseServerOptions(args, { env, folder: '/srv/shop' })
+
+test('without anything said, state is here and the port is the one that everybody knows', () => {
+  expect(parse([])).toMatchObject({
+    stateDir: '/srv/shop/.towpath',
+    host: '127.0.0.1',
+    port: 4400,
+    databaseUrl: null,
+    reconcileMs: 30_000,
+    keepDatabase: false,
+    standby: false,
+  })
+})
+
+test('what is said wins over the environment, and the environment over what is built in', () => {
+  const env = { TOWPATH_DATABASE_URL: 'postgres://env', TOWPATH_EDGE_IMAGE: 'edge:env' }
+  expect(parse([], env)).toMatchObject({ databaseUrl: 'postgres://env', edgeImage: 'edge:env' })
+  expect(parse(['--database-url', 'postgres://said', '--edge-image', 'edge:said'], env)).toMatchObject({
+    databaseUrl: 'postgres://said',
+    edgeImage: 'edge:said',
+  })
+  expect(parse(['--reconcile-ms', '2000'])?.reconcileMs).toBe(2_000)
+  expect(parse(['--reconcile', '1m'])?.reconcileMs).toBe(60_000)
+})
+
+test.each([
+  ['--prot', '4400'],
+  ['--port', '70000'],
+  ['--port', '-1'],
+  ['--port', '4400x'],
+  ['--reconcile', 'often'],
+  ['--reconcile', '1ms'],
+  ['--reconcile-ms', '0'],
+  ['extra', 'words'],
+])('%s %s is refused with what to do', (...args) => {
+  expect(() => parse(args)).toThrow(expect.objectContaining({ code: 'SERVER_OPTION_INVALID', kind: 'usage' }))
+})
+
+test('the help tells of every flag a person needs', () => {
+  expect(parse(['--help'])).toBeNull()
+  for (const flag of [
+    '--state',
+    '--port',
+    '--host',
+    '--database-url',
+    '--edge-image',
+    '--reconcile',
+    '--standby',
+  ])
+    expect(serverHelp).toContain(flag)
+})
