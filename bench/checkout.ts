@@ -12,7 +12,11 @@ const runFile = promisify(execFile)
 /** Runs a program of this machine from the root of the checkout. Throws with its output where it fails. */
 export async function run(
   [file = '', ...args]: string[],
-  { env = {}, cwd = root, timeoutMs = 120_000 }: { env?: Record<string, string>; cwd?: string; timeoutMs?: number } = {},
+  {
+    env = {},
+    cwd = root,
+    timeoutMs = 120_000,
+  }: { env?: Record<string, string>; cwd?: string; timeoutMs?: number } = {},
 ): Promise<string> {
   const { stdout } = await runFile(file, args, {
     cwd,

@@ -32,7 +32,9 @@ function chosenGroups(): Group[] {
   const names = flags.only.split(',')
   const unknown = names.filter((name) => groups[name] === undefined)
   if (unknown.length > 0)
-    throw new Error(`--only knows ${Object.keys(groups).join(', ')}, not ${unknown.join(', ')}. Nothing was run.`)
+    throw new Error(
+      `--only knows ${Object.keys(groups).join(', ')}, not ${unknown.join(', ')}. Nothing was run.`,
+    )
   return names.flatMap((name) => groups[name] ?? [])
 }
 

@@ -19,7 +19,10 @@ const foldedEventsMax = 100_000
  * Writes what the store would have folded from a seeded history of events `after + 1` to `last`: both environments in
  * full, and one small document per deployment, so that the table is as long as it would be.
  */
-export async function writeDocuments(url: string, { after, last }: { after: number; last: number }): Promise<void> {
+export async function writeDocuments(
+  url: string,
+  { after, last }: { after: number; last: number },
+): Promise<void> {
   const database = openDatabase(url)
   try {
     const documents = [...foldedEnvironments(after, last), ...deployments(after, last)]

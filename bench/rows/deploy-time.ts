@@ -36,7 +36,11 @@ export async function deployTime(bench: BenchScene, { rounds, say }: RunOptions)
   const [floorMs, deployMs] = [median(took.floor), median(took.deploy)]
   say(`  floor ${listed(took.floor)}; deploy ${listed(took.deploy)} ms`)
   return [
-    limited('deploy to 100% new, over the bare container acts', { value: deployMs / floorMs, unit: 'x', limit }),
+    limited('deploy to 100% new, over the bare container acts', {
+      value: deployMs / floorMs,
+      unit: 'x',
+      limit,
+    }),
     beside('deploy: bare container acts', floorMs, 'ms'),
     ...(['migrator', 'start', 'healthy'] as const).map((part) =>
       beside(`deploy: bare ${part}`, median(floors.map((floor) => floor[part])), 'ms'),

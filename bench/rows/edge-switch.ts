@@ -85,10 +85,7 @@ function bothWays(port: number): [WantedEdge, WantedEdge] {
   })
   const live = (slot: string): WantedSlot => ({ ...place(slot, `r-${slot}`), role: 'live', weight: 100 })
   const backup = (slot: string): WantedSlot => ({ ...place(slot, `r-${slot}`), role: 'backup' })
-  return [
-    edgeWith({ s1: live('s1'), s2: backup('s2') }),
-    edgeWith({ s1: backup('s1'), s2: live('s2') }),
-  ]
+  return [edgeWith({ s1: live('s1'), s2: backup('s2') }), edgeWith({ s1: backup('s1'), s2: live('s2') })]
 }
 
 const place = (slot: string, release: string | null): WantedSlot => ({

@@ -21,12 +21,14 @@ export async function noLoss(bench: BenchScene, { say }: RunOptions): Promise<Ro
     ...(await underLoad(bench, 'deploy', { answers: bench.nextAnswers(), act: () => bench.ship(), say })),
   )
   rows.push(
-    ...(await underLoad(bench, 'warm rollback', { answers: bench.nextAnswers(), act: () => goBack(bench), say })),
+    ...(await underLoad(bench, 'warm rollback', {
+      answers: bench.nextAnswers(),
+      act: () => goBack(bench),
+      say,
+    })),
   )
   const answers = other(bench.nextAnswers())
-  rows.push(
-    ...(await underLoad(bench, 'cold rollback', { answers, act: () => goBack(bench, older), say })),
-  )
+  rows.push(...(await underLoad(bench, 'cold rollback', { answers, act: () => goBack(bench, older), say })))
   return rows
 }
 
@@ -55,7 +57,11 @@ async function underLoad(
   }
 }
 
-function lossRows(name: string, report: LoadReport, { answers, askedAt }: { answers: string; askedAt: number }): Row[] {
+function lossRows(
+  name: string,
+  report: LoadReport,
+  { answers, askedAt }: { answers: string; askedAt: number },
+): Row[] {
   const first = report.byRelease[answers]?.firstAnswerAtMs ?? Number.NaN
   // A load that was not there loses nothing and proves nothing.
   const isProof = report.sent > 0 && report.slow.sent > 0 && Number.isFinite(first)

@@ -27,7 +27,9 @@ export interface ComposeProject {
 export async function layComposeProject(scene: ExampleScene): Promise<ComposeProject> {
   const compose = await composeProgram()
   const folder = await mkdtemp(join(tmpdir(), 'towpath-bench-compose-'))
-  const name = basename(folder).toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')
+  const name = basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, '-')
   const port = await freePort()
   await layFiles(scene.project.folder, folder)
   const settings = await settingsFor(scene, port)

@@ -22,7 +22,11 @@ export interface FloorTimes {
  * are created, joined to their networks and started side by side, until each answers its health check. Images, settings
  * and networks are read off the containers that the deployment made; only names and addresses differ.
  */
-export async function actBare(deployment: { id: string; release: string; installation: string }): Promise<FloorTimes> {
+export async function actBare(deployment: {
+  id: string
+  release: string
+  installation: string
+}): Promise<FloorTimes> {
   const made = await containersOf(deployment)
   const created: string[] = []
   try {
@@ -37,7 +41,11 @@ interface Made {
   services: Inspected[]
 }
 
-async function containersOf(deployment: { id: string; release: string; installation: string }): Promise<Made> {
+async function containersOf(deployment: {
+  id: string
+  release: string
+  installation: string
+}): Promise<Made> {
   const found = await docker.listContainers({
     all: true,
     filters: {
@@ -48,7 +56,9 @@ async function containersOf(deployment: { id: string; release: string; installat
   const migrator = inspected.find(({ Config }) => Config.Labels['towpath.role'] === 'job')
   const services = inspected.filter(({ Config }) => Config.Labels['towpath.role'] === 'candidate')
   if (migrator === undefined || services.length !== 2)
-    throw new Error(`release ${deployment.release} left ${found.length} containers, not a migrator and two services`)
+    throw new Error(
+      `release ${deployment.release} left ${found.length} containers, not a migrator and two services`,
+    )
   return { migrator, services }
 }
 

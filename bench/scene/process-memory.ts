@@ -39,7 +39,8 @@ const parentIn = (stat: string): number =>
 
 async function rollupOf(pid: number): Promise<TreeMemory> {
   const text = await textOf(`/proc/${pid}/smaps_rollup`)
-  const mb = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) / 1_024
+  const mb = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) / 1_024
   return { pssMb: mb('Pss'), rssMb: mb('Rss') }
 }
 

@@ -137,6 +137,25 @@ describe('a server with a database of its own', () => {
     await server.end()
   })
 
+  it('gives the place of every reader who leaves to the next, and stops although some are still there', async () => {
+    const server = await start('own')
+    const headers = { authorization: `Bearer ${await tokenOf('own')}` }
+    const follow = async (): Promise<AbortController> => {
+      const reader = new AbortController()
+      const answer = await fetch(`${server.url}/v1/stream?after=0`, { headers, signal: reader.signal })
+      expect(answer.status).toBe(200)
+      return reader
+    }
+    for (let round = 0; round < 5; round += 1) {
+      const readers = await Promise.all(Array.from({ length: 60 }, follow))
+      for (const reader of readers) reader.abort()
+      // A closed connection is seen by the other side in its own time.
+      await expect.poll(async () => (await fetch(`${server.url}/healthz`)).status).toBe(200)
+    }
+    await Promise.all(Array.from({ length: 60 }, follow))
+    expect(await server.end()).toBe(0)
+  })
+
   it('writes a new token when asked, and the old one is worth nothing', async () => {
     const before = await tokenOf('own')
     const server = await start('own', ['--renew-admin-token'])

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream'
 import { connectDocker } from './docker.ts'
 
 interface CountLine {
+  at: string
   message: string
   answered: Record<string, number>
   received: number
@@ -27,9 +28,12 @@ export function followAppCounts(facts: { installation: string; environment: stri
   const followed = new Set<string>()
   const look = async (): Promise<void> => {
     for (const id of await runningApps(docker, facts)) {
-      if (followed.has(id)) continue
-      followed.add(id)
-      await followOne(docker, id, (line) => lastWords.set(id, line))
+      const { State } = await docker.getContainer(id).inspect()
+      // A container that is started again counts from nothing: each run is an instance of its own.
+      const run = `${id} ${State.StartedAt}`
+      if (followed.has(run)) continue
+      followed.add(run)
+      await followRun(docker, { id, startedAt: State.StartedAt }, (line) => lastWords.set(run, line))
     }
   }
   const timer = setInterval(() => void look().catch(() => {}), lookEveryMs)
@@ -55,15 +59,21 @@ async function runningApps(
   return (await docker.listContainers({ filters: { label } })).map(({ Id }) => Id)
 }
 
-async function followOne(docker: Docker, id: string, heard: (line: CountLine) => void): Promise<void> {
-  const stream = await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: true, since: 0 })
+async function followRun(
+  docker: Docker,
+  { id, startedAt }: { id: string; startedAt: string },
+  heard: (line: CountLine) => void,
+): Promise<void> {
+  const stream = await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: true })
   const lines = new PassThrough()
   docker.modem.demuxStream(stream, lines, lines)
   let rest = ''
   lines.on('data', (chunk: Buffer) => {
     const parts = (rest + chunk.toString()).split('\n')
     rest = parts.pop() ?? ''
-    for (const text of parts.filter((part) => part.includes('"request counts"')))
-      heard(JSON.parse(text) as CountLine)
+    for (const text of parts.filter((part) => part.includes('"request counts"'))) {
+      const line = JSON.parse(text) as CountLine
+      if (Date.parse(line.at) >= Date.parse(startedAt)) heard(line)
+    }
   })
 }

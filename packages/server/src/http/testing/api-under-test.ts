@@ -47,7 +47,7 @@ export const soon = (): string => new Date(Date.now() + 86_400_000).toISOString(
 
 export async function openApiUnderTest(
   postgres: ScratchPostgres,
-  { places = 20 } = {},
+  { places = 20, printed = [] as string[] } = {},
 ): Promise<ApiUnderTest> {
   const stateDir = await mkdtemp(join(tmpdir(), 'towpath-api-'))
   const { store, identify } = await openLedger({ url: await postgres.createDatabase(), stateDir })
@@ -55,7 +55,7 @@ export async function openApiUnderTest(
   const logged: string[] = []
   const registry = fakeRegistry()
   const closing = new AbortController()
-  const ports = { ...fakePorts(stateDir, logged), registry }
+  const ports = { ...fakePorts(stateDir, { logged, printed }), registry }
   const installation = wireInstallation({
     id,
     store,
@@ -100,8 +100,8 @@ export async function openApiUnderTest(
   }
 }
 
-function fakePorts(stateDir: string, logged: string[]) {
-  const { engine } = fakeEngine()
+function fakePorts(stateDir: string, { logged, printed }: { logged: string[]; printed: string[] }) {
+  const { engine } = fakeEngine({ behaviour: () => ({ prints: printed }) })
   const write = (level: string) => (fields: object, message: string) => {
     logged.push(JSON.stringify({ level, message, ...fields }))
   }

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { historyEventAt, placeOf } from './ledger/history.ts'
+import { isLoaded, worstOf } from './machine-load.ts'
+import { interleave, median, percentile } from './measure.ts'
+import { measureSafely } from './measure-safely.ts'
+import { exitCodeOf, reportOf } from './report.ts'
+import { beside, limited, notMeasured } from './row.ts'
+import { renderTable } from './table.ts'
+
+const free = { cores: 2, othersShare: 0.02, spinRatio: 1.01, loadAverage1m: 7 }
+
+describe('numbers', () => {
+  it('the median is the middle one, and between two the mean', () => {
+    expect(median([9, 1, 5])).toBe(5)
+    expect(median([4, 1, 2, 100])).toBe(3)
+    expect(median([])).toBeNaN()
+  })
+
+  it('a percentile is a value that was measured', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) => 100 - index)
+    expect([0.5, 0.95, 1].map((share) => percentile(hundred, share))).toEqual([50, 95, 100])
+    expect(percentile([7], 0.95)).toBe(7)
+  })
+
+  it('contenders take turns, and none always follows the same one', async () => {
+    const order: string[] = []
+    const contender = (name: string) => async () => order.push(name)
+    const values = await interleave({ a: contender('a'), b: contender('b') }, 3)
+    expect(order.join('')).toBe('abbaab')
+    expect(values).toEqual({ a: [1, 4, 5], b: [2, 3, 6] })
+  })
+})
+
+describe('a row', () => {
+  it('holds up to its limit and not beyond', () => {
+    expect(limited('r', { value: 2, unit: 'x', limit: 2 }).ok).toBe(true)
+    expect(limited('r', { value: 2.001, unit: 'x', limit: 2 }).ok).toBe(false)
+    expect(limited('r', { value: 1, unit: '', limit: 0 }).ok).toBe(false)
+  })
+
+  it('that could not be measured is null and never ok', () => {
+    expect(limited('r', { value: Number.NaN, unit: 'x', limit: 2 })).toMatchObject({ value: null, ok: false })
+    expect(notMeasured('r')).toMatchObject({ value: null, ok: false })
+  })
+
+  it('that stands beside others is always ok and keeps three digits', () => {
+    expect(beside('r', 123_456.7, 'ms')).toMatchObject({ value: 123_457, limit: null, ok: true })
+    expect(beside('r', 0.123_456, 'ms').value).toBe(0.123)
+  })
+})
+
+describe('the report', () => {
+  const rows = [limited('deploy', { value: 1.4, unit: 'x', limit: 2 }), beside('floor', 900, 'ms')]
+
+  it('is rows and whether the machine was loaded, with exactly the fields that scripts read', () => {
+    expect(JSON.parse(JSON.stringify(reportOf(rows, free)))).toEqual({
+      rows: [
+        { name: 'deploy', value: 1.4, unit: 'x', limit: 2, ok: true },
+        { name: 'floor', value: 900, unit: 'ms', limit: null, ok: true },
+      ],
+      loadedMachine: false,
+      machine: free,
+    })
+  })
+
+  it('fails the run when one row is not ok', () => {
+    expect(exitCodeOf(rows)).toBe(0)
+    expect(exitCodeOf([...rows, notMeasured('edge')])).toBe(1)
+  })
+
+  it('calls the machine loaded for the worst look, not for a load that is over', () => {
+    expect(isLoaded(worstOf([free, free]))).toBe(false)
+    expect(isLoaded(worstOf([free, { ...free, othersShare: 0.5 }]))).toBe(true)
+    expect(isLoaded(worstOf([{ ...free, spinRatio: 1.5 }, free]))).toBe(true)
+  })
+
+  it('goes on after a part that broke off, and says so', async () => {
+    const said: string[] = []
+    const broken = await measureSafely(
+      'edge switch',
+      () => Promise.reject(new Error('no haproxy')),
+      (line) => said.push(line),
+    )
+    expect(broken).toEqual([notMeasured('edge switch')])
+    expect(said.join()).toContain('no haproxy')
+  })
+})
+
+it('the table lines its columns up and names what failed', () => {
+  const table = renderTable([
+    limited('deploy, over the floor', { value: 1.4, unit: 'x', limit: 2 }),
+    limited('lost', { value: 1_234, unit: '', limit: 0 }),
+    beside('sent', 24_000, ''),
+    notMeasured('edge'),
+  ])
+  expect(`\n${table}\n`).toBe(`
+                               value  limit
+deploy, over the floor         1.4 x   <= 2  ok
+lost                           1,234   <= 0  FAIL
+sent                          24,000
+edge                    not measured         FAIL
+`)
+})
+
+it('the seeded history tells each deployment from request to end, first in staging', () => {
+  const events = Array.from({ length: 32 }, (_, index) => historyEventAt(index + 1))
+  expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: 32 }, (_, index) => index + 1))
+  expect(new Set(events.map(({ idem }) => idem)).size).toBe(32)
+  expect([placeOf(1), placeOf(32)].map(({ environment }) => environment)).toEqual(['staging', 'production'])
+  expect(events.filter(({ type }) => type === 'deployment.finished').map(({ release }) => release)).toEqual([
+    '1.0.0',
+    '1.0.0',
+  ])
+})
