@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,7 +21,10 @@ let copy = ''
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'towpath-gate-'))
   for (const part of ['packages', 'tools', 'docs', 'package.json', 'ARCHITECTURE.md'])
-    cpSync(join(root, part), join(copy, part), { recursive: true, filter: (path) => !path.includes('node_modules') })
+    cpSync(join(root, part), join(copy, part), {
+      recursive: true,
+      filter: (path) => !path.includes('node_modules'),
+    })
   const modules = join(copy, 'node_modules')
   mkdirSync(join(modules, '@towpath'), { recursive: true })
   for (const name of readdirSync(join(root, 'node_modules')).filter((entry) => entry !== '@towpath'))
@@ -28,7 +40,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }))
 
-const run = (...argv: string[]): string => execFileSync(process.execPath, argv, { cwd: copy, encoding: 'utf8' })
+const run = (...argv: string[]): string =>
+  execFileSync(process.execPath, argv, { cwd: copy, encoding: 'utf8' })
 
 describe('a gate that a newcomer adds', () => {
   it('takes three files at most', () => {

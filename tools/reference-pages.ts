@@ -23,8 +23,7 @@ const read = (name: string): string | null => {
 
 const stale = Object.entries(pages).filter(([name, text]) => read(name) !== text)
 if (process.argv.includes('--check')) {
-  for (const [name] of stale)
-    console.error(`docs/reference/${name} is stale; run: npm run generate`)
+  for (const [name] of stale) console.error(`docs/reference/${name} is stale; run: npm run generate`)
   process.exitCode = stale.length > 0 ? 1 : 0
 } else {
   mkdirSync(folder, { recursive: true })

@@ -69,7 +69,7 @@ async function layFiles(from: string, to: string): Promise<void> {
 }
 
 async function settingsFor(scene: ExampleScene, port: number): Promise<Record<string, string>> {
-  const files = ['common.env', 'production.env'].map((file) =>
+  const files = ['shared.env', 'production.env'].map((file) =>
     readFile(join(scene.project.folder, 'env', file), 'utf8'),
   )
   const [common = '', production = ''] = await Promise.all(files)

@@ -183,10 +183,12 @@ describe('a crash at a step', () => {
             ),
           )
       console.log(`crash points: ${chosen.length} of ${candidates.length}, seed ${seed}`)
+      const survived: string[] = []
       for (const { way, point } of chosen) {
         console.log(`  ${way}: ${crashPointText(point)}`)
         try {
           await crash(way, point)
+          survived.push(crashPointText(point))
         } catch (error) {
           throw new Error(`${way}: ${crashPointText(point)} (seed ${seed})`, { cause: error })
         }

@@ -87,7 +87,9 @@ export function driveScene(scene: ExampleScene, environment = 'production'): Sce
 }
 
 /** Ends a load and tells what it lost: nothing, where the promise holds. */
-export async function lossesOf(load: RunningLoad): Promise<Pick<LoadReport, 'failed' | 'dropped' | 'samples'>> {
+export async function lossesOf(
+  load: RunningLoad,
+): Promise<Pick<LoadReport, 'failed' | 'dropped' | 'samples'>> {
   const { failed, dropped, samples } = await load.stop()
   return { failed, dropped, samples }
 }

@@ -222,7 +222,8 @@ function ourContainer(
   if (found !== undefined) {
     const { labels } = found.spec
     const owner = labels[INSTALLATION_LABEL] ?? null
-    if (!belongsTogether(labels, spec.labels)) throw nameTaken({ name: spec.name, installation: owner, labels })
+    if (!belongsTogether(labels, spec.labels))
+      throw nameTaken({ name: spec.name, installation: owner, labels })
     return found
   }
   fillBody(createBody(spec, []), { secrets, container: spec.name })

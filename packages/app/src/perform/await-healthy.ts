@@ -33,7 +33,10 @@ async function awaitOne(performing: Performing, service: ServicePlan): Promise<'
     good = answer.healthy ? good + 1 : 0
     last = answer.saw
     if (good >= goodInARow) return 'healthy'
-    await installation.wake.wait(good > 0 ? confirmAfterMs : Math.min(service.health.intervalMs, lookEveryMs), signal)
+    await installation.wake.wait(
+      good > 0 ? confirmAfterMs : Math.min(service.health.intervalMs, lookEveryMs),
+      signal,
+    )
   }
   throw await neverHealthy(performing, service, last)
 }

@@ -10,7 +10,7 @@ import { exitCodes } from '../outcome/exit-code.ts'
 import type { Answer } from '../outcome/answer.ts'
 import type { MotionOptions } from '../program/options.ts'
 import { line, span } from '../screen/line.ts'
-import { previewPage } from '../screen/preview-page.ts'
+import { previewPage, questionPage, refusingGates } from '../screen/preview-page.ts'
 import { confirm } from '../terminal/confirm.ts'
 import type { Context } from '../terminal/context.ts'
 
@@ -50,9 +50,7 @@ export async function move(
 
 /** What would happen. Blocked by a gate is an answer of its own, so that a script can ask before it acts. */
 function dryRun(preview: PreviewAnswer): Answer {
-  const refusing = preview.gates.results.filter(
-    ({ answer, waiver }) => answer !== 'pass' && answer !== 'not-applicable' && waiver === null,
-  )
+  const refusing = refusingGates(preview)
   const answer: Answer = { page: previewPage(preview), json: { preview } }
   if (preview.gates.passed) return answer
   return {
@@ -79,7 +77,7 @@ async function askWhereItMatters(context: Context, connection: Connection, motio
       hint: `Nothing was changed. Add -y: towpath ${motion.typed} -y`,
     })
   const preview = await motion.preview()
-  context.aside(previewPage(preview))
+  context.aside(questionPage(preview))
   await confirm(
     context,
     `Change ${motion.environment} from ${preview.from ?? 'nothing'} to ${preview.release}?`,

@@ -24,21 +24,18 @@ describe('exit codes', () => {
     expect(exitCodeOfKind(kind)).toBe(code)
   })
 
-  const ends: [string, Outcome, boolean, number][] = [
-    ['is live', 'live', false, 0],
-    ['its gates refused, or nobody approved', 'refused', false, 3],
-    ['never got healthy', 'refused', true, 1],
-    ['was taken back', 'rolled-back', true, 4],
-    ['somebody aborted', 'aborted', false, 1],
-    ['a newer one replaced', 'superseded', false, 1],
-    ['failed', 'failed', true, 1],
+  const ends: [string, ReturnType<typeof ended>, number][] = [
+    ['is live', ended('live', false), 0],
+    ['its gates refused, or nobody approved', ended('refused', false), 3],
+    ['never got healthy', ended('refused', true), 1],
+    ['was taken back', ended('rolled-back', true), 4],
+    ['somebody aborted', ended('aborted', false), 1],
+    ['a newer one replaced', ended('superseded', false), 1],
+    ['failed', ended('failed', true), 1],
   ]
-  test.each(ends)(
-    'a deployment that %s (%s) ends with the code scripts expect',
-    (_what, outcome, failed, code) => {
-      expect(exitCodeOfEnd(ended(outcome, failed))).toBe(code)
-    },
-  )
+  test.each(ends)('a deployment that %s ends with the code scripts expect', (_what, end, code) => {
+    expect(exitCodeOfEnd(end)).toBe(code)
+  })
 
   test('every code has its meaning in the help topic, once', () => {
     const told = exitCodeMeanings.map(([code]) => code)

@@ -12,7 +12,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'env'), { recursive: true })
   await writeFile(join(outside, 'id_rsa'), 'private')
   await writeFile(join(folder, 'towpath.yaml'), 'version: 1\n')
-  await writeFile(join(folder, 'env/common.env'), 'A=1\n')
+  await writeFile(join(folder, 'env/shared.env'), 'A=1\n')
   await writeFile(join(folder, 'huge.env'), 'x'.repeat(2 * 1024 * 1024))
   await symlink(join(outside, 'id_rsa'), join(folder, 'env/leak.env'))
   await symlink('common.env', join(folder, 'env/alias.env'))
@@ -24,10 +24,10 @@ const withCode = (code: string) => expect.objectContaining({ code })
 describe('a project folder', () => {
   test('holds what was read of it, once, by its plain path', () => {
     const project = new ProjectFolder(folder)
-    expect(project.text('./env/../env/common.env')).toBe('A=1\n')
-    expect(project.text('env/common.env')).toBe('A=1\n')
+    expect(project.text('./env/../env/shared.env')).toBe('A=1\n')
+    expect(project.text('env/shared.env')).toBe('A=1\n')
     expect(project.text('env/none.env')).toBeNull()
-    expect([...project.files.keys()]).toEqual(['env/common.env'])
+    expect([...project.files.keys()]).toEqual(['env/shared.env'])
   })
 
   test.each(['../id_rsa', 'env/../../id_rsa', '/etc/hostname', '..', 'env/leak.env', 'a\0b'])(

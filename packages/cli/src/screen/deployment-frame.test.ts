@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { LedgerEvent } from '@towpath/domain/ledger/event.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { story } from '../connection/scripted-story.ts'
 import { watch } from '../follow/watched-deployment.ts'
 import type { Watched } from '../follow/watched-deployment.ts'
 import { deploymentFrame } from './deployment-frame.ts'
@@ -11,14 +9,8 @@ import { explainPage } from './explain-page.ts'
 import { renderPage, unpainted } from './line.ts'
 import { widthOf } from './text-width.ts'
 
-const story = (name: string): LedgerEvent[] =>
-  readFileSync(join(import.meta.dirname, '../fixtures', `${name}.ndjson`), 'utf8')
-    .trim()
-    .split('\n')
-    .map((row) => JSON.parse(row) as LedgerEvent)
-
 /** The story as somebody sees it who has heard its first events. */
-const after = (name: string, heard: number): Watched => {
+const after = (name: Parameters<typeof story>[0], heard: number): Watched => {
   const watched = story(name).slice(0, heard).reduce<Watched | null>(watch, null)
   if (watched === null) throw new Error('a story has events')
   return watched
@@ -73,7 +65,7 @@ describe('the live view', () => {
 })
 
 describe('plain lines', () => {
-  test.each(['live', 'rolled-back', 'refused'])(
+  test.each(['live', 'rolled-back', 'refused'] as const)(
     'tell a deployment that ends %s, one line an event',
     async (name) => {
       const text = renderPage(story(name).map(eventLine), { columns: null, paint: unpainted })
@@ -83,7 +75,7 @@ describe('plain lines', () => {
 })
 
 describe('explain', () => {
-  test.each(['live', 'rolled-back', 'refused'])(
+  test.each(['live', 'rolled-back', 'refused'] as const)(
     'tells the whole story of a deployment that ends %s',
     async (name) => {
       const watched = after(name, 99)

@@ -9,31 +9,60 @@ const row = (label: string, text: string): Line => line(span('quiet', `  ${label
 
 /** What a deployment would do, from the same planner and gates that would do it. */
 export function previewPage(preview: PreviewAnswer): Line[] {
-  const { kind, environment, release, from, steps, services, jobs, approvals, wayBack, gates } = preview
-  const changed = from === null ? release : `${from} -> ${release}`
+  const { kind, steps, gates } = preview
+  const later = gates.later.length > 0 ? `   asked later: ${gates.later.join(', ')}` : ''
   return [
-    line(
-      span('strong', changed),
-      ` on ${environment}`,
-      span('quiet', `   ${kind}, dry run: nothing is changed`),
-    ),
-    row('services', services.map(({ service }) => service).join(', ')),
-    ...(jobs.length > 0 ? [row('runs once', `${jobs.join(', ')} (schema: ${preview.schema})`)] : []),
+    titleLine(preview, `${kind}, dry run: nothing is changed`),
+    ...factLines(preview),
     row('steps', steps.map(({ does }) => does.replaceAll('-', ' ')).join(' > ')),
-    row('approvals', approvalText(approvals)),
-    line(
-      span('quiet', `  ${'way back'.padEnd(labelWidth)}`),
-      span(wayBack.needsPerson ? 'warning' : null, wayBack.text),
-    ),
-    ...[...preview.notes, ...preview.warnings].map((note) => line(span('warning', '  ▲ '), note)),
     blank,
-    line(
-      span('strong', 'Gates'),
-      span('quiet', gates.later.length > 0 ? `   asked later: ${gates.later.join(', ')}` : ''),
-    ),
+    line(span('strong', 'Gates'), span('quiet', later)),
     ...gateLines(gates.results),
   ]
 }
+
+/** What a person must know before saying yes: from what to what, the way back, and what would hold it up. */
+export function questionPage(preview: PreviewAnswer): Line[] {
+  const refusing = refusingGates(preview)
+  const counted = preview.gates.results.filter(({ answer }) => answer !== 'not-applicable')
+  const passed = counted.length - refusing.length
+  return [
+    titleLine(preview, preview.kind),
+    ...factLines(preview),
+    row('gates', `${passed} of ${counted.length} pass as things stand`),
+    ...gateLines(refusing),
+  ]
+}
+
+/** Gates that would hold it up as things stand. */
+export const refusingGates = ({ gates }: PreviewAnswer): PreviewAnswer['gates']['results'] =>
+  gates.results.filter(
+    ({ answer, waiver }) => answer !== 'pass' && answer !== 'not-applicable' && waiver === null,
+  )
+
+function titleLine({ from, release, environment }: PreviewAnswer, note: string): Line {
+  const changed = from === null || from === release ? release : `${from} -> ${release}`
+  return line(span('strong', changed), ` on ${environment}`, span('quiet', `   ${note}`))
+}
+
+const factLines = ({
+  services,
+  jobs,
+  schema,
+  approvals,
+  wayBack,
+  notes,
+  warnings,
+}: PreviewAnswer): Line[] => [
+  row('services', services.map(({ service }) => service).join(', ')),
+  ...(jobs.length > 0 ? [row('runs once', `${jobs.join(', ')} (schema: ${schema})`)] : []),
+  row('approvals', approvalText(approvals)),
+  line(
+    span('quiet', `  ${'way back'.padEnd(labelWidth)}`),
+    span(wayBack.needsPerson ? 'warning' : null, wayBack.text),
+  ),
+  ...[...notes, ...warnings].map((note) => line(span('warning', '  ▲ '), note)),
+]
 
 function approvalText({ needed, given, missing }: PreviewAnswer['approvals']): string {
   if (needed === 0) return 'none needed'

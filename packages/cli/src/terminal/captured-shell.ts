@@ -3,9 +3,9 @@ import type { Output, Shell } from './shell.ts'
 
 /** A stand-in for a terminal or a pipe, for tests: keeps what was written, and lets a test press Ctrl-C. */
 export interface CapturedShell extends Shell {
-  out(): string
-  err(): string
-  interrupt(): void
+  out: () => string
+  err: () => string
+  interrupt: () => void
 }
 
 /** `tty` stands for a terminal of that many columns at all three streams; without it they are pipes. */

@@ -3,8 +3,12 @@ import { line, unpainted } from '../screen/line.ts'
 import { capturedShell } from './captured-shell.ts'
 import { frameWriter, rowsTaken } from './frame-writer.ts'
 
+/** How far each frame went back up. */
 const up = (bytes: string): number[] =>
-  [...bytes.matchAll(/\u001b\[(\d+)A/g)].map((match) => Number(match[1]))
+  bytes.split('\u001b[').flatMap((sequence) => {
+    const [, rows] = /^(\d+)A/.exec(sequence) ?? []
+    return rows === undefined ? [] : [Number(rows)]
+  })
 
 describe('drawing frame over frame', () => {
   test('goes back over exactly the lines of the frame before', () => {

@@ -27,7 +27,7 @@ services:
 database: {url: secret:DATABASE_URL, backup: {job: seed}}
 registries: {"127.0.0.1:5000": {username: var:REGISTRY_USER, password: secret:REGISTRY_TOKEN}}
 defaults:
-  settings: [env/common.env, "env/{environment}.env"]
+  settings: [env/shared.env, "env/{environment}.env"]
   secrets: secrets/{environment}.env.age
   strategy: {drain: 5s, bake: 30s}
   freeze: ["Sat 00:00-Sun 00:00 UTC"]
@@ -141,7 +141,7 @@ test('what a commit asks of its environment is the policy of the file', () => {
 test('the files to read first are known without any setting', () => {
   expect(filesOf(CONFIG, 'staging')).toEqual({
     composeFiles: ['docker-compose.yaml', 'docker-compose.prod.yaml'],
-    settingsFiles: ['env/common.env', 'env/staging.env'],
+    settingsFiles: ['env/shared.env', 'env/staging.env'],
     secretsFile: 'secrets/staging.env.age',
   })
   expect(environmentNames(CONFIG)).toEqual(['staging', 'production'])

@@ -30,7 +30,14 @@ export interface ServiceConfig {
   /** Repository of its builds, without tag or digest. */
   image: string
   port: number
-  health: { path: string; withinMs: number; intervalMs: number; timeoutMs: number; statusMin: number; statusMax: number }
+  health: {
+    path: string
+    withinMs: number
+    intervalMs: number
+    timeoutMs: number
+    statusMin: number
+    statusMax: number
+  }
   smoke: SmokeCheck[]
 }
 

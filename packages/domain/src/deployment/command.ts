@@ -24,7 +24,3 @@ export type Command =
   | { do: 'finish'; step: string; outcome: Outcome; reason: string }
 
 export type CommandKind = Command['do']
-
-type Distribute<C> = C extends { step: string } ? Omit<C, 'step'> : never
-/** A command before its step key is known. */
-export type CommandBody = Distribute<Command>

@@ -107,13 +107,6 @@ export function candidateContainer(state: Deployment, service: ServicePlan): Con
   }
 }
 
-/** True where the candidate is the container that is live already: then nothing must ever remove it. */
-export const isLiveAlready = (state: Deployment, service: string): boolean => {
-  const live = state.start?.previous?.services[service]
-  const candidate = candidatePlacement(state).services[service]
-  return live !== undefined && candidate !== undefined && live.container === candidate.container
-}
-
 /** Candidates that a way back may take out, by service: not those that were live or warm before it began. */
 export function candidatesToRemove(state: Deployment): Record<string, PlacedService> {
   const kept = new Set(

@@ -27,7 +27,8 @@ afterAll(async () => {
 
 /** Puts the deployment's container on the host and says in the ledger that it is live. */
 async function makeLive(id: string): Promise<void> {
-  const { store, engineOf } = subject.installation
+  const { installation } = subject
+  const { store } = installation
   const labels = { environment: 'staging', release: '1.0.0', deployment: id }
   const facts = {
     fence: 1,
@@ -46,7 +47,7 @@ async function makeLive(id: string): Promise<void> {
   const deployment = (await store.view(deploymentView, id))?.state as Deployment
   const [service] = deployment.plan.services
   const spec = candidateContainer(deployment, service!)
-  const engine = engineOf('', new Map())
+  const engine = installation.engineOf('', new Map())
   for (const network of deployment.plan.networks) await engine.ensureNetwork(network)
   await engine.pullImage(spec.image, null)
   await engine.ensureRunning(spec)

@@ -23,7 +23,9 @@ await runServer(process.argv.slice(2), {
 
 /** The postmaster and all its backends at once, as a machine that loses power would. */
 async function killDatabase(): Promise<void> {
-  const { home } = JSON.parse(readFileSync(join(stateDir, 'database', 'location.json'), 'utf8')) as { home: string }
+  const { home } = JSON.parse(readFileSync(join(stateDir, 'database', 'location.json'), 'utf8')) as {
+    home: string
+  }
   const postmaster = await livePostmaster(join(home, 'cluster', 'data'))
   if (postmaster === undefined) throw new Error('no live database to kill')
   const backends = execFileSync('ps', ['-o', 'pid=', '--ppid', String(postmaster.pid)], { encoding: 'utf8' })

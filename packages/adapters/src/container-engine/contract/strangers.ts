@@ -25,7 +25,10 @@ export function strangerPromises(bench: () => Bench): void {
   it('two environments that want one name on one engine are told so, and neither gets the other’s container', async () => {
     const { under, spec } = bench()
     const production = spec('proxy', { runs: true })
-    await under.engine.ensureRunning({ ...production, labels: { ...production.labels, [ENVIRONMENT_LABEL]: 'production' } })
+    await under.engine.ensureRunning({
+      ...production,
+      labels: { ...production.labels, [ENVIRONMENT_LABEL]: 'production' },
+    })
     const staging = { ...production, labels: { ...production.labels, [ENVIRONMENT_LABEL]: 'staging' } }
     await expect(under.engine.ensureRunning(staging)).rejects.toThrow(withCode('NAME_TAKEN'))
   })

@@ -1,3 +1,4 @@
+import { freePort } from '@towpath/testkit/ports.ts'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,7 +13,7 @@ describe('an edge that somebody changed by hand', () => {
   const tell = (command: string) => askSocket(join(under.stateDirectory, 'runtime.sock'), command, 1_000)
 
   beforeEach(async () => {
-    under = await openProcessEdge()
+    under = await openProcessEdge(freePort)
     bench = benchFor(under)
     await bench.occupy('s1', '1.0.0')
     await bench.edge.ensure(bench.spec, wanted())

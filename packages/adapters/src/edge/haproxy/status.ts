@@ -34,7 +34,8 @@ function statusOf(
     role: slot.role.role,
     weight: slot.role.role === 'live' ? Number(share('weight')) : 0,
     sessions: sum('scur', [...all, ...finishing]),
-    // An attempt that was sent on to another slot is that slot's request.
+    // A connection that never came about is the next slot's request. One that broke with the request in it counts here,
+    // and again where it was tried next: the sum of `answered` is what clients got.
     requests: sum('stot') - sum('wredis'),
     answered: {
       '2xx': sum('hrsp_2xx'),

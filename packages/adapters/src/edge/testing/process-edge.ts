@@ -1,4 +1,3 @@
-import { freePort } from '@towpath/testkit/ports.ts'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
@@ -17,7 +16,7 @@ export interface ProcessEdge extends EdgeUnderTest {
 }
 
 /** The real proxy as a child of this process, with releases on loopback addresses of their own. */
-export async function openProcessEdge(): Promise<ProcessEdge> {
+export async function openProcessEdge(freePort: (address?: string) => Promise<number>): Promise<ProcessEdge> {
   const stateRoot = await mkdtemp(join(tmpdir(), 'towpath-edge-'))
   const host = processHost()
   const edge = haproxyEdge({ host, stateRoot })
