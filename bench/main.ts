@@ -1,6 +1,7 @@
 import { prepareMachine } from '@towpath/testkit/setup.ts'
 import { parseArgs } from 'node:util'
 import { root, run } from './checkout.ts'
+import { closeOnInterrupt } from './closing.ts'
 import type { Group, RunOptions } from './group.ts'
 import { lookAtMachine, worstOf } from './machine-load.ts'
 import type { MachineLoad } from './machine-load.ts'
@@ -63,6 +64,7 @@ function print(report: Report): void {
 }
 
 const chosen = chosenGroups()
+closeOnInterrupt(say)
 const hasCompose = await run(['docker', 'compose', 'version']).then(
   () => true,
   () => false,

@@ -1,3 +1,4 @@
+import { closing } from '../closing.ts'
 import type { Group, RunOptions } from '../group.ts'
 import { measureSafely } from '../measure-safely.ts'
 import type { Row } from '../row.ts'
@@ -19,13 +20,14 @@ export const deployments: Group = {
   name: 'deployments',
   run: async (options: RunOptions): Promise<Row[]> => {
     const bench = await openScene()
-    try {
-      const rows: Row[] = []
-      for (const [name, part] of Object.entries(parts))
-        rows.push(...(await measureSafely(name, () => part(bench, options), options.say)))
-      return rows
-    } finally {
-      await bench.close()
-    }
+    return await closing(
+      () => bench.close(),
+      async () => {
+        const rows: Row[] = []
+        for (const [name, part] of Object.entries(parts))
+          rows.push(...(await measureSafely(name, () => part(bench, options), options.say)))
+        return rows
+      },
+    )
   },
 }

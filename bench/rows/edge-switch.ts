@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { closing } from '../closing.ts'
 import type { Group, RunOptions } from '../group.ts'
 import { interleave, median, timed } from '../measure.ts'
 import { beside, limited } from '../row.ts'
@@ -44,7 +45,11 @@ export const edgeSwitch: Group = {
 async function measure(parent: string, times: number): Promise<{ noOpMs: number; switchMs: number }> {
   const stateRoot = await mkdtemp(join(parent, 'towpath-bench-edge-'))
   const host = processHost()
-  try {
+  const close = async (): Promise<void> => {
+    await host.stop(spec)
+    await rm(stateRoot, { recursive: true, force: true })
+  }
+  return await closing(close, async () => {
     const edge = haproxyEdge({ host, stateRoot })
     const [blue, green] = bothWays(await freePort())
     await edge.ensure(spec, blue)
@@ -63,10 +68,7 @@ async function measure(parent: string, times: number): Promise<{ noOpMs: number;
     await interleave(contenders, 10)
     const took = await interleave(contenders, times)
     return { noOpMs: median(took.noOp), switchMs: median(took.switch) }
-  } finally {
-    await host.stop(spec)
-    await rm(stateRoot, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Two services, as in the example project, with all traffic on one release and then on the other. */

@@ -10,6 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serverBundle } from '../checkout.ts'
+import { closing } from '../closing.ts'
 import type { Group, RunOptions } from '../group.ts'
 import { writeDocuments } from '../ledger/documents.ts'
 import { historyEvent } from '../ledger/history.ts'
@@ -29,18 +30,19 @@ export const ledger: Group = {
     const folder = await mkdtemp(join(tmpdir(), 'towpath-bench-ledger-'))
     const postgres = await startScratchPostgres()
     const running: Installation[] = []
-    try {
+    const close = async (): Promise<void> => {
+      await Promise.all(running.map(({ server }) => server.stop()))
+      await postgres.stop()
+      await rm(folder, { recursive: true, force: true })
+    }
+    return await closing(close, async () => {
       for (const events of [smallEvents, longEvents])
         running.push(await layHistory({ events, url: await postgres.createDatabase(), folder }))
       const [small, long] = running
       if (small === undefined || long === undefined) throw new Error('a ledger is missing')
       options.say(`  ledgers of ${smallEvents} and ${longEvents} events laid`)
       return [...(await verifyRows(long, options)), ...(await statusRows({ small, long }, options))]
-    } finally {
-      await Promise.all(running.map(({ server }) => server.stop()))
-      await postgres.stop()
-      await rm(folder, { recursive: true, force: true })
-    }
+    })
   },
 }
 

@@ -2,6 +2,7 @@ import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { LoadReport } from '@towpath/testkit/load/load-spec.ts'
 import { monotonicNowMs } from '@towpath/testkit/load/load-spec.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { closing } from '../closing.ts'
 import type { RunOptions } from '../group.ts'
 import { beside, limited } from '../row.ts'
 import type { Row } from '../row.ts'
@@ -43,18 +44,19 @@ async function underLoad(
   { answers, act, say }: { answers: string; act: () => Promise<Deployment>; say: RunOptions['say'] },
 ): Promise<Row[]> {
   const load = await startTraffic(bench.scene.project.httpPorts['production'] ?? 0)
-  try {
-    await sleep(beforeMs)
-    const askedAt = monotonicNowMs()
-    await act()
-    await sleep(afterMs)
-    const report = await load.stop()
-    for (const { status, fault, release, url } of report.samples.slice(0, 5))
-      say(`  ${name}: ${url} gave ${fault ?? status} (release ${release})`)
-    return lossRows(name, report, { answers, askedAt })
-  } finally {
-    await load.abandon()
-  }
+  return await closing(
+    () => load.abandon(),
+    async () => {
+      await sleep(beforeMs)
+      const askedAt = monotonicNowMs()
+      await act()
+      await sleep(afterMs)
+      const report = await load.stop()
+      for (const { status, fault, release, url } of report.samples.slice(0, 5))
+        say(`  ${name}: ${url} gave ${fault ?? status} (release ${release})`)
+      return lossRows(name, report, { answers, askedAt })
+    },
+  )
 }
 
 function lossRows(

@@ -1,5 +1,6 @@
 import { connectDocker } from '@towpath/testkit/docker.ts'
 import { until } from '@towpath/testkit/wait.ts'
+import { closing } from '../closing.ts'
 
 const docker = connectDocker()
 const label = 'towpath-bench.floor'
@@ -29,11 +30,9 @@ export async function actBare(deployment: {
 }): Promise<FloorTimes> {
   const made = await containersOf(deployment)
   const created: string[] = []
-  try {
-    return await act(made, created)
-  } finally {
-    await Promise.all(created.map((id) => docker.getContainer(id).remove({ force: true, v: true })))
-  }
+  const removeAll = () =>
+    Promise.all(created.map((id) => docker.getContainer(id).remove({ force: true, v: true })))
+  return await closing(removeAll, () => act(made, created))
 }
 
 interface Made {

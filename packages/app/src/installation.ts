@@ -35,6 +35,8 @@ export interface Installation {
   fence: number
   /** Wakes runners after an append; a hint, never the only way they learn of it. */
   wake: Wake
+  /** One at a time per environment, for acts on its edge that must not overtake each other. */
+  inTurn: <T>(environment: string, act: () => Promise<T>) => Promise<T>
   /** Told around every step, for tracing and for tests that kill the process at a point of their choice. */
   watchStep: StepWatcher
   /** Periods of the standing loops, in ms. */

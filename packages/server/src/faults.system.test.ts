@@ -82,6 +82,17 @@ describe('people', () => {
     expect(await lossesOf(load)).toEqual(noLoss)
   })
 
+  it('roll back while a release is still being watched: it turns round at once, to what is still live', async () => {
+    const before = await production.state()
+    const load = await production.load(200)
+    const { id } = await production.request(next(), good)
+    await production.reached(id, 'switch-traffic')
+    expect((await production.rollback()).id).toBe(id)
+    expect((await production.finished(id)).finished?.outcome).toBe('aborted')
+    expect((await production.state()).live).toEqual(before.live)
+    expect(await lossesOf(load)).toEqual(noLoss)
+  })
+
   it('go back to a warm release and forth again without losing a request', async () => {
     const before = await production.state()
     const load = await production.load(200)
@@ -148,6 +159,18 @@ describe('the host', () => {
       what: 'traffic to flow again',
     })
     expect(await production.liveSlots()).toEqual(before)
+  })
+})
+
+describe('the edge', () => {
+  it('stopped by somebody’s hand during a watch is started again, and the release still goes live', async () => {
+    const { id } = await production.request(next(), good)
+    await production.reached(id, 'switch-traffic')
+    await docker.getContainer(`towpath-${scene.project.name}-production-edge`).kill()
+    expect((await production.finished(id)).finished).toMatchObject({ outcome: 'live' })
+    const url = `http://127.0.0.1:${scene.project.httpPorts['production'] ?? 0}/api/items`
+    expect((await fetch(url)).status).toBe(200)
+    expect(await production.liveSlots()).toEqual(await slotsOfLive())
   })
 })
 

@@ -29,7 +29,8 @@ const KEEPALIVE_DEADLINE_MS = 5_000
 
 /**
  * Makes this process the one controller of a database: a session lock on a connection of its own,
- * so it ends exactly when the connection does, and a fence one higher than any before.
+ * so it ends exactly when the connection does, and a fence higher than any before: also than one that a restored backup
+ * has forgotten, because it starts from the clock.
  * Throws TowpathError CONTROLLER_RUNNING naming the holder, or DATABASE_UNREACHABLE.
  */
 export const acquireControllerLock = async (
@@ -73,10 +74,11 @@ const tryAcquire = async (url: string, options: ControllerLockOptions): Promise<
 
 const raiseFence = async (client: pg.Client, instance: string): Promise<number> => {
   const { rows } = await client.query<{ fence: number }>(
-    `insert into controller (instance, fence, at) values ($1, 1, now())
-     on conflict (one) do update set instance = excluded.instance, fence = controller.fence + 1, at = excluded.at
+    `insert into controller (instance, fence, at) values ($1, $2, now())
+     on conflict (one) do update
+       set instance = excluded.instance, fence = greatest(controller.fence + 1, excluded.fence), at = excluded.at
      returning fence`,
-    [instance],
+    [instance, Math.floor(Date.now() / 1000)],
   )
   const [row] = rows
   if (row === undefined) throw new Error('the controller row was not written')

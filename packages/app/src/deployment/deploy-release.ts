@@ -23,6 +23,8 @@ export interface DeployInput {
   environment: string
   kind: Exclude<DeploymentKind, 'rollback'>
   reason: string
+  /** Takes on the interruption of a new edge, where the release needs one. */
+  replaceEdge: boolean
   /** Asking twice under one key is asking once. */
   idempotencyKey: string | null
 }
@@ -63,7 +65,7 @@ export interface Planned {
 /** What a deployment of the release would do; nothing is changed. Also the answer to `--dry-run`. */
 export async function planFor(
   installation: Installation,
-  input: { release: string; environment: string },
+  input: { release: string; environment: string; replaceEdge: boolean },
 ): Promise<Planned> {
   const release = await releaseOf(installation, input.release)
   const files = await openSnapshot(installation, release.snapshot)
@@ -81,6 +83,7 @@ export async function planFor(
     model: read.model,
     policy,
     firstDeployment: environment.live === null,
+    replaceEdge: input.replaceEdge,
     sealedDigest: read.sealedDigest,
     sha256: installation.sha256,
   })
@@ -91,11 +94,12 @@ export async function planFor(
       problems: planned.problems,
       unchanged: 'Nothing was changed.',
     })
-  const model = await installation.store.putBlob(Buffer.from(JSON.stringify(read.model)))
+  const pin = (value: unknown): Promise<string> => installation.store.putBlob(Buffer.from(JSON.stringify(value)))
+  const [model, config] = await Promise.all([pin(read.model), pin(read.config)])
   return {
     release,
     plan: planned.plan,
-    pins: { snapshot: release.snapshot, model, policyVersion: environment.policy?.version ?? 0 },
+    pins: { snapshot: release.snapshot, model, config, policyVersion: environment.policy?.version ?? 0 },
     environment,
     policy,
     pending,

@@ -7,6 +7,7 @@ import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
+import { abortDeployment } from './abort.ts'
 import { requestDeployment } from './request-deployment.ts'
 
 export interface RollbackInput {
@@ -25,6 +26,8 @@ export async function rollBack(
   input: RollbackInput,
 ): Promise<Deployment> {
   requirePermission(caller, 'roll-back', input.environment)
+  const turned = await turnActive(installation, caller, input)
+  if (turned !== null) return turned
   const then = await rollbackTarget(installation, input)
   return await requestDeployment(installation, caller, {
     kind: 'rollback',
@@ -37,6 +40,26 @@ export async function rollBack(
     pins: then.pins,
     firstPolicy: null,
     idempotencyKey: input.idempotencyKey,
+  })
+}
+
+/**
+ * While a deployment is on its way, going back means turning that one round: traffic returns to the release that is
+ * still the live one, at once and not after the watch. Null where nothing is on its way or another release was asked for.
+ */
+async function turnActive(
+  installation: Installation,
+  caller: Caller,
+  input: RollbackInput,
+): Promise<Deployment | null> {
+  const state = await stateOf(installation.store, environmentView, input.environment)
+  const live = state?.live?.release ?? null
+  if (!state?.active || live === null || (input.release !== null && input.release !== live)) return null
+  const active = await stateOf(installation.store, deploymentView, state.active)
+  if (active === undefined || active.kind === 'rollback' || active.finished !== null) return null
+  return await abortDeployment(installation, caller, {
+    deployment: active.id,
+    reason: input.reason || `${caller.principal.name} rolls back to ${live}`,
   })
 }
 

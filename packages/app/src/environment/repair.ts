@@ -3,7 +3,7 @@ import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
 import { foreignContainers } from '../observe/edge-facts.ts'
-import { edgeAtRest, openAtRest } from '../runner/at-rest.ts'
+import { edgeAtRest, openAtRest, steerAtRest } from '../runner/at-rest.ts'
 import type { AtRest } from '../runner/at-rest.ts'
 
 const repairDeadlineMs = 60_000
@@ -35,11 +35,12 @@ export async function repairEnvironment(
 
 async function repairAll(rest: AtRest, dryRun: boolean): Promise<string[]> {
   const wanted = edgeAtRest(rest)
-  if (!dryRun) await rest.edge.ensure(rest.edgeSpec, wanted)
   const differences = await rest.edge.drift(rest.edgeSpec, wanted)
-  if (differences.length > 0 && !dryRun) await rest.edge.apply(rest.edgeSpec, wanted)
   const foreign = await foreignContainers(rest.engine, rest.deployment.plan)
-  for (const { container, network } of foreign) if (!dryRun) await rest.engine.detach(container, network)
+  if (!dryRun) {
+    if (!(await steerAtRest(rest, wanted))) throw notAtRest(rest.environment.environment)
+    for (const { container, network } of foreign) await rest.engine.detach(container, network)
+  }
   return [
     ...differences.map((difference) => `edge: ${difference}`),
     ...foreign.map(({ container, network }) => `took ${container} off ${network}`),

@@ -19,8 +19,8 @@ export async function crossedSince(
     if (entry.release === deployment.release && entry.outcome === 'live' && entry.kind !== 'rollback') break
     const past = await stateOf(store, deploymentView, entry.deployment)
     if (past === undefined || past.kind === 'rollback') continue
-    // A release that was taken back had migrated all the same.
-    const migrated = past.plan.jobs.some((job) => past.done[`run-job:${job.job}`] !== undefined)
+    // Whoever was let as far as its jobs may have migrated, whether its end was recorded or not.
+    const migrated = past.plan.jobs.length > 0 && past.done['prepare-host'] !== undefined
     since.push({ release: past.release, schema: past.plan.schema, migrated })
   }
   return { crossed: crossedSchemas(since), accepted: deployment.schemaAccepted }

@@ -1,15 +1,15 @@
-import { edgeAt } from '@towpath/domain/deployment/seating.ts'
 import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import type { ContainerEngine } from '../ports/container-engine.ts'
 import type { Performing } from '../runner/performing.ts'
+import { wantedAt } from '../perform/steer-edge.ts'
 import { observed } from './observed.ts'
 
 /** Differences between what the ledger wants of the edge, its file and its run time; null before there is one. */
 export async function edgeDifferences(performing: Performing): Promise<GateFacts['edge']> {
   const { installation, deployment, edge, edgeSpec } = performing
   if (deployment.start?.previous === null || deployment.subnet === null) return null
-  return await observed(installation, () => edge.drift(edgeSpec, edgeAt(deployment, 'before')))
+  return await observed(installation, () => edge.drift(edgeSpec, wantedAt(performing, 'before')))
 }
 
 /** Foreign containers that answer to a name of the edge, one sentence each. */

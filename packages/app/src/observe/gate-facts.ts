@@ -29,7 +29,7 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
       return { engine: described.name, version: described.version }
     }),
     observeDisk(performing),
-    imageFacts(performing, deployment.plan),
+    imageFacts(performing, deployment),
     observeDatabase(performing),
     edgeDifferences(performing),
     foreignNames(performing),
@@ -91,9 +91,9 @@ const observeDisk = ({ installation, engine, config }: Performing): Promise<Gate
   })
 
 async function observeDatabase(performing: Performing): Promise<GateFacts['database']> {
-  const { installation, config, secrets } = performing
+  const { installation, config, secrets, deployment } = performing
   const url = config.database?.url
-  if (url === undefined) return null
+  if (url === undefined || deployment.kind === 'rollback') return null
   return await observed(installation, async () => {
     const { text, missing } = fillSecrets(url, secrets)
     if (missing.length > 0) return { reachable: false, why: `the secret ${missing.join(', ')} is missing` }
@@ -125,11 +125,9 @@ function observeNeeded(
   return Promise.all(
     policy.needs.map(async ({ environment }) => {
       const other = await stateOf(installation.store, environmentView, environment)
-      const verified = other?.history.find(
-        (entry) =>
-          entry.outcome === 'live' && entry.release === deployment.release && entry.kind !== 'rollback',
-      )
-      const counts = verified !== undefined && other?.live?.release === deployment.release
+      // Only the time since it last went live: what came between is not its own.
+      const verified = other?.history.find((entry) => entry.outcome === 'live')
+      const counts = verified !== undefined && verified.release === deployment.release
       return { environment, verified: counts ? { at: verified.at, bakedMs: verified.bakedMs } : null }
     }),
   )

@@ -1,3 +1,4 @@
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
@@ -15,11 +16,18 @@ export interface ImageSources {
 }
 
 /** Each build of a plan: is it in its registry, is it on the host. */
-export function imageFacts(sources: ImageSources, plan: DeploymentPlan): Promise<GateFacts['images']> {
+export function imageFacts(
+  sources: ImageSources,
+  { plan, kind }: Pick<Deployment, 'plan' | 'kind'>,
+): Promise<GateFacts['images']> {
   return Promise.all(
     plan.services.map(async ({ service, container }) => {
       const [registry, host] = await Promise.all([
-        observed(sources.installation, () => isInRegistry(sources, container.image)),
+        observed(sources.installation, () => {
+          // The way back needs no registry, so it does not wait for one that may be down.
+          if (kind === 'rollback') throw new Error('not asked on the way back')
+          return isInRegistry(sources, container.image)
+        }),
         observed(sources.installation, () => sources.engine.hasImage(container.image)),
       ])
       return { service, image: container.image, registry, host }

@@ -1,8 +1,11 @@
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
+import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
 import type { ServicePlan } from '@towpath/domain/deployment/plan.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { ContainerState } from '../ports/container-engine.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { probePlace } from './probe-place.ts'
+import { restartsBefore } from './restarts-before.ts'
 
 /** Good answers in a row before a candidate counts as healthy: one may come from a half-started process. */
 const goodInARow = 2
@@ -23,15 +26,17 @@ export const awaitHealthy: Perform<'await-healthy'> = async (performing, { servi
 async function awaitOne(performing: Performing, service: ServicePlan): Promise<'healthy' | 'interrupted'> {
   const { installation, signal } = performing
   const deadline = installation.elapsedMs() + service.healthyWithinMs
+  const place = placeOf(performing, service)
+  const restarts = await restartsBefore(performing, place.container)
   let good = 0
   let last = 'no answer yet'
   while (installation.elapsedMs() < deadline) {
     signal.throwIfAborted()
     if (await performing.isTurned()) return 'interrupted'
-    await failIfExited(performing, service)
-    const answer = await probeCandidate(performing, service)
-    good = answer.healthy ? good + 1 : 0
-    last = answer.saw
+    await failIfExited(performing, service, restarts)
+    const look = await probePlace(performing, { ...place, service: service.service })
+    good = look.good ? good + 1 : 0
+    last = look.saw
     if (good >= goodInARow) return 'healthy'
     await installation.wake.wait(
       good > 0 ? confirmAfterMs : Math.min(service.health.intervalMs, lookEveryMs),
@@ -41,28 +46,14 @@ async function awaitOne(performing: Performing, service: ServicePlan): Promise<'
   throw await neverHealthy(performing, service, last)
 }
 
-async function probeCandidate(
-  { deployment, edge, edgeSpec }: Performing,
+async function failIfExited(
+  { engine, deployment }: Performing,
   service: ServicePlan,
-): Promise<{ healthy: boolean; saw: string }> {
-  const place = candidatePlacement(deployment).services[service.service]
-  const answer = await edge.probe(edgeSpec, {
-    service: service.service,
-    slot: place?.slot ?? '',
-    method: 'GET',
-    path: service.health.path,
-    headers: {},
-    timeoutMs: service.health.timeoutMs,
-  })
-  const { statusMin, statusMax } = service.health
-  const healthy = answer.status !== null && answer.status >= statusMin && answer.status <= statusMax
-  return { healthy, saw: answer.status === null ? (answer.fault ?? 'no answer') : `status ${answer.status}` }
-}
-
-async function failIfExited({ engine, deployment }: Performing, service: ServicePlan): Promise<void> {
+  restarts: number,
+): Promise<void> {
   const name = candidatePlacement(deployment).services[service.service]?.container ?? ''
   const state = await engine.inspect(name)
-  const lives = state !== null && state.status !== 'exited' && state.status !== 'dead' && state.restarts === 0
+  const lives = state !== null && !['exited', 'dead'].includes(state.status) && state.restarts <= restarts
   if (lives) return
   throw new TowpathError({
     code: 'CANDIDATE_EXITED',
@@ -71,6 +62,12 @@ async function failIfExited({ engine, deployment }: Performing, service: Service
     hint: 'Its last log lines say why; mend it and deploy again.',
     detail: { logTail: state === null ? '' : await engine.logs(name, { tailLines: logTailLines }) },
   })
+}
+
+function placeOf({ deployment }: Performing, { service }: ServicePlan): PlacedService {
+  const place = candidatePlacement(deployment).services[service]
+  if (place === undefined) throw new RangeError(`${service} has no place: the plan names every service`)
+  return place
 }
 
 const howItEnded = (state: ContainerState | null): string => {

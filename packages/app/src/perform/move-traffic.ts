@@ -1,37 +1,31 @@
-import { edgeAt } from '@towpath/domain/deployment/seating.ts'
 import type { Perform } from '../runner/performing.ts'
+import { reviveBefore } from './revive.ts'
+import { steerEdge, wantedAt } from './steer-edge.ts'
 
 /** All services at once, those that others need first: the new release live, the old one the edge's backup. */
-export const switchTraffic: Perform<'switch-traffic'> = async ({
-  installation,
-  deployment,
-  edge,
-  edgeSpec,
-}) => {
+export const switchTraffic: Perform<'switch-traffic'> = async (performing) => {
+  const { installation, deployment } = performing
   const started = installation.elapsedMs()
-  await edge.apply(edgeSpec, edgeAt(deployment, 'switched'))
+  await steerEdge(performing, wantedAt(performing, 'switched'))
   const services = deployment.plan.services.map((service) => service.service)
   return { type: 'traffic.switched', data: { services, tookMs: installation.elapsedMs() - started } }
 }
 
-/** The old release live again; candidates finish what they have. */
-export const restoreTraffic: Perform<'restore-traffic'> = async ({
-  installation,
-  deployment,
-  edge,
-  edgeSpec,
-}) => {
+/** The old release live again, started anew where it died in the meantime; candidates finish what they have. */
+export const restoreTraffic: Perform<'restore-traffic'> = async (performing) => {
+  const { installation, deployment } = performing
   const started = installation.elapsedMs()
-  await edge.apply(edgeSpec, edgeAt(deployment, 'restored'))
+  await reviveBefore(performing)
+  await steerEdge(performing, wantedAt(performing, 'restored'))
   const services = Object.keys(deployment.start?.previous?.services ?? {})
   return { type: 'traffic.restored', data: { services, tookMs: installation.elapsedMs() - started } }
 }
 
-/** Proxies in front and the like, where the file has them and the host does not yet. */
+/** Proxies in front and the like: started where the host never had them, otherwise left as they are. */
 export const startAccessories: Perform<'start-accessories'> = async ({ deployment, engine }) => {
   const names = []
   for (const accessory of deployment.plan.accessoriesAfter) {
-    await engine.ensureRunning(accessory)
+    await engine.ensureRanOnce(accessory)
     names.push(accessory.name)
   }
   return { type: 'accessories.started', data: { names } }

@@ -1,23 +1,39 @@
+import { edgeSpecLabel } from '@towpath/domain/deployment/plan-edge-placement.ts'
 import { edgeAt } from '@towpath/domain/deployment/seating.ts'
-import type { Perform } from '../runner/performing.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { Perform, Performing } from '../runner/performing.ts'
+import { ensureSurroundings } from './surroundings.ts'
+import { steerEdge } from './steer-edge.ts'
 
 /** Networks, volumes, edge and the accessories that services need: created where missing, otherwise left alone. */
-export const prepareHost: Perform<'prepare-host'> = async ({
-  installation,
-  deployment,
-  engine,
-  edge,
-  edgeSpec,
-}) => {
+export const prepareHost: Perform<'prepare-host'> = async (performing) => {
+  const { installation, deployment, engine } = performing
   const started = installation.elapsedMs()
   const { plan } = deployment
-  let subnet = ''
-  for (const network of plan.networks) {
-    const state = await engine.ensureNetwork(network)
-    if (network.name === plan.edge.slotNetwork) subnet = state.subnet
-  }
-  for (const volume of plan.volumes) await engine.ensureVolume(volume)
-  await edge.ensure(edgeSpec, edgeAt(deployment, 'before', { subnet }))
-  for (const accessory of plan.accessoriesBefore) await engine.ensureRunning(accessory)
+  const subnet = await ensureSurroundings(engine, plan)
+  if (await isEdgeOutgrown(performing)) await replaceEdge(performing)
+  await steerEdge(performing, edgeAt(deployment, 'before', { fence: installation.fence, subnet }))
+  if (deployment.kind !== 'rollback')
+    for (const accessory of plan.accessoriesBefore) await engine.ensureRanOnce(accessory)
   return { type: 'host.prepared', data: { subnet, tookMs: installation.elapsedMs() - started } }
+}
+
+/** Names and host ports are fixed for the life of an edge. What it has too many of does no harm, so going back is fine. */
+async function isEdgeOutgrown({ engine, edgeSpec, deployment }: Performing): Promise<boolean> {
+  if (deployment.kind === 'rollback') return false
+  const running = await engine.inspect(edgeSpec.name)
+  return running !== null && running.labels[edgeSpecLabel] !== edgeSpec.labels[edgeSpecLabel]
+}
+
+/** Removes the edge so that a new one is made, where a person asked for that and its price; refuses otherwise. */
+async function replaceEdge({ installation, edge, edgeSpec, deployment }: Performing): Promise<void> {
+  const { environment, release, plan } = deployment
+  if (plan.edge.replace) return await installation.inTurn(environment, () => edge.remove(edgeSpec))
+  throw new TowpathError({
+    code: 'EDGE_OUTGROWN',
+    kind: 'blocked',
+    message: `${release} gives the shipped services other names, networks or host ports than the edge of ${environment} was made with.`,
+    hint: `A new edge means an interruption of about a second. At a quiet time: towpath deploy ${release} -e ${environment} --replace-edge`,
+    detail: {},
+  })
 }

@@ -1,3 +1,4 @@
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { messageOf, TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { credentialsOf } from '../project/registry-credentials.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
@@ -6,17 +7,18 @@ import type { Perform, Performing } from '../runner/performing.ts'
 export const pullImages: Perform<'pull-images'> = async (performing) => {
   const { installation, deployment } = performing
   const started = installation.elapsedMs()
-  const accessories = [...deployment.plan.accessoriesBefore, ...deployment.plan.accessoriesAfter]
-  const wanted = [
-    ...deployment.plan.services.map((service) => service.container.image),
-    ...[...deployment.plan.jobs, ...(deployment.plan.backup === null ? [] : [deployment.plan.backup])].map(
-      (job) => job.container.image,
-    ),
-    ...accessories.map((accessory) => accessory.image),
-    installation.edgeImage,
-  ]
+  const wanted = imagesWanted(deployment, installation.edgeImage)
   const images = await Promise.all([...new Set(wanted)].map((image) => pull(performing, image)))
   return { type: 'images.pulled', data: { images, tookMs: installation.elapsedMs() - started } }
+}
+
+/** What the steps ahead will start. The way back starts services and the edge alone, and waits for nothing else. */
+function imagesWanted({ plan, kind }: Deployment, edgeImage: string): string[] {
+  const services = [...plan.services.map((service) => service.container.image), edgeImage]
+  if (kind === 'rollback') return services
+  const jobs = [...plan.jobs, ...(plan.backup === null ? [] : [plan.backup])]
+  const accessories = [...plan.accessoriesBefore, ...plan.accessoriesAfter]
+  return [...services, ...jobs.map((job) => job.container.image), ...accessories.map(({ image }) => image)]
 }
 
 async function pull(

@@ -1,6 +1,7 @@
 import type { JobPlan } from '@towpath/domain/deployment/plan.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { ensureSurroundings } from './surroundings.ts'
 
 const logTailLines = 40
 
@@ -12,6 +13,8 @@ export const runJob: Perform<'run-job'> = async (performing, { job }) => {
 
 /** The same for the backup that comes before a migration. */
 export const makeBackup: Perform<'make-backup'> = async (performing, { job }) => {
+  // It runs before the host is prepared, the very first time on one that has no networks yet.
+  await ensureSurroundings(performing.engine, performing.deployment.plan)
   const { tookMs } = await runOnce(performing, job)
   return { type: 'backup.made', data: { job: job.job, tookMs } }
 }

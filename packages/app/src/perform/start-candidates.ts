@@ -1,37 +1,40 @@
-import { candidateContainer, edgeAt } from '@towpath/domain/deployment/seating.ts'
+import { candidateContainer } from '@towpath/domain/deployment/seating.ts'
 import type { ServicePlan } from '@towpath/domain/deployment/plan.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { steerEdge, wantedAt } from './steer-edge.ts'
 
 /** Starts the candidates of one wave side by side with what is live. Nothing reaches them yet. */
 export const startCandidates: Perform<'start-candidates'> = async (performing, { services }) => {
   const { installation, deployment } = performing
   const started = installation.elapsedMs()
   const chosen = deployment.plan.services.filter((service) => services.includes(service.service))
-  await Promise.all(chosen.map((service) => startOne(performing, service)))
+  // All settle before one's failure counts: a way back must find every container that was begun.
+  const starts = await Promise.allSettled(chosen.map((service) => startOne(performing, service)))
+  for (const start of starts) if (start.status === 'rejected') throw start.reason
   return { type: 'candidates.started', data: { services, tookMs: installation.elapsedMs() - started } }
 }
 
 async function startOne({ engine, deployment }: Performing, service: ServicePlan): Promise<void> {
   const spec = candidateContainer(deployment, service)
   const slot = spec.labels['towpath.slot'] ?? ''
-  // A stopped container of an earlier release may still hold the slot's fixed address.
+  // A container of an earlier release may still hold the slot's fixed address; nobody's traffic goes there any more.
   const holders = await engine.list({
     'towpath.project': deployment.plan.project,
     'towpath.environment': deployment.environment,
     'towpath.service': service.service,
     'towpath.slot': slot,
   })
-  for (const holder of holders) if (holder.name !== spec.name) await engine.remove(holder.name)
+  for (const holder of holders.filter(({ name }) => name !== spec.name)) {
+    await engine.stop(holder.name, service.stopGraceMs)
+    await engine.remove(holder.name)
+  }
   await engine.ensureRunning(spec)
 }
 
 /** Puts the wave's candidates into their slots: probed by the edge, reachable through its private entry alone. */
-export const admitCandidates: Perform<'admit-candidates'> = async (
-  { deployment, edge, edgeSpec },
-  { step, services },
-) => {
+export const admitCandidates: Perform<'admit-candidates'> = async (performing, { step, services }) => {
   const wave = Number(step.split(':')[1] ?? '0')
-  const admitted = deployment.plan.waves.slice(0, wave + 1).flat()
-  await edge.apply(edgeSpec, edgeAt(deployment, 'admitted', { admitted }))
+  const admitted = performing.deployment.plan.waves.slice(0, wave + 1).flat()
+  await steerEdge(performing, wantedAt(performing, 'admitted', admitted))
   return { type: 'candidates.admitted', data: { services } }
 }

@@ -1,66 +1,49 @@
+import { candidatesToRemove } from '@towpath/domain/deployment/seating.ts'
 import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
-import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
-import { candidatesToRemove, edgeAt } from '@towpath/domain/deployment/seating.ts'
-import type { Installation } from '../installation.ts'
-import type { ContainerEngine } from '../ports/container-engine.ts'
-import type { Edge, EdgeSpec } from '../ports/edge.ts'
-import type { Perform } from '../runner/performing.ts'
+import type { Perform, Performing } from '../runner/performing.ts'
+import { steerEdge, wantedAt } from './steer-edge.ts'
 
-export interface TakeOut {
-  installation: Installation
-  engine: ContainerEngine
-  edge: Edge
-  edgeSpec: EdgeSpec
-  /** Services by name in the slots they leave. */
-  leaving: Record<string, PlacedService>
-  /** The edge once they are out. */
-  after: WantedEdge
-  drainMs: number
-  signal: AbortSignal
-}
+type Leaving = Record<string, PlacedService>
 
-/**
- * Lets containers finish what they have, takes their slots off the edge and stops them. They stay on the host, stopped:
- * that keeps their image from being pruned and makes the way back short.
- */
-export async function takeOut(facts: TakeOut): Promise<string[]> {
-  await awaitIdle(facts)
-  await facts.edge.apply(facts.edgeSpec, facts.after)
-  const leaving = Object.values(facts.leaving)
-  await Promise.all(leaving.map((service) => facts.engine.stop(service.container, service.stopGraceMs)))
-  return leaving.map((service) => service.container)
-}
-
-async function awaitIdle({ installation, edge, edgeSpec, leaving, drainMs, signal }: TakeOut): Promise<void> {
-  const deadline = installation.elapsedMs() + drainMs
-  while (installation.elapsedMs() < deadline) {
-    signal.throwIfAborted()
-    const status = await edge.status(edgeSpec)
-    const busy = status.some((slot) => leaving[slot.service]?.slot === slot.slot && slot.sessions > 0)
-    if (!busy) return
-    await installation.wake.wait(100, signal)
-  }
-}
-
-/** The release that was warm before: two releases in reserve are one too many. */
-export const retireOlder: Perform<'retire-older'> = async ({ deployment, ...at }) => {
+/** The release that was warm before: two releases in reserve are one too many. It finishes what it has, then stops. */
+export const retireOlder: Perform<'retire-older'> = async (performing) => {
+  const { deployment } = performing
   const warm = deployment.start?.warm
   if (!warm) return { type: 'older.retired', data: { release: '' } }
+  await steerEdge(performing, wantedAt(performing, 'switched'))
+  await awaitIdle(performing, warm.services)
   const done = { ...deployment.done, 'retire-older': { seq: 0, at: '' } }
-  const after = edgeAt({ ...deployment, done }, 'switched')
-  await takeOut({ ...at, leaving: warm.services, drainMs: deployment.plan.drainMs, after })
+  await steerEdge(performing, wantedAt({ ...performing, deployment: { ...deployment, done } }, 'switched'))
+  await stopAll(performing, warm.services)
   return { type: 'older.retired', data: { release: warm.release } }
 }
 
 /** Candidates of a deployment that turned round. What was live or warm before it began stays. */
-export const removeCandidates: Perform<'remove-candidates'> = async ({ deployment, ...at }) => {
-  const leaving = candidatesToRemove(deployment)
-  const containers = await takeOut({
-    ...at,
-    leaving,
-    drainMs: deployment.plan.drainMs,
-    after: edgeAt(deployment, 'before'),
-  })
-  for (const container of containers) await at.engine.remove(container)
+export const removeCandidates: Perform<'remove-candidates'> = async (performing) => {
+  const leaving = candidatesToRemove(performing.deployment)
+  await steerEdge(performing, wantedAt(performing, 'restored'))
+  await awaitIdle(performing, leaving)
+  await steerEdge(performing, wantedAt(performing, 'before'))
+  const containers = await stopAll(performing, leaving)
+  for (const container of containers) await performing.engine.remove(container)
   return { type: 'candidates.removed', data: { containers } }
+}
+
+/** Waits until nothing is in flight on the slots, at most as long as requests are given to finish. */
+async function awaitIdle(performing: Performing, leaving: Leaving): Promise<void> {
+  const { installation, edge, edgeSpec, deployment, signal } = performing
+  const deadline = installation.elapsedMs() + deployment.plan.drainMs
+  while (installation.elapsedMs() < deadline) {
+    signal.throwIfAborted()
+    const status = await edge.status(edgeSpec)
+    if (!status.some((slot) => leaving[slot.service]?.slot === slot.slot && slot.sessions > 0)) return
+    await installation.wake.wait(100, signal)
+  }
+}
+
+/** Stopped containers stay on the host: that keeps their image from being pruned and makes the way back short. */
+async function stopAll({ engine }: Performing, leaving: Leaving): Promise<string[]> {
+  const places = Object.values(leaving)
+  await Promise.all(places.map((place) => engine.stop(place.container, place.stopGraceMs)))
+  return places.map((place) => place.container)
 }

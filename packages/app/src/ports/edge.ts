@@ -43,5 +43,7 @@ export interface ProbeAnswer {
   status: number | null
   body: string
   fault: string | null
+  /** Present where the edge itself could not be asked: nothing was learnt about the slot. */
+  edgeDown?: true
   tookMs: number
 }

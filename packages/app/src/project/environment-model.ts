@@ -104,7 +104,8 @@ function settingsOf(files: ProjectFiles, paths: string[]): Map<string, string> {
   return merged
 }
 
-async function openSecrets(
+/** Opens the sealed secrets that a config names, from a release's files. */
+export async function openSecrets(
   installation: Installation,
   files: ProjectFiles,
   config: ResolvedConfig,

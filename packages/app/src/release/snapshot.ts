@@ -28,13 +28,7 @@ export async function storeSnapshot({ store }: Installation, files: ProjectFiles
 /** Files of a stored snapshot. */
 export async function openSnapshot({ store }: Installation, digest: string): Promise<ProjectFiles> {
   const bytes = await store.getBlob(digest)
-  if (bytes === undefined)
-    throw new TowpathError({
-      code: 'SNAPSHOT_MISSING',
-      kind: 'failed',
-      message: `The ledger's store holds no files under ${digest}.`,
-      hint: 'Restore the database from a backup, then run: towpath ledger verify. Nothing was changed.',
-    })
+  if (bytes === undefined) throw missingInputs(digest)
   const stored = JSON.parse(Buffer.from(bytes).toString()) as Record<string, string>
   return new Map(Object.entries(stored).map(([path, text]) => [path, Buffer.from(text, 'base64')]))
 }
@@ -44,3 +38,12 @@ export const textOf = (files: ProjectFiles, path: string): string | null => {
   const bytes = files.get(path.replace(/^\.\//, ''))
   return bytes === undefined ? null : Buffer.from(bytes).toString('utf8')
 }
+
+/** The ledger names an input that its store no longer has: only a damaged database can come to that. */
+export const missingInputs = (digest: string): TowpathError =>
+  new TowpathError({
+    code: 'SNAPSHOT_MISSING',
+    kind: 'failed',
+    message: `The ledger's store holds nothing under ${digest}.`,
+    hint: 'Restore the database from a backup, then run: towpath ledger verify. Nothing was changed.',
+  })

@@ -32,7 +32,6 @@ export async function isStillAtRest({ installation, environment }: AtRest): Prom
   return (
     state !== undefined &&
     state.active === null &&
-    state.queued.length === 0 &&
     state.live?.deployment === environment.live?.deployment
   )
 }
@@ -40,11 +39,12 @@ export async function isStillAtRest({ installation, environment }: AtRest): Prom
 /** The edge of an environment at rest: the live release, and the warm one as its backup unless it is leaving. */
 export function edgeAtRest(
   { installation, deployment, environment }: AtRest,
-  warm: 'backup' | 'draining' | 'gone' = 'backup',
+  options: { withoutWarm: boolean } = { withoutWarm: false },
 ): WantedEdge {
+  const { warm } = environment
   const seatings: Seating[] = []
-  if (environment.warm !== null && warm !== 'gone')
-    seatings.push({ placement: environment.warm, role: { role: warm } })
+  if (warm !== null && !options.withoutWarm)
+    seatings.push({ placement: warm, role: { role: warm.leaving === null ? 'backup' : 'draining' } })
   if (environment.live !== null)
     seatings.push({ placement: environment.live, role: { role: 'live', weight: 100 } })
   return wantedEdge(
@@ -58,4 +58,15 @@ export function edgeAtRest(
     },
     seatings,
   )
+}
+
+/** Acts on the edge of an environment at rest, unless a deployment began meanwhile: those go first, always. */
+export async function steerAtRest(rest: AtRest, wanted: WantedEdge): Promise<boolean> {
+  const { installation, edge, edgeSpec, environment } = rest
+  return await installation.inTurn(environment.environment, async () => {
+    if (!(await isStillAtRest(rest))) return false
+    await edge.ensure(edgeSpec, wanted)
+    await edge.apply(edgeSpec, wanted)
+    return true
+  })
 }

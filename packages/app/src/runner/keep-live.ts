@@ -1,40 +1,47 @@
-import { candidateContainer } from '@towpath/domain/deployment/seating.ts'
-import { deploymentView } from '@towpath/domain/ledger/views.ts'
-import type { Placement } from '@towpath/domain/environment/environment-state.ts'
-import { stateOf } from '../state-of.ts'
-import { edgeAtRest, isStillAtRest } from './at-rest.ts'
+import { revivePlacement } from '../perform/revive.ts'
+import { edgeAtRest, isStillAtRest, steerAtRest } from './at-rest.ts'
 import type { AtRest } from './at-rest.ts'
 
 /** After a reboot or a prune of containers, what is live and warm runs again in its slots. */
 export async function keepLiveRunning(rest: AtRest): Promise<void> {
-  for (const placement of [rest.environment.live, rest.environment.warm])
-    if (placement !== null) await keepPlacementRunning(rest, placement)
-}
-
-async function keepPlacementRunning(rest: AtRest, placement: Placement): Promise<void> {
-  const { installation, engine } = rest
-  const then = await stateOf(installation.store, deploymentView, placement.deployment)
-  for (const [service, place] of Object.entries(placement.services)) {
-    const state = await engine.inspect(place.container)
-    if (state?.status === 'running' || state?.status === 'restarting') continue
-    const plan = then?.plan.services.find((candidate) => candidate.service === service)
-    if (then === undefined || plan === undefined || !(await isStillAtRest(rest))) continue
-    await engine.ensureRunning(candidateContainer(then, plan))
-    installation.log.warn(
-      { environment: rest.environment.environment, container: place.container },
-      'started again',
-    )
+  const { live, warm } = rest.environment
+  for (const placement of [live, warm?.leaving === null ? warm : null]) {
+    if (placement === null || !(await isStillAtRest(rest))) continue
+    const revived = await revivePlacement(rest, placement)
+    for (const { container } of revived)
+      rest.installation.log.warn({ environment: rest.environment.environment, container }, 'started again')
   }
 }
+
+/** Candidates that sit in no slot of the ledger's: leftovers of a way back that was cut short. They are stopped. */
+export async function stopStrays(rest: AtRest): Promise<void> {
+  const { engine, environment, deployment, installation } = rest
+  const candidates = await engine.list({
+    'towpath.installation': installation.id,
+    'towpath.project': deployment.plan.project,
+    'towpath.environment': environment.environment,
+    'towpath.role': 'candidate',
+  })
+  const placed = new Set(
+    [environment.live, environment.warm].flatMap((placement) =>
+      Object.values(placement?.services ?? {}).map((place) => place.container),
+    ),
+  )
+  for (const stray of candidates.filter(({ name, status }) => status === 'running' && !placed.has(name))) {
+    if (!(await isStillAtRest(rest))) return
+    await engine.stop(stray.name, strayGraceMs)
+    installation.log.warn({ environment: environment.environment, container: stray.name }, 'stray stopped')
+  }
+}
+
+const strayGraceMs = 10_000
 
 /** The edge runs and does what the ledger says; what differs is put right and recorded. */
 export async function keepEdge(rest: AtRest): Promise<void> {
   const { installation, edge, edgeSpec, environment } = rest
   const wanted = edgeAtRest(rest)
-  await edge.ensure(edgeSpec, wanted)
   const differences = await edge.drift(edgeSpec, wanted)
-  if (differences.length === 0 || !(await isStillAtRest(rest))) return
-  await edge.apply(edgeSpec, wanted)
+  if (differences.length === 0 || !(await steerAtRest(rest, wanted))) return
   await installation.store.append({
     type: 'drift.repaired',
     actor: 'towpath',

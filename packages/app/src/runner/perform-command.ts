@@ -10,44 +10,61 @@ import { deploymentOf } from '../deployment/deployment-of.ts'
 import { labelsOf } from './begin-and-end.ts'
 import { performingFor } from './performing-for.ts'
 
-/** How long a command is tried again on the way forward when the way to the host or registry is broken. */
+/** How long a command is tried again on the way forward once the way to the host or registry breaks. */
 const retryForMs = 120_000
+/** How long the way back insists on removing what is only left over; giving traffic back it never gives up. */
+const removeForMs = 300_000
 const retryPauseMaxMs = 10_000
+
+interface Task {
+  id: string
+  command: Exclude<Command, { do: 'finish' }>
+  turned: boolean
+}
 
 /**
  * Performs one command and appends its event under the step's key. Faults of the way there are tried again: for a while
  * on the way forward, for ever on the way back, because a way back that gives up leaves two releases half in place.
  */
-export async function performCommand(
-  installation: Installation,
-  { id, command, turned }: { id: string; command: Command; turned: boolean },
-  signal: AbortSignal,
-): Promise<void> {
-  if (command.do === 'finish') return
-  const deployment = await deploymentOf(installation, id)
-  const deadline = turned ? Number.POSITIVE_INFINITY : installation.elapsedMs() + retryForMs
+export async function performCommand(installation: Installation, task: Task, signal: AbortSignal): Promise<void> {
+  const deployment = await deploymentOf(installation, task.id)
+  let firstFaultAt: number | null = null
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const at = { deployment: id, step: command.step }
-      const performing = await performingFor(installation, deployment, signal)
-      await installation.watchStep('before', at)
-      const performed = await perform(performing, command)
-      await installation.watchStep('acted', at)
-      if (performed !== null) await append(installation, deployment, { ...performed, step: command.step })
-      await installation.watchStep('recorded', at)
+      await performOnce(installation, { deployment, command: task.command }, signal)
       return
     } catch (error) {
       if (signal.aborted) throw error
-      const givesUp = !turned && (isFinal(error) || installation.elapsedMs() > deadline)
-      if (givesUp) return await recordFailure(installation, deployment, { command, error })
+      firstFaultAt ??= installation.elapsedMs()
+      const brokenMs = installation.elapsedMs() - firstFaultAt
+      if (givesUp(task, error, brokenMs)) return await recordFailure(installation, deployment, { ...task, error })
       installation.log.warn(
-        { deployment: id, step: command.step, attempt, error: messageOf(error) },
+        { deployment: task.id, step: task.command.step, attempt, error: messageOf(error) },
         'step failed, trying again',
       )
       await installation.wake.wait(Math.min(200 * 2 ** Math.min(attempt, 6), retryPauseMaxMs), signal)
-      if (!turned && (await isAborted(installation, id))) return
+      if (!task.turned && (await isAborted(installation, task.id))) return
     }
   }
+}
+
+async function performOnce(
+  installation: Installation,
+  { deployment, command }: { deployment: Deployment; command: Task['command'] },
+  signal: AbortSignal,
+): Promise<void> {
+  const at = { deployment: deployment.id, step: command.step }
+  const performing = await performingFor(installation, deployment, signal)
+  await installation.watchStep('before', at)
+  const performed = await perform(performing, command)
+  await installation.watchStep('acted', at)
+  if (performed !== null) await append(installation, deployment, { ...performed, step: command.step })
+  await installation.watchStep('recorded', at)
+}
+
+function givesUp({ turned, command }: Task, error: unknown, brokenMs: number): boolean {
+  if (!turned) return isFinal(error) || brokenMs > retryForMs
+  return command.do === 'remove-candidates' && isFinal(error) && brokenMs > removeForMs
 }
 
 const isFinal = (error: unknown): boolean => error instanceof TowpathError && !error.retryable
@@ -71,10 +88,18 @@ async function append(
 }
 
 async function recordFailure(
-  { store, wake, log }: Installation,
+  installation: Installation,
   deployment: Deployment,
-  { command, error }: { command: Command; error: unknown },
+  { command, turned, error }: Task & { error: unknown },
 ): Promise<void> {
+  const { store, wake, log } = installation
+  // What could not be removed is stopped by the standing work; the environment must not wait for it.
+  if (turned)
+    return await append(installation, deployment, {
+      type: 'candidates.removed',
+      data: { containers: [] },
+      step: command.step,
+    })
   const failure = failureOf(command.step, error)
   log.warn({ deployment: deployment.id, ...failure, logTail: undefined }, 'step failed')
   await store.append({

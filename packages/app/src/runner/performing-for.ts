@@ -2,11 +2,12 @@ import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { isTurned } from '@towpath/domain/deployment/decide.ts'
-import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
+import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
+import type { DeploymentPlan, Pins } from '@towpath/domain/deployment/plan.ts'
 import type { Installation } from '../installation.ts'
 import type { EdgeSpec } from '../ports/edge.ts'
-import { readEnvironment } from '../project/environment-model.ts'
-import { openSnapshot } from '../release/snapshot.ts'
+import { openSecrets } from '../project/environment-model.ts'
+import { missingInputs, openSnapshot } from '../release/snapshot.ts'
 import type { Performing } from './performing.ts'
 
 /** Opens a deployment's pinned inputs. They never change, so doing it again after a crash gives the same. */
@@ -39,20 +40,28 @@ type PinnedInputs = Pick<Performing, 'config' | 'secrets'>
 const inputsKeptMax = 8
 const keptInputs = new WeakMap<Installation, Map<string, Promise<PinnedInputs>>>()
 
-function pinnedInputs(installation: Installation, { pins, environment }: Deployment): Promise<PinnedInputs> {
+function pinnedInputs(installation: Installation, { pins }: Deployment): Promise<PinnedInputs> {
   const kept = keptInputs.get(installation) ?? new Map<string, Promise<PinnedInputs>>()
   keptInputs.set(installation, kept)
-  const key = `${pins.snapshot}/${environment}`
+  const key = `${pins.snapshot}/${pins.config}`
   const known = kept.get(key)
   if (known !== undefined) return known
-  const reading = openSnapshot(installation, pins.snapshot).then((files) =>
-    readEnvironment(installation, files, environment),
-  )
+  const reading = readPinned(installation, pins)
   reading.catch(() => kept.delete(key))
   for (const oldest of [...kept.keys()].slice(0, Math.max(0, kept.size - inputsKeptMax + 1)))
     kept.delete(oldest)
   kept.set(key, reading)
   return reading
+}
+
+/** The merged config as it was then, and its secrets as they were sealed then. Nothing is parsed by newer rules. */
+async function readPinned(installation: Installation, pins: Pins): Promise<PinnedInputs> {
+  const bytes = await installation.store.getBlob(pins.config)
+  if (bytes === undefined) throw missingInputs(pins.config)
+  const config = JSON.parse(bytes.toString()) as ResolvedConfig
+  const files = await openSnapshot(installation, pins.snapshot)
+  const { secrets } = await openSecrets(installation, files, config)
+  return { config, secrets }
 }
 
 export const edgeSpecOf = ({ edgeImage }: Installation, { edge }: DeploymentPlan): EdgeSpec => ({

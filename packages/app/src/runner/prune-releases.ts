@@ -1,5 +1,8 @@
 import { expiredDeployments, keptDeployments } from '@towpath/domain/environment/retention.ts'
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import { historyMax } from '@towpath/domain/environment/environment-state.ts'
+import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import type { Installation } from '../installation.ts'
 import { stateOf } from '../state-of.ts'
 import type { AtRest } from './at-rest.ts'
 
@@ -40,19 +43,38 @@ async function removeStopped({ engine, deployment, environment }: AtRest, releas
 }
 
 /** Images that any environment of the installation may still want: several may share one engine. */
-async function imagesInUse({ installation, deployment }: AtRest): Promise<Set<string>> {
+async function imagesInUse({ installation }: AtRest): Promise<Set<string>> {
   const { items } = await installation.store.listViews(environmentView, { limit: 500 })
   const images = new Set<string>()
-  for (const { state } of items) {
-    const held = [
-      ...keptDeployments(state, deployment.plan.keep).map((entry) => entry.deployment),
-      ...state.queued,
-      ...[state.active ?? []].flat(),
-    ]
-    for (const id of held) {
+  for (const { state } of items)
+    for (const id of await deploymentsHeld(installation, state)) {
       const then = await stateOf(installation.store, deploymentView, id)
       for (const service of then?.plan.services ?? []) images.add(service.container.image)
     }
-  }
   return images
 }
+
+/** By an environment's own rule of how many it keeps, which its live deployment carries. */
+async function deploymentsHeld(installation: Installation, state: EnvironmentState): Promise<string[]> {
+  const live = state.live === null ? undefined : await stateOf(installation.store, deploymentView, state.live.deployment)
+  return [
+    ...keptDeployments(state, live?.plan.keep ?? historyMax).map((entry) => entry.deployment),
+    ...state.queued,
+    ...[state.active ?? []].flat(),
+  ]
+}
+
+/** One-shot containers that ended, of deployments older than the last few: their logs were for those who watched. */
+export async function pruneJobs({ installation, engine, environment, deployment }: AtRest): Promise<void> {
+  const recent = new Set(environment.history.slice(0, jobsKept).map((entry) => entry.deployment))
+  const jobs = await engine.list({
+    'towpath.installation': installation.id,
+    'towpath.project': deployment.plan.project,
+    'towpath.environment': environment.environment,
+    'towpath.role': 'job',
+  })
+  for (const job of jobs)
+    if (job.status === 'exited' && !recent.has(job.labels['towpath.deployment'] ?? '')) await engine.remove(job.name)
+}
+
+const jobsKept = 10

@@ -3,10 +3,10 @@ import type { Installation } from '../installation.ts'
 import { sentenceFor, foreignContainers } from '../observe/edge-facts.ts'
 import { openAtRest } from './at-rest.ts'
 import type { AtRest } from './at-rest.ts'
-import { keepEdge, keepLiveRunning } from './keep-live.ts'
+import { keepEdge, keepLiveRunning, stopStrays } from './keep-live.ts'
 import { keepReadiness } from './keep-readiness.ts'
 import { retireWarm } from './retire-warm.ts'
-import { pruneReleases } from './prune-releases.ts'
+import { pruneJobs, pruneReleases } from './prune-releases.ts'
 
 /** Standing work on an environment that nothing moves: one pass, each part on its own so that none hides another. */
 export async function reconcileEnvironment(
@@ -17,10 +17,12 @@ export async function reconcileEnvironment(
   const parts: ((rest: AtRest) => Promise<void>)[] = [
     keepLiveRunning,
     keepEdge,
+    stopStrays,
     recordForeign,
     retireWarm,
     keepReadiness,
     pruneReleases,
+    pruneJobs,
   ]
   for (const part of parts) {
     if (signal.aborted) return

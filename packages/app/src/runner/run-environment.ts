@@ -72,6 +72,7 @@ async function act(
     case 'end':
       return await finishDeployment(installation, id)
     case 'perform':
+      if (decision.command.do === 'finish') return await finishDeployment(installation, id)
       await performCommand(installation, { id, command: decision.command, turned }, signal)
       return true
     case 'wait':

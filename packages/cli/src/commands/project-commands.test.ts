@@ -83,8 +83,8 @@ describe('release create', () => {
     const body = server.seen[0]?.body as { files: Record<string, string>; builds: object; schema: string }
     expect(Object.keys(body.files)).toEqual([
       'docker-compose.yaml',
-      'env/shared.env',
       'env/production.env',
+      'env/shared.env',
       'env/staging.env',
       'towpath.yaml',
     ])

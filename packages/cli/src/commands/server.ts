@@ -21,9 +21,18 @@ export async function runServer(
     .find((path) => existsSync(path))
   if (program === undefined) throw missing()
   const json = context.json ? ['--json'] : []
-  const exit = await runToEnd(context, [program, ...flagsOf(options), ...given, ...json])
+  const args = [program, ...flagsOf(options), ...given, ...json]
+  // The server takes this process over where the system can do that: a signal to the group must not reach it twice.
+  if (process.platform !== 'win32')
+    process.execve?.(process.execPath, [process.execPath, ...args], filled(context))
+  const exit = await runToEnd(context, args)
   return { page: [], json: {}, exit: exit as ExitCode, silent: true }
 }
+
+const filled = ({ shell }: Context): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(shell.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 
 /** Options named in our help, as the server reads them; all others are passed on as they were typed. */
 const flagsOf = (options: Record<string, string | boolean>): string[] =>

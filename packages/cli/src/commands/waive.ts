@@ -18,7 +18,7 @@ interface WaiveOptions {
 export async function waive(context: Context, gate: string, options: WaiveOptions): Promise<Answer> {
   const { environment, reason, release = null } = options
   const expiresAt = endOf(options.expires, context.shell.now())
-  const owner = options.owner ?? context.shell.env['USER'] ?? context.shell.env['USERNAME'] ?? 'unnamed'
+  const owner = options.owner ?? ownerIn(context.shell.env)
   const connection = await connect(context)
   const known = await answerOf(connection.api.GET('/v1/gates'))
   const name = known.items.find((item) => item.name === gate)?.name
@@ -41,6 +41,17 @@ export async function waive(context: Context, gate: string, options: WaiveOption
     ],
     json: { environment, waiver },
   }
+}
+
+function ownerIn(env: Context['shell']['env']): string {
+  const name = env['USER'] || env['USERNAME'] || env['GITHUB_ACTOR']
+  if (name) return name
+  throw new TowpathError({
+    code: 'OWNER_UNKNOWN',
+    kind: 'usage',
+    message: 'Who answers for the waiver is not said, and not to be seen here.',
+    hint: 'Nothing was changed. Add --owner NAME.',
+  })
 }
 
 const unknownGate = (gate: string, known: readonly string[]): TowpathError =>

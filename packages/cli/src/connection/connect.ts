@@ -30,10 +30,14 @@ export async function connect(
   const { url, token } = await findServer(context)
   const headers = { authorization: `Bearer ${token}` }
   const ask = (request: Request): Promise<Response> =>
-    fetchFirmly(url, request, options.deadlineMs ?? deadlineMs)
+    fetchFirmly(url, withBody(request), options.deadlineMs ?? deadlineMs)
   return {
     url,
-    api: createClient<paths>({ baseUrl: url, headers, fetch: ask }),
+    api: createClient<paths>({
+      baseUrl: url,
+      headers,
+      fetch: ask,
+    }),
     open: async (path, { headers: more, signal }) => {
       const answer = await fetch(`${url}${path}`, { headers: { ...headers, ...more }, signal }).catch(
         (thrown: unknown) => {
@@ -60,6 +64,14 @@ export async function answerOf<T>(
 export const idempotencyKey = (): { 'idempotency-key': string } => ({
   'idempotency-key': crypto.randomUUID(),
 })
+
+/** What changes something carries JSON, if only an empty object: servers disagree on what a missing body is. */
+function withBody(request: Request): Request {
+  if (request.method === 'GET' || request.body !== null) return request
+  const { method, signal, url } = request
+  const headers = { ...Object.fromEntries(request.headers), 'content-type': 'application/json' }
+  return new Request(url, { method, signal, headers, body: '{}' })
+}
 
 async function fetchFirmly(url: string, request: Request, withinMs: number): Promise<Response> {
   const untilMs = performance.now() + askAgainForMs

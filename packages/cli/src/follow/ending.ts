@@ -57,12 +57,12 @@ const releaseBefore = ({ start }: Deployment): string | null => start?.previous?
 const begunAt = ({ start, requestedAt }: Deployment): string => start?.at ?? requestedAt
 
 function livePage({ deployment }: Ended): Line[] {
-  const { release, environment, finished } = deployment
+  const { release, environment, finished, kind } = deployment
   const before = releaseBefore(deployment)
   const took = between(begunAt(deployment), finished.at)
   return [
     line(signSpan(outcomeSigns.live), `  ${release} is live on ${environment} after ${took}`),
-    ...(before === null || before === release
+    ...(before === null || before === release || kind === 'rollback'
       ? []
       : [line(span('quiet', `  go back to ${before}: towpath rollback -e ${environment}`))]),
   ]
@@ -152,8 +152,8 @@ const refusals = ({ gates }: Deployment): GateResult[] =>
 const passing = new Set<string>(['pass', 'not-applicable'])
 
 function nextSteps({ deployment }: Ended): string[] {
-  const { finished, id, environment } = deployment
-  const canGoBack = finished.outcome === 'live' && releaseBefore(deployment) !== null
+  const { finished, id, environment, kind } = deployment
+  const canGoBack = finished.outcome === 'live' && kind !== 'rollback' && releaseBefore(deployment) !== null
   return [
     `towpath explain ${id}`,
     ...(canGoBack ? [`towpath rollback -e ${environment}`] : [`towpath status -e ${environment}`]),

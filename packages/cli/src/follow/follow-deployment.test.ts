@@ -108,6 +108,19 @@ describe('following a deployment', () => {
     expect(server.seen[0]?.headers.authorization).toBe('Bearer twp_of_state')
   })
 
+  test('tells what it waits for, as soon as the server says so', async () => {
+    const waits = { id: storyId, waitsFor: 'waits for 1 approval by people other than dev' }
+    server = await scriptedServer({
+      ...everyday(story('live').slice(0, 1)),
+      [`GET /v1/deployments/${storyId}`]: () => ({ body: waits }),
+    })
+    const shell = shellFor(['deploy', '1.1.0', '-e', 'staging'])
+    const running = runCommandLine(shell)
+    await expect.poll(() => shell.out()).toContain(waits.waitsFor)
+    shell.interrupt()
+    expect(await running).toBe(130)
+  })
+
   test('ends with Ctrl-C, while the work goes on and the way back to it is told', async () => {
     server = await scriptedServer(everyday(story('live').slice(0, 6)))
     const shell = shellFor(['deploy', '1.1.0', '-e', 'staging'])

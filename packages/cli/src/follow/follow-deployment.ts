@@ -14,6 +14,7 @@ export type Ended = Watched & { deployment: Deployment & { finished: NonNullable
 export type Followed = { how: 'finished'; watched: Ended } | { how: 'detached' }
 
 const askWhyMs = 3_000
+const lookAgainMs = 200
 
 /**
  * Shows a deployment until it is finished or the person leaves. Outlives cut connections and restarts of the server;
@@ -76,7 +77,7 @@ class Follower {
   async askWhatItWaitsFor(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#isWaiting()) await this.#askOnce()
-      await pause(askWhyMs, signal)
+      await pause(this.#isWaiting() ? askWhyMs : lookAgainMs, signal)
     }
   }
 

@@ -99,6 +99,6 @@ const gates: Group = (program, act) => {
     .addOption(need(new Option('--reason <text>', 'why')))
     .addOption(need(new Option('--expires <duration>', 'how long, such as 2h or 7d')))
     .option('--release <version>', 'only for this release')
-    .option('--owner <name>', 'who answers for it (default: you)')
+    .option('--owner <name>', 'who answers for it (else $USER)')
     .action(act(async () => (await import('../commands/waive.ts')).waive))
 }

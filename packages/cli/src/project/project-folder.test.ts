@@ -15,7 +15,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'env/shared.env'), 'A=1\n')
   await writeFile(join(folder, 'huge.env'), 'x'.repeat(2 * 1024 * 1024))
   await symlink(join(outside, 'id_rsa'), join(folder, 'env/leak.env'))
-  await symlink('common.env', join(folder, 'env/alias.env'))
+  await symlink('shared.env', join(folder, 'env/alias.env'))
 })
 afterAll(() => rm(outside, { recursive: true }))
 

@@ -9,7 +9,11 @@ const signWidth = 14
 
 /** One event as one line that is only ever added: for CI, logs, screen readers and `explain`. */
 export const eventLine = (event: LedgerEvent): Line =>
-  line(span('quiet', clockTime(event.at)), '  ', signOf(event), '  ', describeEvent(event))
+  line(span('quiet', clockTime(event.at)), '  ', signOf(event), '  ', textOf(event))
+
+/** The sign of an ending says how already. */
+const textOf = (event: LedgerEvent): string =>
+  event.type === 'deployment.finished' ? event.data.reason : describeEvent(event)
 
 function signOf(event: LedgerEvent): Span {
   switch (event.type) {

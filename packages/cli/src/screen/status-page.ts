@@ -105,7 +105,7 @@ export function wayBack(
     ...emptyEnvironment(environment.environment),
     history,
     live: live === null ? null : placeOf(live),
-    warm: warm === null ? null : { ...placeOf(warm), until: warm.until },
+    warm: warm === null ? null : { ...placeOf(warm), until: warm.until, leaving: null },
   }
   const target = chooseRollbackTarget(state, null)?.release ?? null
   const readiness = environment.readiness.find(({ release }) => release === target)

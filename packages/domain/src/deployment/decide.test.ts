@@ -161,6 +161,11 @@ describe('an abort', () => {
     expect(decided(after(8, [abort]))).toBe('restore-traffic')
   })
 
+  it('that was recorded while the last step was still running counts', () => {
+    const raced = after(forward.length - 1, [abort, stepDone('watch-bake')])
+    expect(decided(raced)).toBe('restore-traffic')
+  })
+
   it('that comes after the bake is too late: the release is live', () => {
     expect(decided(after(forward.length, [abort]))).toBe('end:live')
   })
@@ -208,7 +213,7 @@ describe('admission', () => {
 
   it('gives a candidate a slot that neither the live nor the warm release holds', () => {
     const live = aPlacement('1.0.0', 's1')
-    const warm = { ...aPlacement('0.9.0', 's2'), until: now }
+    const warm = { ...aPlacement('0.9.0', 's2'), until: now, leaving: null }
     const decision = decide(waiting(), anEnvironment({ live, warm, queued: ['dep_1'] }), now)
     expect(decision).toMatchObject({ admission: { facts: { slots: { backend: 's3', frontend: 's3' } } } })
   })
@@ -216,8 +221,10 @@ describe('admission', () => {
   it('puts a release that is still warm back into its own slot', () => {
     const services = [aServicePlan('backend', { specDigest: 'digest-0.9.0' })]
     const back = waiting({ kind: 'rollback', plan: { release: '0.9.0', services } })
-    const warm = { ...aPlacement('0.9.0', 's2'), until: now }
+    const warm = { ...aPlacement('0.9.0', 's2'), until: now, leaving: null }
     const environment = anEnvironment({ live: aPlacement('1.0.0'), warm, queued: ['dep_1'] })
+    const leaving = { ...environment, warm: { ...warm, leaving: now } }
+    expect(decide(back, leaving, now)).toMatchObject({ admission: { facts: { slots: { backend: 's3' } } } })
     expect(decide(back, environment, now)).toMatchObject({
       admission: { facts: { slots: { backend: 's2' } } },
     })

@@ -31,15 +31,17 @@ export function decide(state: Deployment, environment: EnvironmentState, now: st
 }
 
 /**
- * True once the deployment goes back. An abort that comes when only the ending is left is too late: the release is
- * live, and taking it back is a rollback.
+ * True once the deployment goes back. An abort counts when anything but the ending was left to do as it was recorded:
+ * a step that ends after it does not outrun it, and after the last step the release is live and leaving it is a rollback.
  */
 export function isTurned(state: Deployment): boolean {
   if (state.failure !== null) return true
   if (state.gates !== null && !state.gates.passed) return true
-  if (state.abort === null) return false
-  const left = forwardSteps(state).filter((step) => !isDone(state, step.step))
-  return left.length > 1 || left[0]?.do !== 'finish'
+  const { abort } = state
+  if (abort === null) return false
+  return forwardSteps(state).some(
+    ({ do: kind, step }) => kind !== 'finish' && (state.done[step]?.seq ?? Number.POSITIVE_INFINITY) > abort.seq,
+  )
 }
 
 function decideBeforeStart(state: Deployment, environment: EnvironmentState, now: string): Decision {

@@ -26,7 +26,7 @@ export interface Deployment {
   /** Subnet of the slot network, known from the first preparation on. */
   subnet: string | null
   failure: (StepFailure & { at: string }) | null
-  abort: { by: string; at: string; reason: string } | null
+  abort: { by: string; at: string; seq: number; reason: string } | null
   finished: { outcome: Outcome; reason: string; at: string; placement: Placement | null } | null
 }
 
@@ -61,7 +61,7 @@ export function foldDeployment(state: Deployment | undefined, event: LedgerEvent
     case 'deployment.started':
       return { ...state, start: { ...event.data, at }, subnet: event.data.subnet }
     case 'deployment.abort-requested':
-      return { ...state, abort: state.abort ?? { by: event.actor, at, reason: event.data.reason } }
+      return { ...state, abort: state.abort ?? { by: event.actor, at, seq: event.seq, reason: event.data.reason } }
     case 'step.failed':
       return { ...state, failure: state.failure ?? { ...event.data, at } }
     case 'deployment.finished':

@@ -42,13 +42,17 @@ const titleOf = (command: Command): string => {
 /** The way a deployment goes: what is done, what is happening, what comes; after a turn, the way back. */
 export function stepLines(state: Deployment): StepLine[] {
   const turned = isTurned(state)
-  const forward = forwardSteps(state).filter((command) => !turned || isDone(state, command.step))
+  const failed = state.failure?.step
+  const forward = forwardSteps(state).filter(
+    ({ step }) => !turned || isDone(state, step) || step === failed,
+  )
   const steps = turned ? [...forward, ...reverseSteps(state)] : forward
   const current = state.finished === null && state.start !== null
   let isNow = current
   return steps.map((command): StepLine => {
     const done = state.done[command.step]
     const line = { step: command.step, title: titleOf(command), seq: done?.seq ?? null }
+    if (command.step === failed) return { ...line, status: 'failed' }
     if (done !== undefined || state.finished !== null) return { ...line, status: 'done' }
     const status: StepStatus = isNow ? 'now' : 'next'
     isNow = false

@@ -95,6 +95,7 @@ const input = (given: Partial<PlanInput> = {}): PlanInput => ({
   model: model(),
   policy: { version: 0, approvals: 0, needs: [], freeze: [], hosts: [] },
   firstDeployment: true,
+  replaceEdge: false,
   sealedDigest: '',
   sha256: (text) =>
     String(Array.from(text).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 1e12, 7)).padEnd(64, '0'),

@@ -21,6 +21,7 @@ export interface PlanInput {
   /** The stricter of accepted and asked. */
   policy: EnvironmentPolicy
   firstDeployment: boolean
+  replaceEdge: boolean
   /** SHA-256 of the sealed secrets file, so that new secrets mean new containers; empty where there is none. */
   sealedDigest: string
   /** Hex SHA-256 of a text. */
@@ -105,6 +106,8 @@ function planService(service: ServiceConfig, input: PlanInput): ServicePlan {
     // The service's own names belong to the edge; a candidate answers to none of them.
     networks: networkAttachments(composed, input.model, () => []),
     ports: [],
+    // `always` would bring a retired release back with the engine; a stopped one must stay stopped.
+    restart: composed.restart.name === 'always' ? { name: 'unless-stopped' } : composed.restart,
     labels: { ...composed.labels, ...ourLabels(input, 'candidate', service.name) },
   }
   return {

@@ -5,6 +5,9 @@ import { namesOf, ourLabels } from './plan-container.ts'
 import type { PlanInput } from './plan-deployment.ts'
 import type { EdgePlan } from './plan.ts'
 
+/** Says what names and ports an edge was made with: they are fixed for its life. */
+export const edgeSpecLabel = 'towpath.spec'
+
 /** In the lower half of any network it fits, high in it: engines hand out from below, ours from the upper half. */
 const edgeOffsetInProject = 120
 
@@ -17,12 +20,18 @@ export function planEdge(input: PlanInput, slotNetwork: string): EdgePlan {
     const composed = input.model.services[service.compose]
     return composed === undefined ? [] : [composed]
   })
+  const networks = [{ network: slotNetwork, aliases: [], offset: edgeOffset }, ...takenNames(shipped, input)]
+  const ports = shipped.flatMap((service): PublishedPort[] => service.ports)
   return {
     name: `towpath-${input.config.project}-${input.config.environment}-edge`,
-    labels: ourLabels(input, 'edge'),
+    labels: {
+      ...ourLabels(input, 'edge'),
+      [edgeSpecLabel]: input.sha256(JSON.stringify([networks, ports])).slice(0, 12),
+    },
     slotNetwork,
-    networks: [{ network: slotNetwork, aliases: [], offset: edgeOffset }, ...takenNames(shipped, input)],
-    ports: shipped.flatMap((service): PublishedPort[] => service.ports),
+    networks,
+    ports,
+    replace: input.replaceEdge,
   }
 }
 

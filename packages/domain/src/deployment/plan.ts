@@ -64,11 +64,15 @@ export interface EdgePlan {
   slotNetwork: string
   networks: Attachment[]
   ports: PublishedPort[]
+  /** A person took on the short interruption of making the edge anew with other names or ports. */
+  replace: boolean
 }
 
 /** What was pinned, each by the SHA-256 of its bytes in the ledger's store. */
 export interface Pins {
   snapshot: string
   model: string
+  /** The merged config: read again as it was, whatever a later version of Towpath makes of the file. */
+  config: string
   policyVersion: number
 }

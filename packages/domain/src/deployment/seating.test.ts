@@ -22,12 +22,12 @@ const rolesOf = (edge: WantedEdge, service: string): Record<string, string> =>
       .map((slot) => [slot.slot, `${slot.role} ${slot.release}`]),
   )
 
-const warm = { ...aPlacement('0.9.0', 's3'), until: '2026-01-01T00:00:00.000Z' }
+const warm = { ...aPlacement('0.9.0', 's3'), until: '2026-01-01T00:00:00.000Z', leaving: null }
 
 describe('traffic of a blue-green deployment', () => {
   const state = aDeployment({ events: [started({ warm })] })
   const at = (stage: TrafficStage): Record<string, string> =>
-    rolesOf(edgeAt(state, stage, { admitted: services }), 'backend')
+    rolesOf(edgeAt(state, stage, { fence: 1, admitted: services }), 'backend')
 
   it('stays on the old release until the switch, with the candidate only probed', () => {
     expect(at('before')).toEqual({ s1: 'live 1.0.0', s3: 'backup 0.9.0' })
@@ -44,7 +44,7 @@ describe('traffic of a blue-green deployment', () => {
 
   it('forgets a release that was retired on the way', () => {
     const retired = aDeployment({ events: [started({ warm }), stepDone('retire-older')] })
-    expect(rolesOf(edgeAt(retired, 'restored'), 'backend')).not.toHaveProperty('s3')
+    expect(rolesOf(edgeAt(retired, 'restored', { fence: 1 }), 'backend')).not.toHaveProperty('s3')
   })
 })
 
@@ -59,7 +59,7 @@ describe('laws of the edge', () => {
             started({ previous: aPlacement('1.0.0', old), slots: { backend: fresh, frontend: fresh } }),
           ],
         })
-        for (const { slots } of edgeAt(state, stage, { admitted: services }).services)
+        for (const { slots } of edgeAt(state, stage, { fence: 1, admitted: services }).services)
           expect(slots.filter((slot) => slot.role === 'live')).toHaveLength(1)
       }),
     )
@@ -68,7 +68,7 @@ describe('laws of the edge', () => {
   it('gives every slot the same address at every stage', () => {
     const state = aDeployment({ events: [started({ warm })] })
     const addresses = (stage: TrafficStage): string[] =>
-      edgeAt(state, stage).services.flatMap((service) => service.slots.map((slot) => slot.address))
+      edgeAt(state, stage, { fence: 1 }).services.flatMap((service) => service.slots.map((slot) => slot.address))
     for (const stage of stages) expect(addresses(stage)).toEqual(addresses('before'))
     expect(new Set(addresses('before')).size).toBe(8)
   })
@@ -82,7 +82,7 @@ describe('candidates', () => {
     if (plan === undefined) throw new Error('no service')
     const spec = candidateContainer(state, plan)
     expect(spec.networks).toEqual([{ network: 'slots', aliases: [], offset: 17 }])
-    const slot = edgeAt(state, 'switched').services[0]?.slots.find((candidate) => candidate.slot === 's2')
+    const slot = edgeAt(state, 'switched', { fence: 1 }).services[0]?.slots.find((candidate) => candidate.slot === 's2')
     expect(slot?.address).toBe('172.20.0.17')
   })
 

@@ -15,14 +15,15 @@ export type TrafficStage = 'before' | 'admitted' | 'switched' | 'restored'
 export function seatingsAt(state: Deployment, stage: TrafficStage, admitted: string[] = []): Seating[] {
   const previous = state.start?.previous ?? null
   const warm = isDone(state, 'retire-older') ? null : (state.start?.warm ?? null)
+  const reserve: SlotRole = { role: warm === null || warm.leaving === null ? 'backup' : 'draining' }
   const candidates = candidatePlacement(state)
   const old = seat(previous, { role: 'live', weight: 100 })
   switch (stage) {
     case 'before':
-      return [...seat(warm, { role: 'backup' }), ...old]
+      return [...seat(warm, reserve), ...old]
     case 'admitted':
       return [
-        ...seat(warm, { role: 'backup' }),
+        ...seat(warm, reserve),
         ...seat(only(candidates, admitted), { role: 'candidate' }),
         ...old,
       ]
@@ -33,7 +34,7 @@ export function seatingsAt(state: Deployment, stage: TrafficStage, admitted: str
         ...seat(candidates, { role: 'live', weight: 100 }),
       ]
     case 'restored':
-      return [...seat(candidates, { role: 'draining' }), ...seat(warm, { role: 'backup' }), ...old]
+      return [...seat(candidates, { role: 'draining' }), ...seat(warm, reserve), ...old]
   }
 }
 
@@ -47,18 +48,18 @@ const only = (placement: Placement, services: string[]): Placement => ({
   ),
 })
 
-/** The edge wanted at a stage. Needs the slot network's base, which the first preparation learns. */
+/** The edge wanted at a stage, signed with the fence of whoever asks now. Needs the slot network's base, which the first preparation learns. */
 export function edgeAt(
   state: Deployment,
   stage: TrafficStage,
-  options: { admitted?: string[]; subnet?: string } = {},
+  options: { fence: number; admitted?: string[]; subnet?: string },
 ): WantedEdge {
   return wantedEdge(
     {
       project: state.plan.project,
       environment: state.environment,
       deployment: state.id,
-      fence: state.start?.fence ?? 0,
+      fence: options.fence,
       subnet: options.subnet ?? state.subnet ?? '',
       serviceNumbers: state.start?.serviceNumbers ?? {},
     },

@@ -21,7 +21,7 @@ export function forwardSteps(state: Deployment): Command[] {
   if (!goingBack && plan.services.some((service) => service.smoke.length > 0))
     commands.push({ do: 'run-smoke-checks', step: 'run-smoke-checks' })
   commands.push({ do: 'switch-traffic', step: 'switch-traffic' })
-  if (plan.accessoriesAfter.length > 0) commands.push({ do: 'start-accessories', step: 'start-accessories' })
+  if (plan.accessoriesAfter.length > 0 && !goingBack) commands.push({ do: 'start-accessories', step: 'start-accessories' })
   if (olderToRetire(state) !== null) commands.push({ do: 'retire-older', step: 'retire-older' })
   if (!goingBack && plan.bakeMs > 0)
     commands.push({ do: 'watch-bake', step: 'watch-bake', durationMs: plan.bakeMs })

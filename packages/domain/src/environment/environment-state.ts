@@ -11,7 +11,7 @@ export interface EnvironmentState {
   serviceNumbers: Record<string, number>
   live: Placement | null
   /** The release before, still running as the edge's backup. */
-  warm: (Placement & { until: string }) | null
+  warm: WarmPlacement | null
   /** Deployment that holds the environment. */
   active: string | null
   /** Deployments that wait for their turn or for approval, oldest first. */
@@ -28,6 +28,9 @@ export interface EnvironmentState {
 }
 
 export const historyMax = 100
+
+/** The release before: `until` says how long it stays ready, `leaving` since when it only finishes what it has. */
+export type WarmPlacement = Placement & { until: string; leaving: string | null }
 
 /** A release sitting in slots. */
 export interface Placement {

@@ -1,4 +1,4 @@
-import { aPlacement, anEnvironment, anEvent } from '@towpath/testkit/builder/deployment-builder.ts'
+import { aDeploymentRequest, aPlacement, anEnvironment, anEvent } from '@towpath/testkit/builder/deployment-builder.ts'
 import { describe, expect, it } from 'vitest'
 import { chooseRollbackTarget } from '../deployment/rollback.ts'
 import type { EnvironmentState, Outcome, DeploymentKind } from './environment-state.ts'
@@ -57,6 +57,23 @@ describe('an environment', () => {
   it('does not keep itself warm when the same release is deployed again', () => {
     const state = finish(finish(anEnvironment(), '1.0.0'), '1.0.0')
     expect(state.warm).toBeNull()
+  })
+
+  it('puts a rollback before everything that waits', () => {
+    const request = (state: EnvironmentState, id: string, kind: DeploymentKind): EnvironmentState => {
+      seq += 1
+      const event = aDeploymentRequest(id, kind)
+      return foldEnvironment(state, anEvent(event, seq))
+    }
+    const waiting = request(request(anEnvironment(), 'dep_a', 'deploy'), 'dep_b', 'rollback')
+    expect(waiting.queued).toEqual(['dep_b', 'dep_a'])
+  })
+
+  it('keeps the way back however many refusals came since', () => {
+    let state = finish(anEnvironment(), '1.0.0')
+    state = finish(state, '1.1.0', { slot: 's2' })
+    for (let index = 0; index < 150; index += 1) state = finish(state, `2.${index}.0`, { outcome: 'refused' })
+    expect(chooseRollbackTarget(state, null)?.release).toBe('1.0.0')
   })
 
   it('counts an approver once', () => {
@@ -131,7 +148,7 @@ describe('retention', () => {
     let state = finish(anEnvironment(), '1.0.0')
     for (let index = 1; index < 5; index += 1)
       state = finish(state, `1.${index}.0`, { slot: `s${(index % 4) + 1}` })
-    state = { ...state, warm: { ...aPlacement('1.0.0'), until: '' } }
+    state = { ...state, warm: { ...aPlacement('1.0.0'), until: '', leaving: null } }
     expect(expiredDeployments(state, 1).map((entry) => entry.release)).not.toContain('1.0.0')
   })
 })

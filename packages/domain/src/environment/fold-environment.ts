@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../ledger/event.ts'
-import type { EnvironmentState, HistoryEntry } from './environment-state.ts'
+import type { EnvironmentState, HistoryEntry, Placement } from './environment-state.ts'
 import { emptyEnvironment, historyMax } from './environment-state.ts'
 
 /** Folds one event into the environment it is labelled with. Unknown kinds change nothing. */
@@ -7,7 +7,12 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
   const state = before ?? emptyEnvironment(event.environment ?? '')
   switch (event.type) {
     case 'deployment.requested':
-      return { ...state, queued: [...state.queued, event.data.id] }
+      // A rollback goes to the front: it waits behind nothing and is newer than nothing.
+      return {
+        ...state,
+        queued:
+          event.data.kind === 'rollback' ? [event.data.id, ...state.queued] : [...state.queued, event.data.id],
+      }
     case 'deployment.started':
       return {
         ...state,
@@ -17,6 +22,10 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
       }
     case 'host.prepared':
       return { ...state, subnet: event.data.subnet }
+    case 'warm.leaving':
+      return state.warm?.release === event.data.release
+        ? { ...state, warm: { ...state.warm, leaving: event.at } }
+        : state
     case 'older.retired':
     case 'warm.retired':
       return state.warm?.release === event.data.release ? { ...state, warm: null } : state
@@ -45,27 +54,42 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
 type Finished = LedgerEvent & { type: 'deployment.finished' }
 
 function finish(state: EnvironmentState, event: Finished): EnvironmentState {
+  const history = trimmed([historyEntry(event), ...state.history])
+  const known = new Set([event.release ?? '', ...history.map((entry) => entry.release)])
   const settled = {
     ...state,
+    // What is known of releases that nobody can go back to any more would only grow.
+    approvals: only(state.approvals, known),
+    readiness: only(state.readiness, known),
+    waivers: state.waivers.filter((waiver) => waiver.expiresAt > event.at),
     active: state.active === event.deployment ? null : state.active,
     queued: without(state.queued, event.deployment),
-    history: [historyEntry(event), ...state.history].slice(0, historyMax),
+    history,
   }
   const { placement, warmUntil } = event.data
   if (placement === null) return settled
-  // The release before becomes warm, unless it is the very same containers deployed again.
-  const old = state.live !== null && !samePlace(state.live, placement) ? state.live : null
-  const warm = old !== null && warmUntil !== null ? { ...old, until: warmUntil } : null
-  return { ...settled, live: placement, warm }
+  const warm = warmUntil === null ? null : whatStays(state.live, placement)
+  return { ...settled, live: placement, warm: warm === null ? null : { ...warm, until: warmUntil ?? '', leaving: null } }
 }
 
-const samePlace = (
-  one: NonNullable<EnvironmentState['live']>,
-  other: NonNullable<EnvironmentState['live']>,
-): boolean =>
-  Object.entries(other.services).every(
-    ([service, place]) => one.services[service]?.container === place.container,
-  )
+const only = <T>(facts: Record<string, T>, releases: ReadonlySet<string>): Record<string, T> =>
+  Object.fromEntries(Object.entries(facts).filter(([release]) => releases.has(release)))
+
+/** What of the release before runs on in slots of its own. Containers that both share are live and nothing else. */
+function whatStays(old: Placement | null, fresh: Placement): Placement | null {
+  const taken = new Set(Object.values(fresh.services).map((place) => place.container))
+  const stays = Object.entries(old?.services ?? {}).filter(([, place]) => !taken.has(place.container))
+  return old === null || stays.length === 0 ? null : { ...old, services: Object.fromEntries(stays) }
+}
+
+/** The newest entries, and of those that made a release live as many again: refusals never push out the way back. */
+function trimmed(history: HistoryEntry[]): HistoryEntry[] {
+  let live = 0
+  return history.filter((entry, index) => {
+    if (entry.outcome === 'live') live += 1
+    return index < historyMax || (entry.outcome === 'live' && live <= historyMax)
+  })
+}
 
 function historyEntry(event: Finished): HistoryEntry {
   return {

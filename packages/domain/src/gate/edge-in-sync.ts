@@ -5,7 +5,8 @@ import type { Gate } from './gate.ts'
 export const edgeInSync: Gate = {
   name: 'edge-in-sync',
   title: 'the edge does what the ledger says',
-  safety: true,
+  // A rollback writes the edge anew anyway: what differs is put right, not waited for.
+  safety: false,
   evaluate: (facts) =>
     facts.edge === null
       ? notApplicable('the first deployment brings the edge in')

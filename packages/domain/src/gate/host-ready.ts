@@ -18,7 +18,7 @@ export const hostReachable: Gate = {
 export const diskRoom: Gate = {
   name: 'disk-room',
   title: 'the host has disk room',
-  safety: true,
+  safety: false,
   evaluate: (facts) =>
     ifSeen(
       facts.disk,

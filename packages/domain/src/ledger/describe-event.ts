@@ -45,6 +45,7 @@ const sentences: Sentences = {
   'traffic.restored': ({ data }) => `all traffic back on the release before (${duration(data.tookMs)})`,
   'candidates.removed': ({ data }) => `took out ${list(data.containers)}`,
   'deployment.finished': ({ data }) => `${data.outcome}: ${data.reason}`,
+  'warm.leaving': ({ data }) => `${data.release} finishes what it has and gets nothing new`,
   'warm.retired': ({ data }) => `${data.release} no longer warm`,
   'readiness.changed': ({ data, release }) =>
     `${release ?? ''} ${data.ready ? 'can be taken back' : 'cannot be taken back'}: ${data.why}`,

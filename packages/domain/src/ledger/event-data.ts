@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment/deployment-state.ts'
-import type { DeploymentKind, Outcome, Placement, Readiness } from '../environment/environment-state.ts'
+import type { DeploymentKind, Outcome, Placement, Readiness, WarmPlacement } from '../environment/environment-state.ts'
 import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { GateResult, GateWaiver } from '../gate/gate.ts'
 import type { Principal } from '../principal/principal.ts'
@@ -55,6 +55,7 @@ export interface EventData {
     warmUntil: string | null
   }
 
+  'warm.leaving': { release: string }
   'warm.retired': { release: string; containers: string[] }
   'readiness.changed': Readiness
   'drift.found': { found: string[] }
@@ -66,7 +67,7 @@ export interface EventData {
 export interface StartFacts {
   fence: number
   previous: Placement | null
-  warm: Placement | null
+  warm: WarmPlacement | null
   /** Slot of each service's candidate. */
   slots: Record<string, string>
   serviceNumbers: Record<string, number>

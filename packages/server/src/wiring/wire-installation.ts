@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Installation, StepWatcher } from '@towpath/app/installation.ts'
+import { createTurns } from '@towpath/app/in-turn.ts'
 import { createWake } from '@towpath/app/wake.ts'
 import type { Store } from '@towpath/store/store.ts'
 import { makeId } from './make-id.ts'
@@ -30,6 +31,7 @@ export const wireInstallation = (facts: InstallationFacts): Installation => ({
   edgeImage: facts.edgeImage,
   fence: facts.fence,
   wake: createWake(),
+  inTurn: createTurns(),
   watchStep: facts.watchStep ?? (async () => {}),
   periods: { reconcileMs: facts.reconcileMs, pollMs },
 })

@@ -2,7 +2,7 @@ import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { foldDeployment, stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
 import type { ContainerSpec } from '@towpath/domain/deployment/container.ts'
 import type { DeploymentPlan, ServicePlan } from '@towpath/domain/deployment/plan.ts'
-import type { EnvironmentState, Placement } from '@towpath/domain/environment/environment-state.ts'
+import type { EnvironmentState, Placement, WarmPlacement } from '@towpath/domain/environment/environment-state.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { LedgerEvent, NewEvent } from '@towpath/domain/ledger/event.ts'
 
@@ -43,7 +43,7 @@ export const aPlan = (given: Partial<DeploymentPlan> = {}): DeploymentPlan => ({
   builds: [],
   networks: [],
   volumes: [],
-  edge: { name: 'edge', labels: {}, slotNetwork: 'slots', networks: [], ports: [] },
+  edge: { name: 'edge', labels: {}, slotNetwork: 'slots', networks: [], ports: [], replace: false },
   accessoriesBefore: [],
   accessoriesAfter: [],
   backup: null,
@@ -78,22 +78,7 @@ export function aDeployment(given: {
   const id = given.id ?? 'dep_1'
   const plan = aPlan(given.plan)
   const labels = { deployment: id, environment: 'production', release: plan.release }
-  const requested: NewEvent = {
-    type: 'deployment.requested',
-    actor: 'ann',
-    idem: `${id}/requested`,
-    ...labels,
-    data: {
-      id,
-      kind: given.kind ?? 'deploy',
-      release: plan.release,
-      author: given.author ?? 'ann',
-      reason: '',
-      schemaAccepted: null,
-      plan,
-      pins: { snapshot: '', model: '', policyVersion: 0 },
-    },
-  }
+  const requested = aDeploymentRequest(id, given.kind, { plan, author: given.author })
   const events = [
     requested,
     ...(given.events ?? []).map((event) => ({ actor: 'towpath', ...labels, ...event }) as NewEvent),
@@ -108,7 +93,7 @@ export function aDeployment(given: {
 
 /** The start of `aDeployment`, with its candidates in `s2` unless told otherwise. */
 export const started = (
-  given: Partial<{ previous: Placement | null; warm: Placement | null; slots: Record<string, string> }> = {},
+  given: Partial<{ previous: Placement | null; warm: WarmPlacement | null; slots: Record<string, string> }> = {},
   id = 'dep_1',
 ): Omit<NewEvent, 'actor'> & { type: 'deployment.started' } => ({
   type: 'deployment.started',
@@ -168,3 +153,28 @@ export const anEnvironment = (given: Partial<EnvironmentState> = {}): Environmen
   serviceNumbers: { backend: 0, frontend: 1 },
   ...given,
 })
+
+/** The request of a deployment to production by ann. */
+export const aDeploymentRequest = (
+  id: string,
+  kind: Deployment['kind'] = 'deploy',
+  given: { plan?: DeploymentPlan; author?: string | undefined } = {},
+): NewEvent => {
+  const plan = given.plan ?? aPlan()
+  return {
+    type: 'deployment.requested',
+    actor: 'ann',
+    idem: `${id}/requested`,
+    ...{ deployment: id, environment: 'production', release: plan.release },
+    data: {
+      id,
+      kind,
+      release: plan.release,
+      author: given.author ?? 'ann',
+      reason: '',
+      schemaAccepted: null,
+      plan,
+      pins: { snapshot: '', model: '', config: '', policyVersion: 0 },
+    },
+  }
+}

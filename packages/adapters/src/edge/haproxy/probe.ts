@@ -23,9 +23,16 @@ export async function probeSlot(entry: PrivateEntry, request: ProbeRequest): Pro
       return { status: null, body: '', fault: faultOf(response.statusCode ?? 0, request), tookMs: tookMs() }
     return { status: response.statusCode ?? null, body, fault: null, tookMs: tookMs() }
   } catch (fault) {
-    return { status: null, body: '', fault: sentenceFor(fault, request), tookMs: tookMs() }
+    const answer = { status: null, body: '', fault: sentenceFor(fault, request), tookMs: tookMs() }
+    return isEdgeDown(fault) ? { ...answer, edgeDown: true } : answer
   }
 }
+
+/** Nobody listens on the socket, or who did is gone: the slot was never asked. */
+const isEdgeDown = (fault: unknown): boolean =>
+  fault instanceof Error &&
+  'code' in fault &&
+  ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(String(fault.code))
 
 const ask = (
   { socketPath, token }: PrivateEntry,

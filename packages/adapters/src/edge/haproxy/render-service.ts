@@ -35,7 +35,7 @@ ${logFormat('public', `"${service}"`, `%[${SLOT_OF_SERVER},map_str(${releasesMap
  */
 const backend = ({ service, health, slots }: WantedService): string => `backend ${backendName(service)}
   balance roundrobin
-  retries 4
+  retries 8
   option redispatch 1
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless { method GET HEAD OPTIONS }

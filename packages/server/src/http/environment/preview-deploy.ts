@@ -17,6 +17,7 @@ export async function previewDeploy(
     release: string
     kind: 'deploy' | 'promote'
     reason: string
+    replaceEdge: boolean
     signal: AbortSignal
   },
 ): Promise<Preview> {

@@ -52,7 +52,9 @@ export const rollBackEndpoint: Endpoint = (api) => {
       )
     const idempotencyKey = c.req.valid('header')['idempotency-key'] ?? null
     const deployment = await rollBack(served.installation, caller, { ...asked, environment, idempotencyKey })
-    refuseOtherUse(deployment, { environment, kind: 'rollback', release: asked.release })
+    // A deployment that was on its way is turned round instead: it answers with its own kind and release.
+    if (deployment.abort === null)
+      refuseOtherUse(deployment, { environment, kind: 'rollback', release: asked.release })
     c.header('location', `/v1/deployments/${deployment.id}`)
     return c.json(await answerForId(served.installation, caller, deployment.id), 202)
   })
