@@ -195,6 +195,7 @@ describe('a crash at a step', () => {
         // A rollback needs somewhere to go that is not what it just left.
         if (way === 'rollback') await ship()
       }
+      expect(survived).toHaveLength(chosen.length)
     },
   )
 })

@@ -94,7 +94,8 @@ export async function planFor(
       problems: planned.problems,
       unchanged: 'Nothing was changed.',
     })
-  const pin = (value: unknown): Promise<string> => installation.store.putBlob(Buffer.from(JSON.stringify(value)))
+  const pin = (value: unknown): Promise<string> =>
+    installation.store.putBlob(Buffer.from(JSON.stringify(value)))
   const [model, config] = await Promise.all([pin(read.model), pin(read.config)])
   return {
     release,

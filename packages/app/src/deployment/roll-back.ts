@@ -8,6 +8,7 @@ import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
 import { abortDeployment } from './abort.ts'
+import { deploymentOf } from './deployment-of.ts'
 import { requestDeployment } from './request-deployment.ts'
 
 export interface RollbackInput {
@@ -54,9 +55,10 @@ async function turnActive(
 ): Promise<Deployment | null> {
   const state = await stateOf(installation.store, environmentView, input.environment)
   const live = state?.live?.release ?? null
-  if (!state?.active || live === null || (input.release !== null && input.release !== live)) return null
-  const active = await stateOf(installation.store, deploymentView, state.active)
-  if (active === undefined || active.kind === 'rollback' || active.finished !== null) return null
+  const isWanted = live !== null && (input.release ?? live) === live
+  if (!state?.active || !isWanted) return null
+  const active = await deploymentOf(installation, state.active)
+  if (active.kind === 'rollback' || active.finished !== null) return null
   return await abortDeployment(installation, caller, {
     deployment: active.id,
     reason: input.reason || `${caller.principal.name} rolls back to ${live}`,

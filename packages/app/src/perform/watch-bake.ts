@@ -69,7 +69,11 @@ async function lookAt(performing: Performing, one: Watched): Promise<'good' | 'b
   return look.good ? 'good' : 'bad'
 }
 
-const failing = async ({ deployment, engine }: Performing, one: Watched, saw: string): Promise<TowpathError> =>
+const failing = async (
+  { deployment, engine }: Performing,
+  one: Watched,
+  saw: string,
+): Promise<TowpathError> =>
   new TowpathError({
     code: 'PROBES_FAILING',
     kind: 'failed',

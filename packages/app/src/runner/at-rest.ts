@@ -30,9 +30,7 @@ export async function openAtRest(
 export async function isStillAtRest({ installation, environment }: AtRest): Promise<boolean> {
   const state = await stateOf(installation.store, environmentView, environment.environment)
   return (
-    state !== undefined &&
-    state.active === null &&
-    state.live?.deployment === environment.live?.deployment
+    state !== undefined && state.active === null && state.live?.deployment === environment.live?.deployment
   )
 }
 

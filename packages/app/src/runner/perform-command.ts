@@ -26,7 +26,11 @@ interface Task {
  * Performs one command and appends its event under the step's key. Faults of the way there are tried again: for a while
  * on the way forward, for ever on the way back, because a way back that gives up leaves two releases half in place.
  */
-export async function performCommand(installation: Installation, task: Task, signal: AbortSignal): Promise<void> {
+export async function performCommand(
+  installation: Installation,
+  task: Task,
+  signal: AbortSignal,
+): Promise<void> {
   const deployment = await deploymentOf(installation, task.id)
   let firstFaultAt: number | null = null
   for (let attempt = 0; ; attempt += 1) {
@@ -37,7 +41,8 @@ export async function performCommand(installation: Installation, task: Task, sig
       if (signal.aborted) throw error
       firstFaultAt ??= installation.elapsedMs()
       const brokenMs = installation.elapsedMs() - firstFaultAt
-      if (givesUp(task, error, brokenMs)) return await recordFailure(installation, deployment, { ...task, error })
+      if (givesUp(task, error, brokenMs))
+        return await recordFailure(installation, deployment, { ...task, error })
       installation.log.warn(
         { deployment: task.id, step: task.command.step, attempt, error: messageOf(error) },
         'step failed, trying again',

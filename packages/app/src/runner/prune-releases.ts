@@ -56,7 +56,8 @@ async function imagesInUse({ installation }: AtRest): Promise<Set<string>> {
 
 /** By an environment's own rule of how many it keeps, which its live deployment carries. */
 async function deploymentsHeld(installation: Installation, state: EnvironmentState): Promise<string[]> {
-  const live = state.live === null ? undefined : await stateOf(installation.store, deploymentView, state.live.deployment)
+  const live =
+    state.live === null ? undefined : await stateOf(installation.store, deploymentView, state.live.deployment)
   return [
     ...keptDeployments(state, live?.plan.keep ?? historyMax).map((entry) => entry.deployment),
     ...state.queued,
@@ -74,7 +75,8 @@ export async function pruneJobs({ installation, engine, environment, deployment 
     'towpath.role': 'job',
   })
   for (const job of jobs)
-    if (job.status === 'exited' && !recent.has(job.labels['towpath.deployment'] ?? '')) await engine.remove(job.name)
+    if (job.status === 'exited' && !recent.has(job.labels['towpath.deployment'] ?? ''))
+      await engine.remove(job.name)
 }
 
 const jobsKept = 10

@@ -794,6 +794,11 @@ export interface components {
             reason: string;
             /** @default false */
             dryRun: boolean;
+            /**
+             * @description Takes on the short interruption of a new edge, where the release needs one.
+             * @default false
+             */
+            replaceEdge: boolean;
         };
         RollBack: {
             /**

@@ -2,13 +2,13 @@ import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { answerOf, connect, idempotencyKey } from '../connection/connect.ts'
 import type { Connection } from '../connection/connect.ts'
 import type { Answer } from '../outcome/answer.ts'
-import type { MotionOptions } from '../program/options.ts'
+import type { ForwardOptions, MotionOptions } from '../program/options.ts'
 import type { Context } from '../terminal/context.ts'
 import { deploymentIn, environmentOrNull, move, previewIn } from './motion.ts'
 import type { Motion } from './motion.ts'
 
 /** `towpath deploy RELEASE -e ENV`. */
-export async function deploy(context: Context, release: string, options: MotionOptions): Promise<Answer> {
+export async function deploy(context: Context, release: string, options: ForwardOptions): Promise<Answer> {
   const connection = await connect(context)
   const typed = `deploy ${release} -e ${options.environment}`
   const motion = forwardMotion(connection, options, { release, kind: 'deploy', typed })
@@ -19,7 +19,7 @@ export async function deploy(context: Context, release: string, options: MotionO
 export async function promote(
   context: Context,
   asked: string | undefined,
-  options: MotionOptions & { from?: string },
+  options: ForwardOptions & { from?: string },
 ): Promise<Answer> {
   const connection = await connect(context)
   const release = await releaseToPromote(connection, asked, options)
@@ -55,7 +55,7 @@ async function releaseToPromote(
 
 function forwardMotion(
   { api }: Connection,
-  { environment, reason }: MotionOptions,
+  { environment, reason, replaceEdge = false }: ForwardOptions,
   asked: { release: string; kind: 'deploy' | 'promote'; typed: string },
 ): Motion {
   const { release, kind, typed } = asked
@@ -64,7 +64,7 @@ function forwardMotion(
     answerOf(
       api.POST('/v1/environments/{environment}/deployments', {
         params: { path: { environment }, header },
-        body: { release, kind, reason, dryRun },
+        body: { release, kind, reason, dryRun, replaceEdge },
       }),
     )
   return {

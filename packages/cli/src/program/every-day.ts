@@ -7,7 +7,7 @@ import {
   countOption,
   environmentChoice,
   environmentOption,
-  motionOptions,
+  forwardOptions,
   projectOption,
 } from './options.ts'
 
@@ -24,7 +24,7 @@ export const everyDay: Group = (program, act) => {
     'one environment, with its last deployments',
   ).action(act(async () => (await import('../commands/status.ts')).status))
 
-  motionOptions(
+  forwardOptions(
     tell(program.command('deploy').argument('<release>'), {
       says: 'Make an environment run a release, and watch it until it is live or taken back.',
       inShort: 'make an environment run a release, and watch it',
@@ -37,7 +37,7 @@ export const everyDay: Group = (program, act) => {
     }),
   ).action(act(async () => (await import('../commands/deploy.ts')).deploy))
 
-  motionOptions(
+  forwardOptions(
     tell(program.command('promote').argument('[release]'), {
       says: 'Deploy a release that another environment has verified: the very same digests.',
       inShort: 'deploy what another environment has verified',

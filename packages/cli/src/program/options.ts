@@ -53,6 +53,17 @@ export const motionOptions = (command: Command): Command =>
     .option('-y, --yes', 'do not ask')
     .option('--detach', 'do not follow; print how to watch it')
 
+/** What goes forward may also need an edge of other names or ports. */
+export interface ForwardOptions extends MotionOptions {
+  replaceEdge?: boolean
+}
+
+export const forwardOptions = (command: Command): Command =>
+  motionOptions(command).option(
+    '--replace-edge',
+    'make the edge anew where names or ports changed (a short break)',
+  )
+
 /** `--tail 200`: a whole number from 0 on. */
 export const countOption = (
   flags: string,

@@ -76,7 +76,9 @@ function slotFor(
   environment: EnvironmentState,
 ): string {
   const holders = [environment.live, environment.warm].filter((placement) => placement !== null)
-  const stays = holders.filter((placement) => placement !== environment.warm || environment.warm.leaving === null)
+  const stays = holders.filter(
+    (placement) => placement !== environment.warm || environment.warm.leaving === null,
+  )
   const same = stays.find((placement) => sits(placement, wanted))
   if (same !== undefined) return same.services[wanted.service]?.slot ?? firstSlot
   const taken = new Set(holders.map((placement) => placement.services[wanted.service]?.slot))

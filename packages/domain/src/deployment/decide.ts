@@ -40,7 +40,8 @@ export function isTurned(state: Deployment): boolean {
   const { abort } = state
   if (abort === null) return false
   return forwardSteps(state).some(
-    ({ do: kind, step }) => kind !== 'finish' && (state.done[step]?.seq ?? Number.POSITIVE_INFINITY) > abort.seq,
+    ({ do: kind, step }) =>
+      kind !== 'finish' && (state.done[step]?.seq ?? Number.POSITIVE_INFINITY) > abort.seq,
   )
 }
 

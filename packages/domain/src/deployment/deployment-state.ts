@@ -61,7 +61,10 @@ export function foldDeployment(state: Deployment | undefined, event: LedgerEvent
     case 'deployment.started':
       return { ...state, start: { ...event.data, at }, subnet: event.data.subnet }
     case 'deployment.abort-requested':
-      return { ...state, abort: state.abort ?? { by: event.actor, at, seq: event.seq, reason: event.data.reason } }
+      return {
+        ...state,
+        abort: state.abort ?? { by: event.actor, at, seq: event.seq, reason: event.data.reason },
+      }
     case 'step.failed':
       return { ...state, failure: state.failure ?? { ...event.data, at } }
     case 'deployment.finished':

@@ -43,9 +43,7 @@ const titleOf = (command: Command): string => {
 export function stepLines(state: Deployment): StepLine[] {
   const turned = isTurned(state)
   const failed = state.failure?.step
-  const forward = forwardSteps(state).filter(
-    ({ step }) => !turned || isDone(state, step) || step === failed,
-  )
+  const forward = forwardSteps(state).filter(({ step }) => !turned || isDone(state, step) || step === failed)
   const steps = turned ? [...forward, ...reverseSteps(state)] : forward
   const current = state.finished === null && state.start !== null
   let isNow = current

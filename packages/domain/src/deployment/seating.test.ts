@@ -68,7 +68,9 @@ describe('laws of the edge', () => {
   it('gives every slot the same address at every stage', () => {
     const state = aDeployment({ events: [started({ warm })] })
     const addresses = (stage: TrafficStage): string[] =>
-      edgeAt(state, stage, { fence: 1 }).services.flatMap((service) => service.slots.map((slot) => slot.address))
+      edgeAt(state, stage, { fence: 1 }).services.flatMap((service) =>
+        service.slots.map((slot) => slot.address),
+      )
     for (const stage of stages) expect(addresses(stage)).toEqual(addresses('before'))
     expect(new Set(addresses('before')).size).toBe(8)
   })
@@ -82,7 +84,9 @@ describe('candidates', () => {
     if (plan === undefined) throw new Error('no service')
     const spec = candidateContainer(state, plan)
     expect(spec.networks).toEqual([{ network: 'slots', aliases: [], offset: 17 }])
-    const slot = edgeAt(state, 'switched', { fence: 1 }).services[0]?.slots.find((candidate) => candidate.slot === 's2')
+    const slot = edgeAt(state, 'switched', { fence: 1 }).services[0]?.slots.find(
+      (candidate) => candidate.slot === 's2',
+    )
     expect(slot?.address).toBe('172.20.0.17')
   })
 

@@ -22,11 +22,7 @@ export function seatingsAt(state: Deployment, stage: TrafficStage, admitted: str
     case 'before':
       return [...seat(warm, reserve), ...old]
     case 'admitted':
-      return [
-        ...seat(warm, reserve),
-        ...seat(only(candidates, admitted), { role: 'candidate' }),
-        ...old,
-      ]
+      return [...seat(warm, reserve), ...seat(only(candidates, admitted), { role: 'candidate' }), ...old]
     case 'switched':
       return [
         ...seat(warm, { role: 'draining' }),

@@ -6,26 +6,39 @@ import { isDone } from './deployment-state.ts'
  * The way forward of a blue-green deployment, in order. What a deployment does not need is left out, so this list, the
  * plan shown before the start and the live view are one thing.
  */
-export function forwardSteps(state: Deployment): Command[] {
-  const { plan } = state
-  const goingBack = state.kind === 'rollback'
-  const commands: Command[] = [{ do: 'pull-images', step: 'pull-images' }]
-  if (plan.backup !== null && plan.jobs.length > 0 && !goingBack)
-    commands.push({ do: 'make-backup', step: 'make-backup', job: plan.backup })
-  commands.push({ do: 'evaluate-gates', step: 'evaluate-gates' })
-  commands.push({ do: 'prepare-host', step: 'prepare-host' })
-  // A rollback never migrates: the schema stays where the newer release left it.
-  if (!goingBack)
-    for (const job of plan.jobs) commands.push({ do: 'run-job', step: `run-job:${job.job}`, job })
-  plan.waves.forEach((services, index) => commands.push(...waveSteps(services, index)))
-  if (!goingBack && plan.services.some((service) => service.smoke.length > 0))
-    commands.push({ do: 'run-smoke-checks', step: 'run-smoke-checks' })
+export const forwardSteps = (state: Deployment): Command[] => [
+  ...beforeCandidates(state),
+  ...state.plan.waves.flatMap(waveSteps),
+  ...traffic(state),
+  { do: 'finish', step: 'finish', outcome: 'live', reason: 'all steps passed' },
+]
+
+/** A rollback never migrates: the schema stays where the newer release left it. */
+function beforeCandidates({ plan, kind }: Deployment): Command[] {
+  const jobs = kind === 'rollback' ? [] : plan.jobs
+  const backup = jobs.length > 0 ? plan.backup : null
+  return [
+    { do: 'pull-images', step: 'pull-images' },
+    ...(backup === null ? [] : [{ do: 'make-backup', step: 'make-backup', job: backup } as const]),
+    { do: 'evaluate-gates', step: 'evaluate-gates' },
+    { do: 'prepare-host', step: 'prepare-host' },
+    ...jobs.map((job): Command => ({ do: 'run-job', step: `run-job:${job.job}`, job })),
+  ]
+}
+
+/** A release that was live before is neither checked nor watched again: it is what people want back. */
+function traffic(state: Deployment): Command[] {
+  const { plan, kind } = state
+  const isNew = kind !== 'rollback'
+  const isChecked = isNew && plan.services.some((service) => service.smoke.length > 0)
+  const commands: Command[] = []
+  if (isChecked) commands.push({ do: 'run-smoke-checks', step: 'run-smoke-checks' })
   commands.push({ do: 'switch-traffic', step: 'switch-traffic' })
-  if (plan.accessoriesAfter.length > 0 && !goingBack) commands.push({ do: 'start-accessories', step: 'start-accessories' })
+  if (isNew && plan.accessoriesAfter.length > 0)
+    commands.push({ do: 'start-accessories', step: 'start-accessories' })
   if (olderToRetire(state) !== null) commands.push({ do: 'retire-older', step: 'retire-older' })
-  if (!goingBack && plan.bakeMs > 0)
+  if (isNew && plan.bakeMs > 0)
     commands.push({ do: 'watch-bake', step: 'watch-bake', durationMs: plan.bakeMs })
-  commands.push({ do: 'finish', step: 'finish', outcome: 'live', reason: 'all steps passed' })
   return commands
 }
 

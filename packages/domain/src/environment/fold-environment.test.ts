@@ -1,4 +1,9 @@
-import { aDeploymentRequest, aPlacement, anEnvironment, anEvent } from '@towpath/testkit/builder/deployment-builder.ts'
+import {
+  aDeploymentRequest,
+  aPlacement,
+  anEnvironment,
+  anEvent,
+} from '@towpath/testkit/builder/deployment-builder.ts'
 import { describe, expect, it } from 'vitest'
 import { chooseRollbackTarget } from '../deployment/rollback.ts'
 import type { EnvironmentState, Outcome, DeploymentKind } from './environment-state.ts'
@@ -74,6 +79,13 @@ describe('an environment', () => {
     state = finish(state, '1.1.0', { slot: 's2' })
     for (let index = 0; index < 150; index += 1) state = finish(state, `2.${index}.0`, { outcome: 'refused' })
     expect(chooseRollbackTarget(state, null)?.release).toBe('1.0.0')
+  })
+
+  it('keeps an approval that was given ahead, and forgets those of releases long past', () => {
+    let state = anEnvironment({ approvals: { '9.0.0': ['bob'], '0.1.0': ['bob'] } })
+    state = finish(state, '0.1.0', { outcome: 'refused' })
+    for (let index = 0; index < 210; index += 1) state = finish(state, `2.${index}.0`, { outcome: 'refused' })
+    expect(Object.keys(state.approvals)).toEqual(['9.0.0'])
   })
 
   it('counts an approver once', () => {

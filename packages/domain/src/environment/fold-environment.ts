@@ -11,7 +11,9 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
       return {
         ...state,
         queued:
-          event.data.kind === 'rollback' ? [event.data.id, ...state.queued] : [...state.queued, event.data.id],
+          event.data.kind === 'rollback'
+            ? [event.data.id, ...state.queued]
+            : [...state.queued, event.data.id],
       }
     case 'deployment.started':
       return {
@@ -54,13 +56,16 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
 type Finished = LedgerEvent & { type: 'deployment.finished' }
 
 function finish(state: EnvironmentState, event: Finished): EnvironmentState {
-  const history = trimmed([historyEntry(event), ...state.history])
-  const known = new Set([event.release ?? '', ...history.map((entry) => entry.release)])
+  const all = [historyEntry(event), ...state.history]
+  const history = trimmed(all)
+  const forgotten = releasesOf(all.filter((entry) => !history.includes(entry))).difference(
+    releasesOf(history),
+  )
   const settled = {
     ...state,
     // What is known of releases that nobody can go back to any more would only grow.
-    approvals: only(state.approvals, known),
-    readiness: only(state.readiness, known),
+    approvals: leaveOut(state.approvals, forgotten),
+    readiness: leaveOut(state.readiness, forgotten),
     waivers: state.waivers.filter((waiver) => waiver.expiresAt > event.at),
     active: state.active === event.deployment ? null : state.active,
     queued: without(state.queued, event.deployment),
@@ -69,11 +74,19 @@ function finish(state: EnvironmentState, event: Finished): EnvironmentState {
   const { placement, warmUntil } = event.data
   if (placement === null) return settled
   const warm = warmUntil === null ? null : whatStays(state.live, placement)
-  return { ...settled, live: placement, warm: warm === null ? null : { ...warm, until: warmUntil ?? '', leaving: null } }
+  return {
+    ...settled,
+    live: placement,
+    warm: warm === null ? null : { ...warm, until: warmUntil ?? '', leaving: null },
+  }
 }
 
-const only = <T>(facts: Record<string, T>, releases: ReadonlySet<string>): Record<string, T> =>
-  Object.fromEntries(Object.entries(facts).filter(([release]) => releases.has(release)))
+const releasesOf = (entries: HistoryEntry[]): Set<string> => new Set(entries.map((entry) => entry.release))
+
+const leaveOut = <T>(facts: Record<string, T>, releases: ReadonlySet<string>): Record<string, T> =>
+  releases.size === 0
+    ? facts
+    : Object.fromEntries(Object.entries(facts).filter(([release]) => !releases.has(release)))
 
 /** What of the release before runs on in slots of its own. Containers that both share are live and nothing else. */
 function whatStays(old: Placement | null, fresh: Placement): Placement | null {

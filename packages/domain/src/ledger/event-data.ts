@@ -1,5 +1,11 @@
 import type { Deployment } from '../deployment/deployment-state.ts'
-import type { DeploymentKind, Outcome, Placement, Readiness, WarmPlacement } from '../environment/environment-state.ts'
+import type {
+  DeploymentKind,
+  Outcome,
+  Placement,
+  Readiness,
+  WarmPlacement,
+} from '../environment/environment-state.ts'
 import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { GateResult, GateWaiver } from '../gate/gate.ts'
 import type { Principal } from '../principal/principal.ts'

@@ -2,7 +2,11 @@ import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { foldDeployment, stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
 import type { ContainerSpec } from '@towpath/domain/deployment/container.ts'
 import type { DeploymentPlan, ServicePlan } from '@towpath/domain/deployment/plan.ts'
-import type { EnvironmentState, Placement, WarmPlacement } from '@towpath/domain/environment/environment-state.ts'
+import type {
+  EnvironmentState,
+  Placement,
+  WarmPlacement,
+} from '@towpath/domain/environment/environment-state.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { LedgerEvent, NewEvent } from '@towpath/domain/ledger/event.ts'
 
@@ -93,7 +97,11 @@ export function aDeployment(given: {
 
 /** The start of `aDeployment`, with its candidates in `s2` unless told otherwise. */
 export const started = (
-  given: Partial<{ previous: Placement | null; warm: WarmPlacement | null; slots: Record<string, string> }> = {},
+  given: Partial<{
+    previous: Placement | null
+    warm: WarmPlacement | null
+    slots: Record<string, string>
+  }> = {},
   id = 'dep_1',
 ): Omit<NewEvent, 'actor'> & { type: 'deployment.started' } => ({
   type: 'deployment.started',

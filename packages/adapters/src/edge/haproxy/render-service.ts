@@ -31,7 +31,8 @@ ${logFormat('public', `"${service}"`, `%[${SLOT_OF_SERVER},map_str(${releasesMap
 /**
  * A refused connection marks the slot down at once (`observe layer4`) and the request goes on to the next server; an
  * answer that never began is asked for again only where the method allows it. Marking down cuts nothing: a false alarm
- * must not cost the requests in flight.
+ * must not cost the requests in flight. Eight retries, because a process that is being killed on a busy machine still
+ * accepts and resets some (1 request lost in 14 deaths with four, none in 56 with eight).
  */
 const backend = ({ service, health, slots }: WantedService): string => `backend ${backendName(service)}
   balance roundrobin

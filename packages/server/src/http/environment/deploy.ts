@@ -22,10 +22,9 @@ const body = z
     kind: z.enum(['deploy', 'promote']).default('deploy'),
     reason: reasonShape.default(''),
     dryRun: z.boolean().default(false),
-    replaceEdge: z
-      .boolean()
-      .default(false)
-      .openapi({ description: 'Takes on the short interruption of a new edge, where the release needs one.' }),
+    replaceEdge: z.boolean().default(false).openapi({
+      description: 'Takes on the short interruption of a new edge, where the release needs one.',
+    }),
   })
   .openapi('DeployRelease')
 
