@@ -1,5 +1,5 @@
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
-import type { Observed } from '@towpath/domain/gate/gate.ts'
+import type { Observed } from '@towpath/domain/evidence/observed.ts'
 import type { Installation } from '../installation.ts'
 
 /** Looks once. A look that throws is an unknown with its reason, never a value. */

@@ -35,8 +35,8 @@ async function awaitOne(performing: Performing, service: ServicePlan): Promise<'
     if (await performing.isTurned()) return 'interrupted'
     await failIfExited(performing, service, restarts)
     const look = await probePlace(performing, { ...place, service: service.service })
-    good = look.good ? good + 1 : 0
-    last = look.saw
+    good = look.saw === 'good' ? good + 1 : 0
+    last = look.text
     if (good >= goodInARow) return 'healthy'
     await installation.wake.wait(
       good > 0 ? confirmAfterMs : Math.min(service.health.intervalMs, lookEveryMs),

@@ -21,7 +21,7 @@ export async function reviveBefore(performing: Performing): Promise<void> {
   while (installation.elapsedMs() < deadline) {
     signal.throwIfAborted()
     const looks = await Promise.all(revived.map((place) => probePlace(performing, place)))
-    if (looks.every((look) => look.good)) return
+    if (looks.every((look) => look.saw === 'good')) return
     await installation.wake.wait(lookEveryMs, signal)
   }
 }

@@ -1,5 +1,7 @@
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
+import type { ProbeResult } from '@towpath/domain/signal/probe-result.ts'
+import { startWatch, watchRound, watchVerdict } from '@towpath/domain/verdict/watch-verdict.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContainerState } from '../ports/container-engine.ts'
@@ -9,42 +11,42 @@ import { restartsBefore } from './restarts-before.ts'
 import { steerEdge, wantedAt } from './steer-edge.ts'
 
 const lookEveryMs = 200
-/** Time between two looks that counts as watched: a controller that slept for an hour did not watch for an hour. */
-const gapMaxMs = 2_000
-/** Failed looks in a row before a living process counts as failing: one may be a hiccup of the network. */
-const badInARow = 3
 const logTailLines = 40
 
 interface Watched {
   service: string
   place: PlacedService
   restarts: number
-  bad: number
 }
 
 /**
- * Watches the new release while the old one is the edge's backup. Measured on a clock that only grows, by the looks that
- * were really taken: after a crash it starts again, a jump of the wall clock changes nothing, and it never ends on a
- * look that was bad or missing.
+ * Watches the new release while the old one is the edge's backup. Measured on a clock that only grows: after a crash it
+ * starts again, and a jump of the wall clock changes nothing. The verdict is the domain's; this only looks.
  */
 export const watchBake: Perform<'watch-bake'> = async (performing, { durationMs }) => {
   const { installation, signal } = performing
   const watched = await whatToWatch(performing)
-  let watchedMs = 0
+  let watch = startWatch
   let last = installation.elapsedMs()
-  let fine = false
-  while (watchedMs < durationMs || !fine) {
+  for (;;) {
     signal.throwIfAborted()
     if (await performing.isTurned()) return null
-    const looks = await Promise.all(watched.map((one) => lookAt(performing, one)))
-    fine = looks.every((look) => look === 'good')
-    if (looks.includes('edge-down')) await steerEdge(performing, wantedAt(performing, 'switched'))
-    await sleep(lookEveryMs, undefined, { signal })
+    const looks = await lookAtAll(performing, watched)
     const now = installation.elapsedMs()
-    watchedMs += Math.min(now - last, gapMaxMs)
+    watch = watchRound(watch, { sinceLastMs: now - last, looks })
     last = now
+    const judged = watchVerdict(watch, durationMs)
+    if (judged.verdict === 'fail')
+      throw await failing(performing, watched, { service: judged.service, looks })
+    if (judged.verdict === 'pass') break
+    if (Object.values(looks).some((look) => look.saw === 'edge-down'))
+      await steerEdge(performing, wantedAt(performing, 'switched'))
+    await sleep(lookEveryMs, undefined, { signal })
   }
-  return { type: 'bake.passed', data: { watchedMs, requests: await requestsSeen(performing) } }
+  return {
+    type: 'bake.passed',
+    data: { watchedMs: watch.watchedMs, requests: await requestsSeen(performing) },
+  }
 }
 
 const whatToWatch = (performing: Performing): Promise<Watched[]> =>
@@ -53,34 +55,38 @@ const whatToWatch = (performing: Performing): Promise<Watched[]> =>
       service,
       place,
       restarts: await restartsBefore(performing, place.container),
-      bad: 0,
     })),
   )
 
-/** One look. Throws when the process died, or failed too often in a row; an edge that is down says nothing about it. */
-async function lookAt(performing: Performing, one: Watched): Promise<'good' | 'bad' | 'edge-down'> {
+async function lookAtAll(performing: Performing, watched: Watched[]): Promise<Record<string, ProbeResult>> {
+  const looks = await Promise.all(
+    watched.map(async (one): Promise<[string, ProbeResult]> => [one.service, await lookAt(performing, one)]),
+  )
+  return Object.fromEntries(looks)
+}
+
+/** One look. Throws when the process died: that needs no second one. */
+async function lookAt(performing: Performing, one: Watched): Promise<ProbeResult> {
   const state = await performing.engine.inspect(one.place.container)
   if (state === null || state.status !== 'running' || state.restarts > one.restarts)
     throw await died(performing, one, state)
-  const look = await probePlace(performing, { ...one.place, service: one.service })
-  if (look.edgeDown) return 'edge-down'
-  one.bad = look.good ? 0 : one.bad + 1
-  if (one.bad >= badInARow) throw await failing(performing, one, look.saw)
-  return look.good ? 'good' : 'bad'
+  return await probePlace(performing, { ...one.place, service: one.service })
 }
 
-const failing = async (
+async function failing(
   { deployment, engine }: Performing,
-  one: Watched,
-  saw: string,
-): Promise<TowpathError> =>
-  new TowpathError({
+  watched: Watched[],
+  { service, looks }: { service: string; looks: Record<string, ProbeResult> },
+): Promise<TowpathError> {
+  const container = watched.find((one) => one.service === service)?.place.container ?? ''
+  return new TowpathError({
     code: 'PROBES_FAILING',
     kind: 'failed',
-    message: `${one.service} ${deployment.release} stopped answering its health check while it was watched: ${saw}.`,
+    message: `${service} ${deployment.release} stopped answering its health check while it was watched: ${looks[service]?.text ?? 'no answer'}.`,
     hint: 'Its last log lines say why.',
-    detail: { logTail: await engine.logs(one.place.container, { tailLines: logTailLines }) },
+    detail: { logTail: await engine.logs(container, { tailLines: logTailLines }) },
   })
+}
 
 async function died(
   { deployment, engine }: Performing,

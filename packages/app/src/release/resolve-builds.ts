@@ -1,7 +1,7 @@
 import type { ServiceConfig } from '@towpath/domain/config/resolved-config.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { parseImageReference } from '@towpath/domain/release/image-reference.ts'
-import type { Build } from '@towpath/domain/release/release.ts'
+import type { Build } from '@towpath/domain/release/build.ts'
 import type { Installation, RegistryCredentials } from '../installation.ts'
 import type { EnvironmentModel } from '../project/environment-model.ts'
 import { credentialsOf } from '../project/registry-credentials.ts'

@@ -47,7 +47,7 @@ async function isLiveWell(rest: AtRest): Promise<boolean> {
   const looks = await Promise.all(
     places.map(([service, { slot, health }]) => probePlace(rest, { service, slot, health })),
   )
-  return looks.every((look) => look.good)
+  return looks.every((look) => look.saw === 'good')
 }
 
 async function isIdle({ edge, edgeSpec }: AtRest, warm: WarmPlacement): Promise<boolean> {

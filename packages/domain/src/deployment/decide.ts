@@ -4,7 +4,7 @@ import type { Admission } from './admission.ts'
 import type { Command } from './command.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
-import { forwardSteps, reverseSteps } from './steps.ts'
+import { forwardSteps, reverseSteps } from './strategy/blue-green.ts'
 
 /** What a deployment needs next. `perform` asks for one command; its event leads to the next decision. */
 export type Decision =

@@ -2,7 +2,7 @@ import type { Command, CommandKind } from './command.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
 import { isTurned } from './decide.ts'
-import { forwardSteps, reverseSteps } from './steps.ts'
+import { forwardSteps, reverseSteps } from './strategy/blue-green.ts'
 
 const titles: Record<CommandKind, string> = {
   'pull-images': 'fetch images by digest',

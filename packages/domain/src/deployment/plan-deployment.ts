@@ -2,7 +2,7 @@ import type { JobConfig, ResolvedConfig, ServiceConfig } from '../config/resolve
 import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { ComposeModel, ComposeService } from '../project/compose-model.ts'
 import type { Release } from '../release/release.ts'
-import { imageOf } from '../release/release.ts'
+import { imageOf } from '../release/build.ts'
 import type { ContainerSpec, NetworkSpec } from './container.ts'
 import type { DeploymentPlan, JobPlan, ServicePlan } from './plan.ts'
 import { accessoriesOf } from './plan-accessories.ts'

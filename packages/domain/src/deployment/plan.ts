@@ -1,4 +1,5 @@
-import type { Build, SchemaImpact } from '../release/release.ts'
+import type { Build } from '../release/build.ts'
+import type { SchemaImpact } from '../release/release.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
 import type { SmokeCheck } from '../config/resolved-config.ts'
 import type { Attachment, ContainerSpec, NetworkSpec, PublishedPort, VolumeSpec } from './container.ts'

@@ -1,12 +1,11 @@
-import type { GateAnswer, Observed } from './gate.ts'
+import { ageMs, freshForMs } from '../evidence/observed.ts'
+import type { Observed } from '../evidence/observed.ts'
+import type { GateAnswer } from './gate.ts'
 
 export const pass = (why: string): GateAnswer => ({ answer: 'pass', why })
 export const fail = (why: string, fix: string): GateAnswer => ({ answer: 'fail', why, fix })
 export const unknown = (why: string, fix: string): GateAnswer => ({ answer: 'unknown', why, fix })
 export const notApplicable = (why: string): GateAnswer => ({ answer: 'not-applicable', why })
-
-/** Longest age of an observation that a gate still believes. */
-export const freshForMs = 5 * 60_000
 
 /** Judges what was seen; what was not seen, or too long ago, is unknown with the reason. */
 export function ifSeen<T>(
@@ -15,8 +14,7 @@ export function ifSeen<T>(
   judge: (value: T) => GateAnswer,
 ): GateAnswer {
   if ('unknown' in seen) return unknown(`${options.what} could not be seen: ${seen.unknown}`, options.fix)
-  const ageMs = Date.parse(options.now) - Date.parse(seen.at)
-  if (ageMs > freshForMs || Number.isNaN(ageMs))
+  if (!(ageMs(seen, options.now) <= freshForMs))
     return unknown(`${options.what} was last seen at ${seen.at}, too long ago`, options.fix)
   return judge(seen.value)
 }

@@ -1,4 +1,5 @@
-import { freshForMs, notApplicable, pass, unknown } from './answers.ts'
+import { ageMs, freshForMs } from '../evidence/observed.ts'
+import { notApplicable, pass, unknown } from './answers.ts'
 import type { Gate } from './gate.ts'
 import { duration } from '../config/duration-text.ts'
 
@@ -17,7 +18,7 @@ export const evidenceFresh: Gate = {
       ...facts.images.flatMap((image) => [image.registry, image.host]),
     ].filter((observed) => observed !== null)
     if (seen.length === 0) return notApplicable('nothing had to be observed')
-    const oldestMs = Math.max(...seen.map((observed) => Date.parse(facts.now) - Date.parse(observed.at)))
+    const oldestMs = Math.max(...seen.map((observed) => ageMs(observed, facts.now)))
     return oldestMs <= freshForMs
       ? pass(`the oldest of ${seen.length} observations is ${duration(Math.max(0, oldestMs))} old`)
       : unknown(

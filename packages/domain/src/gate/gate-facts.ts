@@ -1,7 +1,7 @@
 import type { DeploymentKind } from '../environment/environment-state.ts'
 import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { SchemaImpact } from '../release/release.ts'
-import type { Observed } from './gate.ts'
+import type { Observed } from '../evidence/observed.ts'
 
 /** Everything the gates of one deployment may look at. Stored by digest, so that any answer can be replayed. */
 export interface GateFacts {

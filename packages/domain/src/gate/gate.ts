@@ -35,6 +35,3 @@ export interface GateWaiver {
   /** Null holds for every release until it expires. */
   release: string | null
 }
-
-/** A fact as somebody saw it, or why nobody could. */
-export type Observed<T> = { at: string; value: T } | { at: string; unknown: string }

@@ -1,6 +1,6 @@
-import type { Command } from './command.ts'
-import type { Deployment } from './deployment-state.ts'
-import { isDone } from './deployment-state.ts'
+import type { Command } from '../command.ts'
+import type { Deployment } from '../deployment-state.ts'
+import { isDone } from '../deployment-state.ts'
 
 /**
  * The way forward of a blue-green deployment, in order. What a deployment does not need is left out, so this list, the
