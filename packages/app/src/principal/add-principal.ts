@@ -1,3 +1,5 @@
+import { principalView } from '@towpath/domain/ledger/views.ts'
+import { stateOf } from '../state-of.ts'
 import { createHash, randomBytes } from 'node:crypto'
 import type { Principal, RoleGrant } from '@towpath/domain/principal/principal.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
@@ -43,6 +45,13 @@ export async function revokePrincipal(
   name: string,
 ): Promise<void> {
   requirePermission(caller, 'add-principal', '*')
+  if ((await stateOf(installation.store, principalView, name)) === undefined)
+    throw new TowpathError({
+      code: 'PRINCIPAL_NOT_FOUND',
+      kind: 'not-found',
+      message: `There is no principal ${name}.`,
+      hint: 'towpath server token list shows them. Nothing was changed.',
+    })
   await installation.store.append({
     type: 'principal.revoked',
     actor: caller.principal.name,

@@ -62,7 +62,7 @@ async function resolveBuild(
   const tags = await registry.tagsOf(repository, { credentials, limit: 5 })
   throw new TowpathError({
     code: 'IMAGE_NOT_FOUND',
-    kind: 'failed',
+    kind: 'not-found',
     message: `The registry has no ${text} (${service}).`,
     hint: `${tags.length > 0 ? `It has: ${tags.join(', ')}. ` : ''}Push the build first, or name another with --build ${service}=IMAGE. No release was created.`,
     detail: { service, image: text },

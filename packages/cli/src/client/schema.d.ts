@@ -590,6 +590,11 @@ export interface components {
                 };
                 /** Format: date-time */
                 until: string;
+                /**
+                 * Format: date-time
+                 * @description Since when it only finishes what it has.
+                 */
+                leaving: string | null;
             } | null;
             /** @description Deployment that holds the environment. */
             active: string | null;
@@ -721,6 +726,7 @@ export interface components {
                 by: string;
                 /** Format: date-time */
                 at: string;
+                seq: number;
                 reason: string;
             } | null;
             finished: {
@@ -759,6 +765,7 @@ export interface components {
             pins: {
                 snapshot: string;
                 model: string;
+                config: string;
                 policyVersion: number;
             };
         };
@@ -918,6 +925,7 @@ export interface components {
                 by: string;
                 /** Format: date-time */
                 at: string;
+                seq: number;
                 reason: string;
             } | null;
             finished: {

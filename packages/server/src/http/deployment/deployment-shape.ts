@@ -37,7 +37,7 @@ const summaryFields = {
     .record(z.string(), z.strictObject({ seq: z.int(), at: timeShape }))
     .openapi({ description: 'Finished steps by their key.' }),
   failure: orNull(failureShape),
-  abort: z.strictObject({ by: z.string(), at: timeShape, reason: z.string() }).nullable(),
+  abort: z.strictObject({ by: z.string(), at: timeShape, seq: z.int(), reason: z.string() }).nullable(),
   finished: z.strictObject({ outcome: outcomeShape, reason: z.string(), at: timeShape }).nullable(),
   seq: z.int().openapi({ description: 'The latest event of it: follow the stream after this one.' }),
 }
@@ -78,6 +78,11 @@ export const deploymentShape = z
     plan: z
       .looseObject({})
       .openapi({ description: 'Its plan, as in the event deployment.requested; secrets are placeholders.' }),
-    pins: z.strictObject({ snapshot: z.string(), model: z.string(), policyVersion: z.int() }),
+    pins: z.strictObject({
+      snapshot: z.string(),
+      model: z.string(),
+      config: z.string(),
+      policyVersion: z.int(),
+    }),
   })
   .openapi('Deployment')

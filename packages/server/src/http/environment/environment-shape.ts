@@ -36,7 +36,11 @@ export const environmentStateShape = z
     seq: z.int().openapi({ description: 'The latest event of it: follow the stream after this one.' }),
     live: z.strictObject(placementFields).nullable(),
     warm: z
-      .strictObject({ ...placementFields, until: timeShape })
+      .strictObject({
+        ...placementFields,
+        until: timeShape,
+        leaving: timeShape.nullable().openapi({ description: 'Since when it only finishes what it has.' }),
+      })
       .nullable()
       .openapi({ description: 'The release before, still running as the backup of the edge.' }),
     active: z.string().nullable().openapi({ description: 'Deployment that holds the environment.' }),
