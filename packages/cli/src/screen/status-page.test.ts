@@ -18,7 +18,7 @@ const production: EnvironmentAnswer = {
   ...empty,
   environment: 'production',
   live: place('1.4.0', 'dep_c'),
-  warm: { ...place('1.3.2', 'dep_b'), until: '2026-01-01T12:08:00.000Z' },
+  warm: { ...place('1.3.2', 'dep_b'), until: '2026-01-01T12:08:00.000Z', leaving: null },
   history: [
     entry('dep_c', '1.4.0', '2026-01-01T10:00:00.000Z'),
     entry('dep_b', '1.3.2', '2025-12-30T10:00:00.000Z'),

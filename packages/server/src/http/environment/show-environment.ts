@@ -14,7 +14,10 @@ export const showEnvironment = ({
   environment: state.environment,
   seq,
   live: state.live === null ? null : showPlacement(state.live),
-  warm: state.warm === null ? null : { ...showPlacement(state.warm), until: state.warm.until },
+  warm:
+    state.warm === null
+      ? null
+      : { ...showPlacement(state.warm), until: state.warm.until, leaving: state.warm.leaving },
   active: state.active,
   queued: state.queued,
   policy: state.policy === null ? null : showPolicy(state.policy),
