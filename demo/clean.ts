@@ -10,7 +10,7 @@ export async function cleanDemos(say: (line: string) => void): Promise<number> {
   for (const name of names.filter((candidate) => candidate.startsWith('demo-'))) {
     const folder = join(demosFolder, name)
     await endProcess(folder)
-    for (const database of ['database', join('state', 'postgres')])
+    for (const database of ['database', join('state', 'database')])
       await removeEmbeddedPostgres({ dataDir: join(folder, database) }).catch(() => undefined)
     await rm(folder, { recursive: true, force: true })
     say(`removed ${folder}`)

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeEmbeddedPostgres } from '@towpath/store/embedded/embedded-postgres.ts'
 import { buildExampleImages } from '@towpath/testkit/example-images.ts'
 import type { Behaviour, ExampleImages } from '@towpath/testkit/example-images.ts'
 import { ensureHaproxyImage, ensureNginxImage } from '@towpath/testkit/images.ts'
@@ -82,9 +83,10 @@ export async function setStage(
     images,
     close: async ({ removeContainers }) => {
       await server.stop()
-      if (removeContainers) await removeByLabel(`towpath.installation=${server.installation}`)
+      if (removeContainers) sayLeft(await removeByLabel(`towpath.installation=${server.installation}`), say)
       await postgres.stop()
       await registry.stop()
+      if (removeContainers) await removeFolder(folder)
     },
   }
 }
@@ -131,6 +133,18 @@ const timer =
     say(`  + ${what}: ${tell(made)} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`)
     return made
   }
+
+/** The databases first: as root they live outside the folder, where their own account can reach them. */
+async function removeFolder(folder: string): Promise<void> {
+  for (const database of ['database', join('state', 'database')])
+    await removeEmbeddedPostgres({ dataDir: join(folder, database) })
+  await rm(folder, { recursive: true, force: true })
+}
+
+const sayLeft = (networks: string[], say: Say): void => {
+  for (const network of networks)
+    say(`  the engine does not let the network ${network} go; remove it after its restart`)
+}
 
 /** Where the demo keeps what it makes, and what tells `--clean` about it. */
 export async function rememberStage(folder: string, installation: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { dockerSocket } from './setup/engine.ts'
 
@@ -18,18 +19,37 @@ export const engineStatus = (fault: unknown): number | null =>
 
 /**
  * Removes the containers, networks and volumes that carry `label` (`key` or `key=value`), and nothing else.
- * Images stay: they are shared between runs. Safe to repeat.
+ * Images stay: they are shared between runs. Safe to repeat. Returns the networks that the engine would not let go: now
+ * and then Docker Engine counts an endpoint of a container that is long gone, and only its own restart mends that.
  */
-export const removeByLabel = async (label: string, docker: Docker = connectDocker()): Promise<void> => {
+export const removeByLabel = async (label: string, docker: Docker = connectDocker()): Promise<string[]> => {
   const filters = { label: [label] }
   const containers = await docker.listContainers({ all: true, filters })
   await Promise.all(
     containers.map(({ Id }) => goneIsFine(docker.getContainer(Id).remove({ force: true, v: true }))),
   )
   const networks = await docker.listNetworks({ filters })
-  await Promise.all(networks.map(({ Id }) => goneIsFine(docker.getNetwork(Id).remove())))
+  const left = await Promise.all(networks.map((network) => removeNetwork(docker, network)))
   const volumes = await docker.listVolumes({ filters })
   await Promise.all(volumes.Volumes.map(({ Name }) => goneIsFine(docker.getVolume(Name).remove())))
+  return left.filter((name) => name !== null)
+}
+
+const networkLooks = 15
+const networkLookEveryMs = 200
+
+/** The name where it stays behind, else null. A container that has just gone may hold it for a moment. */
+const removeNetwork = async (docker: Docker, { Id, Name }: { Id: string; Name: string }) => {
+  for (let look = 0; look < networkLooks; look += 1) {
+    try {
+      await goneIsFine(docker.getNetwork(Id).remove())
+      return null
+    } catch (fault) {
+      if (engineStatus(fault) !== 403) throw fault
+      await sleep(networkLookEveryMs)
+    }
+  }
+  return Name
 }
 
 const goneIsFine = async (removal: Promise<unknown>): Promise<void> => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { removeEmbeddedPostgres } from '@towpath/store/embedded/embedded-postgres.ts'
 import { removeByLabel } from './docker.ts'
 import { buildExampleImages } from './example-images.ts'
 import type { ExampleImages, ExampleRelease } from './example-images.ts'
@@ -98,6 +99,8 @@ function sceneOf(facts: {
       await removeByLabel(`towpath.installation=${scene.server.installation}`)
       await postgres.stop()
       await registry.stop()
+      for (const database of ['database', join('state', 'database')])
+        await removeEmbeddedPostgres({ dataDir: join(folder, database) })
       await rm(folder, { recursive: true, force: true })
     },
   }
