@@ -1,3 +1,5 @@
+import { isDone } from '@towpath/domain/deployment/deployment-state.ts'
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import type { ContainerEngine } from '../ports/container-engine.ts'
@@ -9,8 +11,14 @@ import { observed } from './observed.ts'
 export async function edgeDifferences(performing: Performing): Promise<GateFacts['edge']> {
   const { installation, deployment, edge, edgeSpec } = performing
   if (deployment.start?.previous === null || deployment.subnet === null) return null
-  return await observed(installation, () => edge.drift(edgeSpec, wantedAt(performing, 'before')))
+  return await observed(installation, () =>
+    edge.drift(edgeSpec, wantedAt(performing, 'admitted', admittedSoFar(deployment))),
+  )
 }
+
+/** Services whose candidates are behind the edge by now; none when the gates are asked the first time. */
+const admittedSoFar = (deployment: Deployment): string[] =>
+  deployment.plan.waves.filter((_, wave) => isDone(deployment, `admit-candidates:${wave}`)).flat()
 
 /** Foreign containers that answer to a name of the edge, one sentence each. */
 export const foreignNames = ({

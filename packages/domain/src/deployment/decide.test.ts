@@ -17,7 +17,7 @@ import type { Decision } from './decide.ts'
 import type { Deployment } from './deployment-state.ts'
 import { forwardSteps, reverseSteps } from './strategy/blue-green.ts'
 
-const now = '2026-01-01T01:00:00.000Z'
+const now = '2026-01-01T00:01:00.000Z'
 
 type Told = Omit<NewEvent, 'actor' | 'deployment' | 'environment'>
 
@@ -92,6 +92,28 @@ describe('a deployment on its way forward', () => {
     })
     const steps = forwardSteps(state).map((command) => command.step)
     expect(steps.indexOf('run-smoke-checks')).toBe(steps.indexOf('switch-traffic') - 1)
+  })
+})
+
+describe('gates that were answered long ago', () => {
+  const late = '2026-01-01T03:00:00.000Z'
+  const before = after(7)
+  const environment = anEnvironment({ active: 'dep_1' })
+
+  it('are asked again before traffic moves, and only once', () => {
+    expect(told(decide(before, environment, late))).toBe(`evaluate-gates:${before.gates?.at}`)
+    const fresh = { ...before, gates: { results: [], facts: '', passed: true, at: late } }
+    expect(told(decide(fresh, environment, late))).toBe('switch-traffic')
+  })
+
+  it('and fail now take the candidates out, with traffic untouched', () => {
+    const failed = { ...before, gates: { results: [], facts: '', passed: false, at: late } }
+    expect(reverseSteps(failed).map((command) => command.do)).toContain('remove-candidates')
+    expect(reverseSteps(failed).at(-1)).toMatchObject({ do: 'finish', outcome: 'refused' })
+  })
+
+  it('do not matter any more once traffic has moved', () => {
+    expect(told(decide(after(8), environment, late))).toBe('watch-bake')
   })
 })
 

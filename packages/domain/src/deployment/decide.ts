@@ -18,7 +18,7 @@ export type Decision =
  * Decides the next act of one deployment from recorded facts alone. Pure: the same ledger gives the same answer, today
  * or after any crash. An abort or a failure turns it round once and for all; a finished one needs nothing.
  *
- * @param now RFC 3339 time, used only for the approval deadline.
+ * @param now RFC 3339 time, for the approval deadline and the age of the gates' answers.
  */
 export function decide(state: Deployment, environment: EnvironmentState, now: string): Decision {
   if (state.finished !== null) return { next: 'nothing' }
@@ -27,7 +27,19 @@ export function decide(state: Deployment, environment: EnvironmentState, now: st
   const steps = turned ? reverseSteps(state) : forwardSteps(state)
   const command = steps.find((step) => !isDone(state, step.step))
   if (command === undefined) return { next: 'nothing' }
+  const again = turned ? null : gatesToAskAgain(state, command, now)
+  if (again !== null) return { next: 'perform', command: again }
   return command.do === 'finish' ? { next: 'end', command } : { next: 'perform', command }
+}
+
+/** Older answers of the gates are not believed at the switch: the controller may have been away for a day. */
+const gatesBelievedMs = 15 * 60_000
+
+/** The gates once more, where traffic is about to move on answers that have grown old. Never on the way back. */
+function gatesToAskAgain(state: Deployment, command: Command, now: string): Command | null {
+  if (command.do !== 'switch-traffic' || state.gates === null || state.kind === 'rollback') return null
+  const ageMs = Date.parse(now) - Date.parse(state.gates.at)
+  return ageMs > gatesBelievedMs ? { do: 'evaluate-gates', step: `evaluate-gates:${state.gates.at}` } : null
 }
 
 /**

@@ -63,10 +63,9 @@ export const olderToRetire = (state: Deployment): string | null => {
 export function reverseSteps(state: Deployment): Command[] {
   const { outcome, reason } = ending(state)
   const back: Command[] = []
-  if (isDone(state, 'evaluate-gates') && state.gates?.passed === true) {
-    if (mayHaveSwitched(state)) back.push({ do: 'restore-traffic', step: 'restore-traffic' })
-    if (isDone(state, 'prepare-host')) back.push({ do: 'remove-candidates', step: 'remove-candidates' })
-  }
+  if (mayHaveSwitched(state)) back.push({ do: 'restore-traffic', step: 'restore-traffic' })
+  // Gates that were asked again and failed find candidates in place; asked the first time they find none.
+  if (isDone(state, 'prepare-host')) back.push({ do: 'remove-candidates', step: 'remove-candidates' })
   return [...back, { do: 'finish', step: 'finish', outcome, reason }]
 }
 
