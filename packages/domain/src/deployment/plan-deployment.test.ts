@@ -139,6 +139,17 @@ describe('a plan', () => {
     expect(plan.waves).toEqual([['backend'], ['frontend']])
   })
 
+  it('tells an edge apart whose names or ports differ, and not one that only serves another release', () => {
+    const label = (given: Partial<PlanInput>): string | undefined =>
+      planned(given).plan.edge.labels['towpath.spec']
+    const moved = { ...config, services: config.services.map((each) => ({ ...each, port: each.port + 1 })) }
+    expect(label({ config: moved })).not.toBe(label({}))
+    expect(label({ model: model(compose.replace('aliases: [api]', 'aliases: [api, rest]')) })).not.toBe(
+      label({}),
+    )
+    expect(label({ release: { ...input().release, version: '9.9.9' } })).toBe(label({}))
+  })
+
   it('keeps the way between edge and slots to itself', () => {
     const slots = plan.networks.find((network) => network.name === plan.edge.slotNetwork)
     expect(slots?.internal).toBe(true)

@@ -5,7 +5,7 @@ import { namesOf, ourLabels } from './plan-container.ts'
 import type { PlanInput } from './plan-deployment.ts'
 import type { EdgePlan } from './plan.ts'
 
-/** Says what names and ports an edge was made with: they are fixed for its life. */
+/** Says what names, host ports and listening ports an edge was made with: they are fixed for its life. */
 export const edgeSpecLabel = 'towpath.spec'
 
 /** In the lower half of any network it fits, high in it: engines hand out from below, ours from the upper half. */
@@ -22,11 +22,12 @@ export function planEdge(input: PlanInput, slotNetwork: string): EdgePlan {
   })
   const networks = [{ network: slotNetwork, aliases: [], offset: edgeOffset }, ...takenNames(shipped, input)]
   const ports = shipped.flatMap((service): PublishedPort[] => service.ports)
+  const listens = input.config.services.map((service) => service.port)
   return {
     name: `towpath-${input.config.project}-${input.config.environment}-edge`,
     labels: {
       ...ourLabels(input, 'edge'),
-      [edgeSpecLabel]: input.sha256(JSON.stringify([networks, ports])).slice(0, 12),
+      [edgeSpecLabel]: input.sha256(JSON.stringify([networks, ports, listens])).slice(0, 12),
     },
     slotNetwork,
     networks,
