@@ -77,7 +77,7 @@ export function driveScene(scene: ExampleScene, environment = 'production'): Sce
     load: (ratePerSecond) => {
       const base = `http://127.0.0.1:${scene.project.httpPorts[environment] ?? 0}`
       return startLoad({
-        targets: [{ url: `${base}/api/items` }, { url: `${base}/` }],
+        targets: ['/api/items', '/'].map((path) => ({ url: `${base}${path}`, host: domainOf(environment) })),
         ratePerSecond,
         connections: 32,
       })
@@ -85,6 +85,10 @@ export function driveScene(scene: ExampleScene, environment = 'production'): Sce
   }
   return driver
 }
+
+/** The name that an environment of the example answers to; others get nothing of it. */
+export const domainOf = (environment: string): string =>
+  environment === 'production' ? 'refactor.localhost' : `${environment}.refactor.localhost`
 
 /** Ends a load and tells what it lost: nothing, where the promise holds. */
 export async function lossesOf(

@@ -14,9 +14,11 @@ export interface SocketProxy {
   heal(): Promise<void>
   /**
    * Lets the next request whose first line matches reach the other end, then ends its connection instead of bringing
-   * the answer: the act is done, and nobody was told. Resolves when that happened.
+   * the answer: the act is done, and nobody was told. Several are lost one after the other, in this order.
    */
-  loseAnswer(requestLine: RegExp): Promise<void>
+  loseAnswers(...requestLines: RegExp[]): void
+  /** What was asked to be lost and has not been yet. */
+  answersToLose(): RegExp[]
   close(): Promise<void>
 }
 
@@ -25,12 +27,12 @@ interface Between {
   to: Place
   way: 'forwards' | 'stalls'
   open: Set<Socket>
-  loss: { requestLine: RegExp; happened: () => void } | null
+  losses: RegExp[]
 }
 
 /** Starts a proxy at `from` that forwards to `to`, byte for byte. */
 export async function startSocketProxy(from: Place, to: Place): Promise<SocketProxy> {
-  const between: Between = { from, to, way: 'forwards', open: new Set(), loss: null }
+  const between: Between = { from, to, way: 'forwards', open: new Set(), losses: [] }
   const server = createServer((client) => joinEnds(between, client))
   const listen = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -58,10 +60,8 @@ export async function startSocketProxy(from: Place, to: Place): Promise<SocketPr
       between.way = 'forwards'
       if (!server.listening) await listen()
     },
-    loseAnswer: (requestLine) =>
-      new Promise((happened) => {
-        between.loss = { requestLine, happened }
-      }),
+    loseAnswers: (...requestLines) => void between.losses.push(...requestLines),
+    answersToLose: () => [...between.losses],
     close: refuse,
   }
 }
@@ -84,21 +84,19 @@ function joinEnds(between: Between, client: Socket): void {
 
 /** Requests of one connection come one after the other, so a first line stands at the start of what arrives. */
 function carry(between: Between, { client, target }: { client: Socket; target: Socket }): void {
-  let happened: (() => void) | null = null
+  let isLost = false
   client.on('data', (bytes: Buffer) => {
     const [firstLine = ''] = bytes.subarray(0, 4_096).toString('latin1').split('\r\n')
-    if (between.loss?.requestLine.test(firstLine) === true) {
-      happened = between.loss.happened
-      between.loss = null
+    if (between.losses[0]?.test(firstLine) === true) {
+      between.losses.shift()
+      isLost = true
     }
     if (!target.write(bytes)) client.pause()
   })
   target.on('drain', () => client.resume())
   target.on('data', (bytes: Buffer) => {
-    if (happened !== null) {
-      client.destroy()
-      happened()
-    } else if (!client.write(bytes)) target.pause()
+    if (isLost) client.destroy()
+    else if (!client.write(bytes)) target.pause()
   })
   client.on('drain', () => target.resume())
 }
