@@ -136,7 +136,10 @@ describe('an engine that cannot be reached at all', () => {
     const before = await production.state()
     const slots = await production.liveSlots()
     const load = await production.load(ratePerSecond)
+    // Long enough that the watch cannot be over before the line is cut.
+    const undo = await editConfig(scene, [{ path: ['defaults', 'strategy', 'bake'], value: '20s' }])
     const { id } = await production.request(next(), good)
+    await undo()
     await production.reached(id, 'switch-traffic')
     await line.cut()
     await production.abort(id)

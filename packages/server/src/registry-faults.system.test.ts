@@ -1,5 +1,6 @@
 import { connectDocker } from '@towpath/testkit/docker.ts'
 import type { ExampleImages } from '@towpath/testkit/example-images.ts'
+import { afterwards } from '@towpath/testkit/faults/afterwards.ts'
 import { setScene } from '@towpath/testkit/example-scene.ts'
 import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
 import { ledgerHead } from '@towpath/testkit/faults/ask-server.ts'
@@ -150,8 +151,9 @@ describe('an image', () => {
     'x'.repeat(600),
   ])('named %j is refused before anybody is asked', async (image) => {
     await link.cut()
-    const problem = await refused({ version: '8.0.0', images: { ...first, backend: image } }).finally(
-      link.heal,
+    const problem = await afterwards(
+      refused({ version: '8.0.0', images: { ...first, backend: image } }),
+      () => link.heal(),
     )
     expect(problem['status']).toBe(422)
     expect(['IMAGE_NAME_INVALID', 'REQUEST_INVALID']).toContain(problem['code'])

@@ -77,7 +77,7 @@ export function driveScene(scene: ExampleScene, environment = 'production'): Sce
     load: (ratePerSecond) => {
       const base = `http://127.0.0.1:${scene.project.httpPorts[environment] ?? 0}`
       return startLoad({
-        targets: ['/api/items', '/'].map((path) => ({ url: `${base}${path}`, host: domainOf(environment) })),
+        targets: ['/api/items', '/'].map((page) => ({ url: `${base}${page}`, host: domainOf(environment) })),
         ratePerSecond,
         connections: 32,
       })
