@@ -22,7 +22,7 @@ export interface Cleaned {
  * Images that a container of somebody else uses stay. Safe to repeat.
  */
 export const clean = async (
-  { installation }: { installation?: string } = {},
+  { installation, alsoImages = false }: { installation?: string; alsoImages?: boolean } = {},
   docker: Docker = connectDocker(),
 ): Promise<Cleaned> => {
   const isOurs = (labels: Labels) =>
@@ -34,7 +34,7 @@ export const clean = async (
   const containers = await removeAll(await containersOf(docker, isOurs), kept)
   const networks = await removeAll(await networksOf(docker, isOurs), kept)
   const volumes = await removeAll(await volumesOf(docker, isOurs), kept)
-  const images = installation === undefined ? await removeAll(await imagesOf(docker), kept) : []
+  const images = installation === undefined || alsoImages ? await removeAll(await imagesOf(docker), kept) : []
   if (installation === undefined) await rm(baseLayerCache(), { recursive: true, force: true })
   return { containers, networks, volumes, images, kept }
 }

@@ -29,7 +29,9 @@ function leftByRollback(newestFirst: readonly HistoryEntry[]): Set<string> {
   let live: string | null = null
   for (const entry of newestFirst.toReversed()) {
     if (entry.outcome !== 'live') continue
-    if (entry.kind === 'rollback' && live !== null) left.add(live)
+    // Returning to what was fled is no flight from where one fled to.
+    const isReturn = left.has(entry.release)
+    if (entry.kind === 'rollback' && live !== null && !isReturn) left.add(live)
     left.delete(entry.release)
     live = entry.release
   }

@@ -131,6 +131,13 @@ describe('where a rollback goes', () => {
     expect(chooseRollbackTarget(back, null)?.release).toBe('1.0.0')
   })
 
+  it('back again after a return to what was left', () => {
+    const back = finish(finish(anEnvironment(), '1.0.0'), '1.1.0', { slot: 's2' })
+    const fled = finish(back, '1.0.0', { kind: 'rollback' })
+    const returned = finish(fled, '1.1.0', { kind: 'rollback', slot: 's2' })
+    expect(chooseRollbackTarget(returned, null)?.release).toBe('1.0.0')
+  })
+
   it('never to a release that was refused', () => {
     const state = finish(finish(anEnvironment(), '1.0.0'), '1.1.0', { outcome: 'refused' })
     expect(chooseRollbackTarget(state, null)).toBeNull()
