@@ -36,9 +36,10 @@ function traffic(state: Deployment): Command[] {
   commands.push({ do: 'switch-traffic', step: 'switch-traffic' })
   if (isNew && plan.accessoriesAfter.length > 0)
     commands.push({ do: 'start-accessories', step: 'start-accessories' })
-  if (olderToRetire(state) !== null) commands.push({ do: 'retire-older', step: 'retire-older' })
   if (isNew && plan.bakeMs > 0)
     commands.push({ do: 'watch-bake', step: 'watch-bake', durationMs: plan.bakeMs })
+  // After the watch: stopping takes as long as an old app likes, and the new one must not be unwatched meanwhile.
+  if (olderToRetire(state) !== null) commands.push({ do: 'retire-older', step: 'retire-older' })
   return commands
 }
 
