@@ -15,7 +15,14 @@ export interface EdgeFacts {
   fence: number
   subnet: string
   serviceNumbers: Record<string, number>
+  /** How services are sent their requests, where that is otherwise than by the roles of their slots alone. */
+  steering?: Record<string, Partial<Steering>>
 }
+
+/** How the requests of a service find their slot, beside the roles. */
+export type Steering = Pick<WantedService, 'trial' | 'cohort' | 'held'>
+
+const byRolesAlone: Steering = { trial: null, cohort: false, held: false }
 
 /** The edge that gives every seated release its role; slots that nobody sits in are off. */
 export function wantedEdge(facts: EdgeFacts, seatings: Seating[]): WantedEdge {
@@ -44,7 +51,7 @@ function wantedService(service: string, facts: EdgeFacts, seatings: Seating[]): 
     if (place === undefined) return { role: 'off', slot, address, port, release: null }
     return { ...place.role, slot, address, port: place.port, release: place.release }
   })
-  return { service, port, health, slots }
+  return { service, port, health, slots, ...byRolesAlone, ...facts.steering?.[service] }
 }
 
 const neverAsked: HealthCheckSpec = {
