@@ -1,5 +1,5 @@
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
-import { forwardSteps } from '@towpath/domain/deployment/strategy/blue-green.ts'
+import { forwardSteps } from '@towpath/domain/deployment/way.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
 import {

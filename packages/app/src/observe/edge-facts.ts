@@ -1,10 +1,8 @@
-import { isDone } from '@towpath/domain/deployment/deployment-state.ts'
-import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import type { ContainerEngine } from '../ports/container-engine.ts'
 import type { Performing } from '../runner/performing.ts'
-import { wantedAt } from '../perform/steer-edge.ts'
+import { wantedBy } from '../perform/steer-edge.ts'
 import { observed } from './observed.ts'
 
 /** Differences between what the ledger wants of the edge, its file and its run time; null before there is one. */
@@ -12,13 +10,9 @@ export async function edgeDifferences(performing: Performing): Promise<GateFacts
   const { installation, deployment, edge, edgeSpec } = performing
   if (deployment.start?.previous === null || deployment.subnet === null) return null
   return await observed(installation, () =>
-    edge.drift(edgeSpec, wantedAt(performing, 'admitted', admittedSoFar(deployment))),
+    edge.drift(edgeSpec, wantedBy(performing, null)),
   )
 }
-
-/** Services whose candidates are behind the edge by now; none when the gates are asked the first time. */
-const admittedSoFar = (deployment: Deployment): string[] =>
-  deployment.plan.waves.filter((_, wave) => isDone(deployment, `admit-candidates:${wave}`)).flat()
 
 /** Foreign containers that answer to a name of the edge, one sentence each. */
 export const foreignNames = ({

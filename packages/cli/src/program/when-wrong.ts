@@ -35,6 +35,19 @@ export const whenWrong: Group = (program, act) => {
     .action(act(async () => (await import('../commands/abort.ts')).abort))
 
   environmentChoice(
+    tell(program.command('resume').argument('[deployment]'), {
+      says: 'Go on from an inconclusive verdict: a person takes on what the numbers could not show.',
+      inShort: 'go on from an inconclusive verdict',
+      examples: ['resume -e production --reason "watched it myself for an hour"'],
+      group,
+    }),
+    'the deployment that waits there',
+  )
+    .addOption(need(new Option('--reason <text>', 'why, for the ledger')))
+    .option('--detach', 'do not follow it to its end')
+    .action(act(async () => (await import('../commands/resume.ts')).resume))
+
+  environmentChoice(
     tell(program.command('explain').argument('<deployment|release>'), {
       says: 'Tell how a deployment went: who asked, what the gates said, each step, how it ended.',
       inShort: 'tell how a deployment went, and why',

@@ -2,7 +2,7 @@ import type { Command, CommandKind } from './command.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
 import { isTurned } from './decide.ts'
-import { forwardSteps, reverseSteps } from './strategy/blue-green.ts'
+import { forwardSteps, reverseSteps } from './way.ts'
 
 const titles: Record<CommandKind, string> = {
   'pull-images': 'fetch images by digest',
@@ -14,7 +14,13 @@ const titles: Record<CommandKind, string> = {
   'admit-candidates': 'put candidates behind the edge',
   'await-healthy': 'wait until healthy',
   'run-smoke-checks': 'run smoke checks',
+  'hold-traffic': 'let requests wait',
+  'stop-old': 'stop the old instance',
+  'shift-traffic': 'give the candidate its share',
+  'judge-trial': 'judge the candidate against the release before',
+  'await-person': 'wait for a person: resume or abort',
   'switch-traffic': 'switch traffic',
+  'cut-streams': 'cut the streams left on the old instance',
   'start-accessories': 'start accessories in front',
   'retire-older': 'retire the release before the last',
   'watch-bake': 'watch with the old release as backup',
@@ -36,8 +42,12 @@ export interface StepLine {
 const titleOf = (command: Command): string => {
   const what =
     'services' in command ? `: ${command.services.join(', ')}` : 'job' in command ? ` ${command.job.job}` : ''
-  return `${titles[command.do]}${what}`
+  const share = 'perMyriad' in command ? `, ${percent(command.perMyriad)}` : ''
+  const how = 'by' in command && command.by === 'probes' ? ', by requests of our own' : ''
+  return `${titles[command.do]}${what}${share}${how}`
 }
+
+const percent = (perMyriad: number): string => `${perMyriad / 100}%`
 
 /** The way a deployment goes: what is done, what is happening, what comes; after a turn, the way back. */
 export function stepLines(state: Deployment): StepLine[] {

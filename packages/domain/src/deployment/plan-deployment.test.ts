@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { ComposeModel } from '../project/compose-model.ts'
 import { readCompose } from '../project/read-compose.ts'
+import { defaultBudget } from '../verdict/budget.ts'
 import { planDeployment } from './plan-deployment.ts'
 import type { PlanInput } from './plan-deployment.ts'
 
@@ -49,6 +50,8 @@ const service = (name: string, compose_: string, port: number): ResolvedConfig['
   compose: compose_,
   image: `registry.test/${name}`,
   port,
+  single: false,
+  connections: null,
   health: { path: '/health', withinMs: 1, intervalMs: 1, timeoutMs: 1, statusMin: 200, statusMax: 399 },
   smoke: [],
 })
@@ -69,7 +72,10 @@ const config: ResolvedConfig = {
   map: { paths: {}, ports: {}, names: '', domains: {} },
   database: null,
   registries: {},
-  strategy: { type: 'blue-green', drainMs: 1, bakeMs: 2, warmMs: 3 },
+  strategy: {
+    ...{ type: 'blue-green', services: {}, verdict: defaultBudget },
+    ...{ drainMs: 1, bakeMs: 2, warmMs: 3 },
+  },
   keep: 5,
   policy: { approvals: 0, needs: null, freeze: [], hosts: [] },
 }

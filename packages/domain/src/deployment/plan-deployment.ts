@@ -11,6 +11,7 @@ import { containerFor, networkAttachments, ourLabels } from './plan-container.ts
 import type { PlanProblem } from './plan-problems.ts'
 import { planProblems } from './plan-problems.ts'
 import { inOrderOfNeed, wavesOf } from './service-order.ts'
+import { blueGreen } from './strategy/move.ts'
 
 export interface PlanInput {
   installation: string
@@ -68,6 +69,7 @@ export function planDeployment(input: PlanInput): PlanResult {
       approvals: input.policy.approvals,
       firstDeployment: input.firstDeployment,
       notes: accessories.notes,
+      verdict: config.strategy.verdict,
     },
   }
 }
@@ -122,6 +124,8 @@ function planService(service: ServiceConfig, input: PlanInput): ServicePlan {
     },
     healthyWithinMs: health.withinMs,
     smoke: service.smoke,
+    strategy: input.config.strategy.services[service.name] ?? blueGreen,
+    single: service.single,
     stopGraceMs: composed.settings.stopGraceMs ?? 10_000,
     container,
     specDigest: input.sha256(JSON.stringify([container, input.sealedDigest])).slice(0, 12),

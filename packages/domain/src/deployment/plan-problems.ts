@@ -27,6 +27,7 @@ function serviceProblems(service: ServiceConfig, input: PlanInput): PlanProblem[
   return [
     ...(build ? [] : [noBuild(service.name, input)]),
     ...(composed.networkMode === null ? [] : [ownNetwork(service.name, composed)]),
+    ...singleProblems(service, input),
     ...(composed.replicas > 1 ? [severalReplicas(service.name, composed)] : []),
   ]
 }
@@ -54,9 +55,22 @@ const ownNetwork = (service: string, composed: ComposeService): PlanProblem => (
   hint: 'Give it a compose network, or leave it out of towpath.yaml as an accessory; nothing was changed.',
 })
 
+/** Two instances serving at once is what `single` forbids, whatever share the second one has. */
+function singleProblems(service: ServiceConfig, { config }: PlanInput): PlanProblem[] {
+  const strategy = config.strategy.services[service.name]
+  if (!service.single || strategy?.type !== 'canary') return []
+  return [
+    {
+      code: 'STRATEGY_NEEDS_TWO',
+      message: `${service.name} is declared single and asks for a canary, which sends requests to two instances at once.`,
+      hint: `Use handoff (or recreate-hold where two must not even run side by side) in strategy.services.${service.name}; nothing was changed.`,
+    },
+  ]
+}
+
 const severalReplicas = (service: string, composed: ComposeService): PlanProblem => ({
   code: 'REPLICAS_UNSUPPORTED',
-  message: `${service} asks for ${composed.replicas} replicas (compose line ${composed.line}); blue-green runs one container of each release.`,
+  message: `${service} asks for ${composed.replicas} replicas (compose line ${composed.line}); one container of each release is what Towpath runs.`,
   hint: 'Set replicas to 1 for now; nothing was changed.',
 })
 

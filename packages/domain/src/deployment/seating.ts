@@ -1,54 +1,89 @@
 import type { PlacedService, Placement } from '../environment/environment-state.ts'
-import type { Seating } from '../edge/wanted-edge.ts'
+import type { Seating, Steering } from '../edge/wanted-edge.ts'
 import { wantedEdge } from '../edge/wanted-edge.ts'
 import type { SlotRole, WantedEdge } from '../edge/wanted.ts'
 import { slotOffset } from '../edge/slots.ts'
 import type { ContainerSpec } from './container.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
-import type { ServicePlan } from './plan.ts'
+import type { DeploymentPlan, ServicePlan } from './plan.ts'
+import { strategyFor, strategyOf } from './strategy/move.ts'
+import { overlaps } from './strategy/strategy.ts'
+import type { ServiceTraffic, Traffic } from './traffic.ts'
 
-/** How far traffic has moved, as the edge is told. Nothing lies between two of them. */
-export type TrafficStage = 'before' | 'admitted' | 'switched' | 'restored'
-
-/** Who sits where at a stage, in rising precedence. `admitted` names the services whose candidates are in so far. */
-export function seatingsAt(state: Deployment, stage: TrafficStage, admitted: string[] = []): Seating[] {
+/** Who sits where while traffic stands like this, in rising precedence. */
+export function seatingsAt(state: Deployment, traffic: Traffic): Seating[] {
   const previous = state.start?.previous ?? null
   const warm = isDone(state, 'retire-older') ? null : (state.start?.warm ?? null)
+  const placements = { previous, warm, candidate: candidatePlacement(state) }
+  const services = new Set(
+    Object.values(placements).flatMap((placement) => Object.keys(placement?.services ?? {})),
+  )
+  const all = Object.values(traffic)
+  const ofOthers: ServiceTraffic = {
+    stage: all.length > 0 && all.every(({ stage }) => stage === 'switched') ? 'switched' : 'before',
+    admitted: false,
+    perMyriad: 0,
+  }
   const reserve: SlotRole = { role: warm === null || warm.leaving === null ? 'backup' : 'draining' }
-  const candidates = candidatePlacement(state)
-  const old = seat(previous, { role: 'live', weight: 100 })
+  return [...services].flatMap((service) => {
+    const part = partsAt(traffic[service] ?? ofOthers, {
+      reserve,
+      oldStays: overlaps(strategyFor(state.plan, service)),
+    })
+    return part.flatMap(({ who, role }) => {
+      const placement = placements[who]
+      return placement?.services[service] === undefined
+        ? []
+        : [{ placement: only(placement, service), role }]
+    })
+  })
+}
+
+interface Part {
+  who: 'previous' | 'warm' | 'candidate'
+  role: SlotRole
+}
+
+/** The one table of what each release does at each stage; later entries win a slot that two of them claim. */
+function partsAt(
+  { stage, admitted }: ServiceTraffic,
+  { reserve, oldStays }: { reserve: SlotRole; oldStays: boolean },
+): Part[] {
+  const live: SlotRole = { role: 'live', weight: 100 }
+  const draining: SlotRole = { role: 'draining' }
+  const seated: Part[] = admitted ? [{ who: 'candidate', role: { role: 'candidate' } }] : []
   switch (stage) {
     case 'before':
-      return [...seat(warm, reserve), ...old]
     case 'admitted':
-      return [...seat(warm, reserve), ...seat(only(candidates, admitted), { role: 'candidate' }), ...old]
+      return [{ who: 'warm', role: reserve }, ...seated, { who: 'previous', role: live }]
+    case 'held':
+      return [{ who: 'warm', role: draining }, { who: 'previous', role: draining }, ...seated]
     case 'switched':
       return [
-        ...seat(warm, { role: 'draining' }),
-        ...seat(previous, { role: 'backup' }),
-        ...seat(candidates, { role: 'live', weight: 100 }),
+        { who: 'warm', role: draining },
+        { who: 'previous', role: oldStays ? { role: 'backup' } : draining },
+        { who: 'candidate', role: live },
       ]
     case 'restored':
-      return [...seat(candidates, { role: 'draining' }), ...seat(warm, reserve), ...old]
+      return [
+        { who: 'candidate', role: draining },
+        { who: 'warm', role: reserve },
+        { who: 'previous', role: live },
+      ]
   }
 }
 
-const seat = (placement: Placement | null, role: SlotRole): Seating[] =>
-  placement === null ? [] : [{ placement, role }]
+const only = (placement: Placement, service: string): Placement => {
+  const place = placement.services[service]
+  return { ...placement, services: place === undefined ? {} : { [service]: place } }
+}
 
-const only = (placement: Placement, services: string[]): Placement => ({
-  ...placement,
-  services: Object.fromEntries(
-    Object.entries(placement.services).filter(([service]) => services.includes(service)),
-  ),
-})
-
-/** The edge wanted at a stage, signed with the fence of whoever asks now. Needs the slot network's base, which the first preparation learns. */
+/** The edge wanted while traffic stands like this, signed with the fence of whoever asks now. Needs the slot network's base, which the first preparation learns. */
 export function edgeAt(
   state: Deployment,
-  stage: TrafficStage,
-  options: { fence: number; admitted?: string[]; subnet?: string },
+  traffic: Traffic,
+  options: { fence: number; subnet?: string },
 ): WantedEdge {
   return wantedEdge(
     {
@@ -58,9 +93,40 @@ export function edgeAt(
       fence: options.fence,
       subnet: options.subnet ?? state.subnet ?? '',
       serviceNumbers: state.start?.serviceNumbers ?? {},
+      steering: steeringAt(state, traffic),
     },
-    seatingsAt(state, stage, options.admitted),
+    seatingsAt(state, traffic),
   )
+}
+
+function steeringAt(state: Deployment, traffic: Traffic): Record<string, Partial<Steering>> {
+  const steering = steeringAtRest(state.plan)
+  for (const [service, { stage, perMyriad }] of Object.entries(traffic))
+    steering[service] = {
+      ...steering[service],
+      held: stage === 'held',
+      trial:
+        stage === 'admitted' && perMyriad > 0
+          ? { slot: slotOf(state, service), perMyriad, salt: saltOf(state.id) }
+          : null,
+    }
+  return steering
+}
+
+/** What a plan asks of the edge for as long as its release is live. */
+export const steeringAtRest = (plan: DeploymentPlan): Record<string, Partial<Steering>> =>
+  Object.fromEntries(
+    plan.services.map((service) => {
+      const strategy = strategyOf(service)
+      return [service.service, { cohort: strategy.type === 'canary' && strategy.cohort }]
+    }),
+  )
+
+/** Another draw for every deployment, the same one for its whole life. */
+const saltOf = (deployment: string): number => {
+  let salt = 0
+  for (const character of deployment) salt = (salt * 31 + (character.codePointAt(0) ?? 0)) % 10_000
+  return salt
 }
 
 /** The release's services in the slots that were dealt at the start. */

@@ -5,7 +5,7 @@ import type { Installation } from '@towpath/app/installation.ts'
 import type { Caller } from '@towpath/app/principal/caller.ts'
 import { approvalsMissing, approvalsNeeded } from '@towpath/domain/deployment/admission.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
-import { forwardSteps } from '@towpath/domain/deployment/strategy/blue-green.ts'
+import { forwardSteps } from '@towpath/domain/deployment/way.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import { evaluateGates, isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
@@ -44,6 +44,9 @@ export function pretendDeployment(
     gates: null,
     done: {},
     subnet,
+    baselines: {},
+    verdicts: {},
+    resumed: {},
     failure: null,
     abort: null,
     finished: null,

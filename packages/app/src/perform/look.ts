@@ -1,16 +1,14 @@
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { ProbeResult } from '@towpath/domain/signal/probe-result.ts'
 import { startWatch, watchRound, watchVerdict } from '@towpath/domain/verdict/watch-verdict.ts'
-import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Watch } from '@towpath/domain/verdict/watch-verdict.ts'
 import type { ContainerState } from '../ports/container-engine.ts'
-import type { Perform, Performing } from '../runner/performing.ts'
+import type { Performing } from '../runner/performing.ts'
 import { probePlace } from './probe-place.ts'
 import { restartsBefore } from './restarts-before.ts'
-import { steerEdge, wantedAt } from './steer-edge.ts'
 
-const lookEveryMs = 200
 const logTailLines = 40
 
 interface Watched {
@@ -19,43 +17,46 @@ interface Watched {
   restarts: number
 }
 
-/**
- * Watches the new release while the old one is the edge's backup. Measured on a clock that only grows: after a crash it
- * starts again, and a jump of the wall clock changes nothing. The verdict is the domain's; this only looks.
- */
-export const watchBake: Perform<'watch-bake'> = async (performing, { durationMs }) => {
-  const { installation, signal } = performing
-  const watched = await whatToWatch(performing)
-  let watch = startWatch
-  let last = installation.elapsedMs()
-  for (;;) {
-    signal.throwIfAborted()
-    if (await performing.isTurned()) return null
-    const looks = await lookAtAll(performing, watched)
-    const now = installation.elapsedMs()
-    watch = watchRound(watch, { sinceLastMs: now - last, looks })
-    last = now
-    const judged = watchVerdict(watch, durationMs)
-    if (judged.verdict === 'fail')
-      throw await failing(performing, watched, { service: judged.service, looks })
-    if (judged.verdict === 'pass') break
-    if (Object.values(looks).some((look) => look.saw === 'edge-down'))
-      await steerEdge(performing, wantedAt(performing, 'switched'))
-    await sleep(lookEveryMs, undefined, { signal })
-  }
-  return {
-    type: 'bake.passed',
-    data: { watchedMs: watch.watchedMs, requests: await requestsSeen(performing) },
-  }
+/** Eyes on a new release: each look asks the engine whether its processes live, and each of them its health question. */
+export interface Eyes {
+  watch: Watch
+  /** Throws `CANDIDATE_DIED` or `PROBES_FAILING`; true where the edge itself could not be asked. */
+  look(): Promise<{ edgeDown: boolean }>
 }
 
-const whatToWatch = (performing: Performing): Promise<Watched[]> =>
+/**
+ * Watches the candidates of these services. Measured on a clock that only grows: after a crash it starts again, and a
+ * jump of the wall clock changes nothing.
+ */
+export async function openEyes(performing: Performing, services: readonly string[]): Promise<Eyes> {
+  const { installation } = performing
+  const watched = await whatToWatch(performing, services)
+  let last = installation.elapsedMs()
+  const eyes: Eyes = {
+    watch: startWatch,
+    look: async () => {
+      const looks = await lookAtAll(performing, watched)
+      const now = installation.elapsedMs()
+      eyes.watch = watchRound(eyes.watch, { sinceLastMs: now - last, looks })
+      last = now
+      const judged = watchVerdict(eyes.watch, Number.POSITIVE_INFINITY)
+      if (judged.verdict === 'fail')
+        throw await failing(performing, watched, { service: judged.service, looks })
+      return { edgeDown: Object.values(looks).some((look) => look.saw === 'edge-down') }
+    },
+  }
+  return eyes
+}
+
+const whatToWatch = (performing: Performing, services: readonly string[]): Promise<Watched[]> =>
   Promise.all(
-    Object.entries(candidatePlacement(performing.deployment).services).map(async ([service, place]) => ({
-      service,
-      place,
-      restarts: await restartsBefore(performing, place.container),
-    })),
+    Object.entries(candidatePlacement(performing.deployment).services)
+      .filter(([service]) => services.includes(service))
+      .map(async ([service, place]) => ({
+        service,
+        place,
+        restarts: await restartsBefore(performing, place.container),
+      })),
   )
 
 async function lookAtAll(performing: Performing, watched: Watched[]): Promise<Record<string, ProbeResult>> {
@@ -94,21 +95,14 @@ async function died(
   state: ContainerState | null,
 ): Promise<TowpathError> {
   const code = state?.exitCode ?? null
+  const how = state?.oomKilled === true ? ', killed for want of memory,' : ''
   return new TowpathError({
     code: 'CANDIDATE_DIED',
     kind: 'failed',
-    message: `${one.service} ${deployment.release} died${code === null ? '' : ` with exit code ${code}`} while it was watched.`,
+    message: `${one.service} ${deployment.release} died${code === null ? '' : ` with exit code ${code}`}${how} while it was watched.`,
     hint: 'The edge sent its traffic to the release before at once.',
     detail: {
       logTail: state === null ? '' : await engine.logs(one.place.container, { tailLines: logTailLines }),
     },
   })
-}
-
-async function requestsSeen({ deployment, edge, edgeSpec }: Performing): Promise<number> {
-  const placed = candidatePlacement(deployment).services
-  const status = await edge.status(edgeSpec)
-  return status
-    .filter((slot) => placed[slot.service]?.slot === slot.slot)
-    .reduce((sum, slot) => sum + slot.requests, 0)
 }

@@ -1,0 +1,64 @@
+import { deploymentView } from '@towpath/domain/ledger/views.ts'
+import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Perform, Performing } from '../runner/performing.ts'
+import { stateOf } from '../state-of.ts'
+import { judge } from './judge.ts'
+import { openEyes } from './look.ts'
+import { renewTrials } from './renew-trials.ts'
+import { probeRounds, trafficRounds } from './rounds.ts'
+import { steerEdge, wantedBy } from './steer-edge.ts'
+
+/** Judges a candidate at its share of the traffic, side by side with the release that has the rest. */
+export const judgeTrial: Perform<'judge-trial'> = async (performing, command) => {
+  const { step, services, perMyriad, atLeastMs, atMostMs, by } = command
+  // After a crash the share may be there without its lease.
+  await steerEdge(performing, wantedBy(performing, command))
+  const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, services)
+  const verdict = await judge(performing, {
+    ...{ step, services, perMyriad, by, rounds, mode: 'concurrent' },
+    atLeastMs: by === 'probes' ? 0 : atLeastMs,
+    atMostMs,
+  })
+  return verdict === null ? null : { type: 'verdict.reached', data: verdict }
+}
+
+/** Watches the new release for its bake, with the old one as backup where it runs on; a verdict at the end. */
+export const watchBake: Perform<'watch-bake'> = async (performing, command) => {
+  const { step, durationMs, by } = command
+  await steerEdge(performing, wantedBy(performing, command))
+  const services = performing.deployment.plan.services.map(({ service }) => service)
+  const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, services)
+  const verdict = await judge(performing, {
+    ...{ step, services, perMyriad: 10_000, by, rounds },
+    mode: by === 'probes' ? 'concurrent' : 'sequential',
+    atLeastMs: by === 'probes' ? 0 : durationMs,
+    atMostMs: by === 'probes' ? probesWithinMs : durationMs,
+  })
+  return verdict === null ? null : { type: 'verdict.reached', data: verdict }
+}
+
+const probesWithinMs = 120_000
+const lookEveryMs = 1_000
+
+/** Keeps a share as it is, watched, until a person resumes or aborts. Never ends by itself but by death. */
+export const awaitPerson: Perform<'await-person'> = async (performing, { after }) => {
+  const { signal, deployment } = performing
+  await steerEdge(performing, wantedBy(performing, null))
+  const traffic = trafficOf(deployment)
+  const onTrial = Object.keys(traffic).filter((service) => (traffic[service]?.perMyriad ?? 0) > 0)
+  const seen = Object.keys(traffic).filter((service) => traffic[service]?.admitted === true)
+  const eyes = await openEyes(performing, seen)
+  for (;;) {
+    signal.throwIfAborted()
+    if ((await performing.isTurned()) || (await isResumed(performing, after))) return null
+    await renewTrials(performing, onTrial)
+    await eyes.look()
+    await sleep(lookEveryMs, undefined, { signal })
+  }
+}
+
+async function isResumed({ installation, deployment }: Performing, step: string): Promise<boolean> {
+  const state = await stateOf(installation.store, deploymentView, deployment.id)
+  return state?.resumed[step] !== undefined
+}

@@ -1,0 +1,151 @@
+import type { Measure } from '@towpath/domain/deployment/command.ts'
+import { budgetOf } from '@towpath/domain/deployment/strategy/move.ts'
+import type { RecordedVerdict, ServiceVerdict } from '@towpath/domain/ledger/event-data.ts'
+import { noTraffic } from '@towpath/domain/signal/traffic.ts'
+import type { VerdictBudget } from '@towpath/domain/verdict/budget.ts'
+import { compareRound, readComparison, startComparison } from '@towpath/domain/verdict/comparison.ts'
+import type { Comparison, ComparisonReading } from '@towpath/domain/verdict/comparison.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Performing } from '../runner/performing.ts'
+import { openEyes } from './look.ts'
+import type { Eyes } from './look.ts'
+import { readRound } from './rounds.ts'
+import type { Rounds } from './rounds.ts'
+import { renewEveryMs, renewTrials } from './renew-trials.ts'
+import { steerEdge, wantedBy } from './steer-edge.ts'
+
+const lookEveryMs = 200
+
+export interface Question {
+  step: string
+  services: string[]
+  /** `concurrent` where old and new serve side by side; else against the time before the switch. */
+  mode: 'concurrent' | 'sequential'
+  perMyriad: number
+  /** A pass counts only after this time; a fail at once. */
+  atLeastMs: number
+  atMostMs: number
+  by: Measure
+  /** Brings what is compared, one round at a time. */
+  rounds: Rounds
+}
+
+/**
+ * Compares the candidates with the release before, look by look, until one is shown to be worse or all are shown not to
+ * be, at most for the time given. Null when a person turned the deployment round meanwhile. The rules are the domain's;
+ * this only looks, and keeps a trial's lease alive for as long as somebody does look.
+ */
+export async function judge(performing: Performing, question: Question): Promise<RecordedVerdict | null> {
+  const { installation, signal } = performing
+  const eyes = await openEyes(performing, question.services)
+  const started = installation.elapsedMs()
+  const budget = budgetOf(performing.deployment.plan)
+  let comparisons = startAll(performing, question)
+  let renewedAt = Number.NEGATIVE_INFINITY
+  for (;;) {
+    signal.throwIfAborted()
+    if (await performing.isTurned()) return null
+    if (question.mode === 'concurrent' && installation.elapsedMs() - renewedAt >= renewEveryMs) {
+      await renewTrials(performing, question.services)
+      renewedAt = installation.elapsedMs()
+    }
+    const { edgeDown } = await eyes.look()
+    if (edgeDown) await steerEdge(performing, wantedBy(performing, null))
+    comparisons = await compareAll(comparisons, question, budget)
+    const watchedMs = installation.elapsedMs() - started
+    const verdict = verdictOf(performing, question, { comparisons, watchedMs })
+    if (isOver(verdict, question, eyes)) return verdict
+    await sleep(question.by === 'probes' ? 0 : lookEveryMs, undefined, { signal })
+  }
+}
+
+type Comparisons = Record<string, Comparison>
+
+function startAll({ deployment }: Performing, { services, mode }: Question): Comparisons {
+  const history = (service: string) => deployment.baselines[service] ?? noTraffic
+  return Object.fromEntries(
+    services.map((service) => [
+      service,
+      startComparison(
+        mode === 'concurrent' ? { mode } : { mode, history: history(service) },
+        budgetOf(deployment.plan),
+      ),
+    ]),
+  )
+}
+
+async function compareAll(
+  comparisons: Comparisons,
+  { rounds }: Question,
+  budget: VerdictBudget,
+): Promise<Comparisons> {
+  const seen = await readRound(rounds)
+  return Object.fromEntries(
+    Object.entries(comparisons).map(([service, comparison]) => {
+      const round = seen[service]
+      return [service, round === undefined ? comparison : compareRound(comparison, round, budget)]
+    }),
+  )
+}
+
+/** Over at a fail, at a pass once the shortest time has passed, and when the longest time has. */
+function isOver(
+  { verdict, watchedMs }: RecordedVerdict,
+  { atLeastMs, atMostMs, rounds }: Question,
+  { watch }: Eyes,
+): boolean {
+  if (verdict === 'fail') return true
+  const isWatched = watch.watchedMs >= Math.min(atLeastMs, atMostMs) && watch.fine
+  if (verdict === 'pass' && isWatched) return true
+  return (watchedMs >= atMostMs && isWatched) || rounds.isSpent()
+}
+
+function verdictOf(
+  { deployment }: Performing,
+  { step, by, mode, perMyriad }: Question,
+  { comparisons, watchedMs }: { comparisons: Comparisons; watchedMs: number },
+): RecordedVerdict {
+  const names = {
+    candidate: deployment.release,
+    baseline: deployment.start?.previous?.release ?? null,
+  }
+  const readings = Object.entries(comparisons).map(
+    ([service, comparison]) =>
+      [service, readComparison(comparison, budgetOf(deployment.plan), names)] as const,
+  )
+  const services = readings.map(
+    ([service, reading]): ServiceVerdict => ({
+      service,
+      release: names.candidate,
+      against: names.baseline,
+      mode,
+      verdict: reading.verdict,
+      why: reading.why,
+      numbers: { ...reading.numbers },
+    }),
+  )
+  return {
+    ...{ step, by, perMyriad, watchedMs, services },
+    verdict: together(services),
+    why: sentencesOf(services),
+    timeHelps: readings.every(([, reading]) => reading.verdict !== 'inconclusive' || couldStillTell(reading)),
+  }
+}
+
+/** One that is worse takes all with it: a release goes and comes back as a set. */
+function together(services: ServiceVerdict[]): RecordedVerdict['verdict'] {
+  if (services.some(({ verdict }) => verdict === 'fail')) return 'fail'
+  return services.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'inconclusive'
+}
+
+/** What decides it comes first; what only agrees is left to the numbers. */
+function sentencesOf(services: ServiceVerdict[]): string {
+  const verdict = together(services)
+  return services
+    .filter((service) => service.verdict === verdict)
+    .map(({ service, why }) => `${service}: ${why}`)
+    .join(' ')
+}
+
+/** As much again as was seen would be enough. */
+const couldStillTell = ({ needed, seen }: ComparisonReading): boolean => seen > 0 && needed <= 2 * seen

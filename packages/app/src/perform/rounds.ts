@@ -1,0 +1,132 @@
+import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
+import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
+import type { SmokeCheck } from '@towpath/domain/config/resolved-config.ts'
+import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
+import { strategyFor } from '@towpath/domain/deployment/strategy/move.ts'
+import { overlaps } from '@towpath/domain/deployment/strategy/strategy.ts'
+import { latencyBucket, noTraffic, trafficSince } from '@towpath/domain/signal/traffic.ts'
+import type { TrafficCount } from '@towpath/domain/signal/traffic.ts'
+import type { Performing } from '../runner/performing.ts'
+import { sidesOf } from './release-traffic.ts'
+import type { Sides } from './release-traffic.ts'
+
+/** What was added on both sides since the round before. */
+export interface Round {
+  candidate: TrafficCount
+  baseline: TrafficCount
+}
+
+export interface Rounds {
+  next(): Promise<Record<string, Round>>
+  /** No more will come. */
+  isSpent(): boolean
+}
+
+export const readRound = (rounds: Rounds): Promise<Record<string, Round>> => rounds.next()
+
+/** Requests of real clients, as the edge's log tells them. The first round only says where counting begins. */
+export function trafficRounds(performing: Performing, services: readonly string[]): Rounds {
+  let before: Sides | null = null
+  return {
+    isSpent: () => false,
+    next: async () => {
+      const now = await sidesOf(performing)
+      const then = before ?? now
+      before = now
+      return Object.fromEntries(
+        services.map((service) => [
+          service,
+          {
+            candidate: added(then.candidate[service], now.candidate[service]),
+            baseline: added(then.previous[service], now.previous[service]),
+          },
+        ]),
+      )
+    },
+  }
+}
+
+const added = (then: TrafficCount = noTraffic, now: TrafficCount = noTraffic): TrafficCount =>
+  trafficSince(then, now)
+
+/** Requests of ours per service: far more than any budget asks for, so that running out says something. */
+const probesMax = 600
+const probesPerRound = 10
+
+/**
+ * Requests of our own along the private entry, the same ones to both sides, for services whose clients ask too little.
+ * They ask what the smoke checks ask, or the health path where there are none: GET and HEAD alone, which change nothing.
+ */
+export function probeRounds(performing: Performing, services: readonly string[]): Rounds {
+  let sent = 0
+  return {
+    isSpent: () => sent >= probesMax,
+    next: async () => {
+      const turn = sent
+      sent += probesPerRound
+      const rounds = await Promise.all(
+        services.map(async (service): Promise<[string, Round]> => [
+          service,
+          await probeBoth(performing, service, turn),
+        ]),
+      )
+      return Object.fromEntries(rounds)
+    },
+  }
+}
+
+async function probeBoth(performing: Performing, service: string, turn: number): Promise<Round> {
+  const { deployment } = performing
+  const candidate = candidatePlacement(deployment).services[service]
+  const previous = stillRuns(performing, service) ? deployment.start?.previous?.services[service] : undefined
+  const round: Round = { candidate: noTraffic, baseline: noTraffic }
+  for (let index = 0; index < probesPerRound; index += 1) {
+    const check = checkFor(performing, service, turn + index)
+    if (candidate !== undefined)
+      round.candidate = counted(round.candidate, await ask(performing, service, candidate, check))
+    if (previous !== undefined)
+      round.baseline = counted(round.baseline, await ask(performing, service, previous, check))
+  }
+  return round
+}
+
+/** A service whose two instances must not overlap has nothing left to compare with once it has moved. */
+const stillRuns = ({ deployment }: Performing, service: string): boolean =>
+  overlaps(strategyFor(deployment.plan, service)) || trafficOf(deployment)[service]?.stage === 'before'
+
+function checkFor({ deployment }: Performing, service: string, index: number): SmokeCheck {
+  const plan = deployment.plan.services.find((candidate) => candidate.service === service)
+  const checks = plan?.smoke ?? []
+  const health: SmokeCheck = {
+    ...{ method: 'GET', path: plan?.health.path ?? '/', headers: {}, status: 200, contains: null },
+    timeoutMs: plan?.health.timeoutMs ?? 2_000,
+  }
+  return checks[index % Math.max(1, checks.length)] ?? health
+}
+
+interface Answer {
+  failed: boolean
+  tookMs: number
+}
+
+async function ask(
+  { edge, edgeSpec }: Performing,
+  service: string,
+  { slot }: PlacedService,
+  { method, path, headers, timeoutMs }: SmokeCheck,
+): Promise<Answer | null> {
+  const answer = await edge.probe(edgeSpec, { service, slot, method, path, headers, timeoutMs })
+  // Nothing was learnt about the slot.
+  if (answer.edgeDown === true) return null
+  return { failed: answer.status === null || answer.status >= 500, tookMs: answer.tookMs }
+}
+
+function counted(count: TrafficCount, answer: Answer | null): TrafficCount {
+  if (answer === null) return count
+  const bucket = latencyBucket(answer.tookMs)
+  return {
+    requests: count.requests + 1,
+    errors: count.errors + (answer.failed ? 1 : 0),
+    latency: { ...count.latency, [bucket]: (count.latency[bucket] ?? 0) + 1 },
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * How the traffic of one service goes from the release before to the one that comes.
+ * - `blue-green`: all of it at once, the old release ready behind it
+ * - `canary`: a growing share, judged at each weight against the old release
+ * - `handoff`: all of it at once, then the streams left on the old instance are cut, each once
+ * - `recreate-hold`: requests wait while the old instance stops and the new one starts; the two never overlap
+ */
+export type ServiceStrategy =
+  | { type: 'blue-green' }
+  | CanaryStrategy
+  | { type: 'handoff'; cutAfterMs: number }
+  | { type: 'recreate-hold' }
+
+export interface CanaryStrategy {
+  type: 'canary'
+  /** Shares of the traffic in ten-thousandths, rising, each below 10000: all of it is the switch at the end. */
+  weights: number[]
+  /** Shortest time at each weight, however clear the verdict. */
+  atLeastMs: number
+  /** A verdict that is not reached within this time is inconclusive. */
+  atMostMs: number
+  /** Clients stay on the side they were drawn to. */
+  cohort: boolean
+}
+
+export type StrategyType = ServiceStrategy['type']
+
+export const strategyTypes = ['blue-green', 'canary', 'handoff', 'recreate-hold'] as const
+
+/** Whether old and new may run side by side, so that the new one can be seen healthy before anything is touched. */
+export const overlaps = (strategy: ServiceStrategy): boolean => strategy.type !== 'recreate-hold'
+
+/** Whether one instance alone serves at any time, as a service declared `single` needs. */
+export const keepsSingle = (strategy: ServiceStrategy): boolean =>
+  strategy.type === 'handoff' || strategy.type === 'recreate-hold'
