@@ -177,16 +177,18 @@ const sharesOf = (state: Deployment, doing: Command | null): Shares =>
   )
 
 describe('laws of a trial', () => {
-  const happening = fc.constantFrom(
-    ...(['goes well', 'acts and dies', 'dies before', 'fails', 'inconclusive', 'bad verdict'] as const),
-    ...(['abort', 'fuse', 'resume'] as const),
+  // Mostly well, so that many runs come far.
+  const happening = fc.oneof(
+    { arbitrary: fc.constant('goes well' as const), weight: 8 },
+    { arbitrary: fc.constantFrom('acts and dies', 'dies before', 'inconclusive', 'resume', 'fuse'), weight: 5 },
+    { arbitrary: fc.constantFrom('fails', 'bad verdict', 'abort'), weight: 1 },
   )
 
   it('never gives a candidate more than the ledger has recorded a verdict for, whatever happens in whatever order', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
         const plan = planOf(canary, canary)
-        const events: ToldEvent[] = [started()]
+        const events = eventsUntil(plan, 'shift-traffic:backend:500')
         let edge: Shares = { backend: 0, frontend: 0 }
         for (const what of happenings) {
           const state = aDeployment({ plan, events })
