@@ -9,9 +9,7 @@ import { observed } from './observed.ts'
 export async function edgeDifferences(performing: Performing): Promise<GateFacts['edge']> {
   const { installation, deployment, edge, edgeSpec } = performing
   if (deployment.start?.previous === null || deployment.subnet === null) return null
-  return await observed(installation, () =>
-    edge.drift(edgeSpec, wantedBy(performing, null)),
-  )
+  return await observed(installation, () => edge.drift(edgeSpec, wantedBy(performing, null)))
 }
 
 /** Foreign containers that answer to a name of the edge, one sentence each. */

@@ -5,6 +5,7 @@ import { noTraffic } from '@towpath/domain/signal/traffic.ts'
 import type { VerdictBudget } from '@towpath/domain/verdict/budget.ts'
 import { compareRound, readComparison, startComparison } from '@towpath/domain/verdict/comparison.ts'
 import type { Comparison, ComparisonReading } from '@towpath/domain/verdict/comparison.ts'
+import type { ProcessSignals } from '@towpath/domain/verdict/decide-verdict.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Performing } from '../runner/performing.ts'
 import { openEyes } from './look.ts'
@@ -62,14 +63,11 @@ export async function judge(performing: Performing, question: Question): Promise
 type Comparisons = Record<string, Comparison>
 
 function startAll({ deployment }: Performing, { services, mode }: Question): Comparisons {
-  const history = (service: string) => deployment.baselines[service] ?? noTraffic
+  const before = (service: string) => deployment.baselines[service] ?? noTraffic
   return Object.fromEntries(
     services.map((service) => [
       service,
-      startComparison(
-        mode === 'concurrent' ? { mode } : { mode, history: history(service) },
-        budgetOf(deployment.plan),
-      ),
+      startComparison(mode === 'concurrent' ? { mode } : { mode, before: before(service) }),
     ]),
   )
 }
@@ -105,25 +103,20 @@ function verdictOf(
   { step, by, mode, perMyriad }: Question,
   { comparisons, watchedMs }: { comparisons: Comparisons; watchedMs: number },
 ): RecordedVerdict {
-  const names = {
-    candidate: deployment.release,
-    baseline: deployment.start?.previous?.release ?? null,
-  }
-  const readings = Object.entries(comparisons).map(
-    ([service, comparison]) =>
-      [service, readComparison(comparison, budgetOf(deployment.plan), names)] as const,
-  )
-  const services = readings.map(
-    ([service, reading]): ServiceVerdict => ({
-      service,
-      release: names.candidate,
-      against: names.baseline,
-      mode,
-      verdict: reading.verdict,
-      why: reading.why,
-      numbers: { ...reading.numbers },
-    }),
-  )
+  const against = deployment.start?.previous?.release ?? null
+  const names = { candidate: deployment.release, baseline: against ?? 'nothing before' }
+  const readings = Object.entries(comparisons).map(([service, comparison]) => {
+    const reading = readComparison(comparison, {
+      budget: budgetOf(deployment.plan),
+      process: seenAlive,
+      names,
+    })
+    return [service, reading] as const
+  })
+  const services = readings.map(([service, { verdict, why, numbers }]): ServiceVerdict => ({
+    ...{ service, release: deployment.release, against, mode, verdict, why },
+    numbers: { ...numbers },
+  }))
   return {
     ...{ step, by, perMyriad, watchedMs, services },
     verdict: together(services),
@@ -131,6 +124,9 @@ function verdictOf(
     timeHelps: readings.every(([, reading]) => reading.verdict !== 'inconclusive' || couldStillTell(reading)),
   }
 }
+
+/** Every look that found otherwise has ended the step already. */
+const seenAlive: ProcessSignals = { process: 'good', probes: 'good', restarts: 'good', outOfMemory: 'good' }
 
 /** One that is worse takes all with it: a release goes and comes back as a set. */
 function together(services: ServiceVerdict[]): RecordedVerdict['verdict'] {
@@ -148,4 +144,8 @@ function sentencesOf(services: ServiceVerdict[]): string {
 }
 
 /** As much again as was seen would be enough. */
-const couldStillTell = ({ needed, seen }: ComparisonReading): boolean => seen > 0 && needed <= 2 * seen
+const couldStillTell = ({ numbers: { errors, latency } }: ComparisonReading): boolean =>
+  [errors, latency].every(({ signal, moreRequests }) => {
+    if (signal !== 'unknown') return true
+    return moreRequests !== null && moreRequests <= errors.candidate.requests
+  })

@@ -3,13 +3,7 @@ import type { Performed, Performing } from '../runner/performing.ts'
 import { awaitHealthy } from './await-healthy.ts'
 import { performGates } from './evaluate-gates.ts'
 import { awaitPerson, judgeTrial, watchBake } from './judge-trial.ts'
-import {
-  holdTraffic,
-  restoreTraffic,
-  shiftTraffic,
-  startAccessories,
-  switchTraffic,
-} from './move-traffic.ts'
+import { holdTraffic, restoreTraffic, shiftTraffic, startAccessories, switchTraffic } from './move-traffic.ts'
 import { prepareHost } from './prepare-host.ts'
 import { pullImages } from './pull-images.ts'
 import { makeBackup, runJob } from './run-job.ts'

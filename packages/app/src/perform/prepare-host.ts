@@ -13,7 +13,10 @@ export const prepareHost: Perform<'prepare-host'> = async (performing) => {
   const { plan } = deployment
   const subnet = await ensureSurroundings(engine, plan)
   if (await isEdgeOutgrown(performing)) await replaceEdge(performing)
-  await steerEdge(performing, edgeAt(deployment, trafficOf(deployment), { fence: installation.fence, subnet }))
+  await steerEdge(
+    performing,
+    edgeAt(deployment, trafficOf(deployment), { fence: installation.fence, subnet }),
+  )
   if (deployment.kind !== 'rollback')
     for (const accessory of plan.accessoriesBefore) await engine.ensureRanOnce(accessory)
   return { type: 'host.prepared', data: { subnet, tookMs: installation.elapsedMs() - started } }

@@ -25,9 +25,7 @@ function countsOf(seen: SlotTraffic[], placement: Placement | null): Record<stri
     places.map(([service, { slot }]) => [
       service,
       seen
-        .filter(
-          (one) => one.service === service && one.slot === slot && one.release === placement?.release,
-        )
+        .filter((one) => one.service === service && one.slot === slot && one.release === placement?.release)
         .reduce<TrafficCount>(addTraffic, noTraffic),
     ]),
   )
@@ -39,7 +37,5 @@ export async function baselineOf(
   services: readonly string[],
 ): Promise<Record<string, TrafficCount>> {
   const sides = await sidesOf(performing).catch(() => null)
-  return Object.fromEntries(
-    services.map((service) => [service, sides?.previous[service] ?? noTraffic]),
-  )
+  return Object.fromEntries(services.map((service) => [service, sides?.previous[service] ?? noTraffic]))
 }

@@ -291,6 +291,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deployments/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on from an inconclusive verdict, by decision of a person */
+        post: operations["resumeDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployments/{id}/gates/replay": {
         parameters: {
             query?: never;
@@ -686,6 +703,8 @@ export interface components {
                 /** @description Gates whose facts an earlier step makes, so not asked now. */
                 later: string[];
             };
+            /** @description How each service would go over, and whether that suits it. */
+            strategies: components["schemas"]["StrategyAdvice"][];
             notes: string[];
             warnings: string[];
         };
@@ -698,6 +717,30 @@ export interface components {
             fix: string | null;
             waiver: components["schemas"]["Waiver"] | null;
         };
+        StrategyAdvice: {
+            service: string;
+            strategy: {
+                type: components["schemas"]["StrategyType"];
+            } & {
+                [key: string]: unknown;
+            };
+            suggested: components["schemas"]["StrategyType"];
+            fits: {
+                strategy: components["schemas"]["StrategyType"];
+                fits: boolean;
+                why: string;
+            }[];
+            /** @description At the edge, lately; null: unknown. */
+            requestsPerSecond: number | null;
+            /** @description What a verdict takes at that traffic; null: nobody can tell. */
+            verdict: {
+                requests: number;
+                durationMs: number;
+            } | null;
+            wayBack: string;
+        };
+        /** @enum {string} */
+        StrategyType: "blue-green" | "canary" | "handoff" | "recreate-hold";
         Deployment: {
             id: string;
             kind: components["schemas"]["DeploymentKind"];
@@ -951,6 +994,9 @@ export interface components {
         };
         AbortDeployment: {
             /** @default  */
+            reason: string;
+        };
+        ResumeDeployment: {
             reason: string;
         };
         GateReplay: {
@@ -1670,6 +1716,41 @@ export interface operations {
         };
         responses: {
             /** @description The deployment, going back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeDeployment"];
+            };
+        };
+        responses: {
+            /** @description The deployment, going on */
             202: {
                 headers: {
                     [name: string]: unknown;

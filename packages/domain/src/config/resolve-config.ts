@@ -4,13 +4,7 @@ import { suggestWord } from './did-you-mean.ts'
 import { parseFreezeWindow } from './freeze-window.ts'
 import { mergeLayers } from './merge.ts'
 import type { TowpathConfig } from './parse-config.ts'
-import type {
-  DatabaseConfig,
-  HostConfig,
-  NameMap,
-  PolicyConfig,
-  ResolvedConfig,
-} from './resolved-config.ts'
+import type { DatabaseConfig, HostConfig, NameMap, PolicyConfig, ResolvedConfig } from './resolved-config.ts'
 import { durationMs, resolveServices, validated } from './resolve-services.ts'
 import { resolveStrategy } from './resolve-strategy.ts'
 import { completeEnvironment } from './section/environment.ts'

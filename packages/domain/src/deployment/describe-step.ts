@@ -60,7 +60,8 @@ export function stepLines(state: Deployment): StepLine[] {
   return steps.map((command): StepLine => {
     const done = state.done[command.step]
     const line = { step: command.step, title: titleOf(command), seq: done?.seq ?? null }
-    if (command.step === failed) return { ...line, status: 'failed' }
+    if (command.step === failed || state.verdicts[command.step]?.verdict === 'fail')
+      return { ...line, status: 'failed' }
     if (done !== undefined || state.finished !== null) return { ...line, status: 'done' }
     const status: StepStatus = isNow ? 'now' : 'next'
     isNow = false

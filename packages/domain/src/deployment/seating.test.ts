@@ -19,10 +19,7 @@ const services = ['backend', 'frontend']
 
 const trafficAt = (stage: TrafficStage, given: Partial<ServiceTraffic> = {}): Traffic =>
   Object.fromEntries(
-    services.map((service) => [
-      service,
-      { stage, admitted: stage !== 'before', perMyriad: 0, ...given },
-    ]),
+    services.map((service) => [service, { stage, admitted: stage !== 'before', perMyriad: 0, ...given }]),
   )
 
 const rolesOf = (edge: WantedEdge, service: string): Record<string, string> =>
@@ -59,16 +56,20 @@ describe('traffic of a blue-green deployment', () => {
 })
 
 describe('traffic of other strategies', () => {
-  const canary = {
-    ...{ type: 'canary', weights: [500, 2_500], atLeastMs: 0, atMostMs: 1, cohort: true },
-  } as const
+  const canary: ServiceStrategy = {
+    ...{ type: 'canary' as const, weights: [500, 2_500], atLeastMs: 0, atMostMs: 1, cohort: true },
+  }
   const planOf = (strategy: ServiceStrategy) => ({ services: [aServicePlan('backend', { strategy })] })
 
   it('gives a canary its share beside a live release that keeps the rest', () => {
     const state = aDeployment({ plan: planOf(canary), events: [started({ warm })] })
     const edge = edgeAt(state, trafficAt('admitted', { perMyriad: 500 }), { fence: 1 })
     expect(rolesOf(edge, 'backend')).toEqual({ s1: 'live 1.0.0', s2: 'candidate 1.1.0', s3: 'backup 0.9.0' })
-    expect(edge.services[0]).toMatchObject({ trial: { slot: 's2', perMyriad: 500 }, cohort: true, held: false })
+    expect(edge.services[0]).toMatchObject({
+      trial: { slot: 's2', perMyriad: 500 },
+      cohort: true,
+      held: false,
+    })
   })
 
   it('holds requests with nobody live, and never has a stopped release as backup', () => {

@@ -33,9 +33,7 @@ export function seatingsAt(state: Deployment, traffic: Traffic): Seating[] {
     })
     return part.flatMap(({ who, role }) => {
       const placement = placements[who]
-      return placement?.services[service] === undefined
-        ? []
-        : [{ placement: only(placement, service), role }]
+      return placement?.services[service] === undefined ? [] : [{ placement: only(placement, service), role }]
     })
   })
 }

@@ -32,7 +32,11 @@ export function trafficOf(state: Deployment, doing: Command | null = null): Traf
   if (isDone(state, 'remove-candidates')) return traffic
   for (const command of forwardSteps(state))
     if (isDone(state, command.step) || command.step === doing?.step) apply(traffic, command)
-  if (isDone(state, 'restore-traffic') || doing?.do === 'restore-traffic' || doing?.do === 'remove-candidates')
+  if (
+    isDone(state, 'restore-traffic') ||
+    doing?.do === 'restore-traffic' ||
+    doing?.do === 'remove-candidates'
+  )
     for (const service of Object.keys(traffic))
       traffic[service] = { stage: 'restored', admitted: traffic[service]?.admitted ?? false, perMyriad: 0 }
   return traffic

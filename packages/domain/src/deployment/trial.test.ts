@@ -11,6 +11,7 @@ import {
 import type { ToldEvent } from '@towpath/testkit/builder/deployment-builder.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { RecordedVerdict } from '../ledger/event-data.ts'
 import type { Command } from './command.ts'
 import { decide } from './decide.ts'
 import type { Deployment } from './deployment-state.ts'
@@ -21,7 +22,8 @@ import { forwardSteps } from './way.ts'
 
 const now = '2026-01-01T00:01:00.000Z'
 const canary: ServiceStrategy = {
-  ...{ type: 'canary', weights: [500, 2_500, 5_000], atLeastMs: 1_000, atMostMs: 5_000, cohort: true },
+  ...{ type: 'canary', weights: [500, 2_500, 5_000] },
+  ...{ atLeastMs: 1_000, atMostMs: 5_000, cohort: true },
 }
 const handoff: ServiceStrategy = { type: 'handoff', cutAfterMs: 500 }
 const recreate: ServiceStrategy = { type: 'recreate-hold' }
@@ -53,8 +55,7 @@ function story(given: Parameters<typeof aDeployment>[0], answers: Record<string,
 
 const goodAnswer = (command: Command): ToldEvent => {
   if (command.do === 'evaluate-gates') return gatesAnswered(true)
-  if (command.do === 'judge-trial' || command.do === 'watch-bake')
-    return verdictReached(command.step, 'pass')
+  if (command.do === 'judge-trial' || command.do === 'watch-bake') return verdictReached(command.step, 'pass')
   return eventOf(command)
 }
 
@@ -180,7 +181,10 @@ describe('laws of a trial', () => {
   // Mostly well, so that many runs come far.
   const happening = fc.oneof(
     { arbitrary: fc.constant('goes well' as const), weight: 8 },
-    { arbitrary: fc.constantFrom('acts and dies', 'dies before', 'inconclusive', 'resume', 'fuse'), weight: 5 },
+    {
+      arbitrary: fc.constantFrom('acts and dies', 'dies before', 'inconclusive', 'resume', 'fuse'),
+      weight: 5,
+    },
     { arbitrary: fc.constantFrom('fails', 'bad verdict', 'abort'), weight: 1 },
   )
 
@@ -236,20 +240,21 @@ const isTurnedBy = (events: ToldEvent[]): boolean =>
     (event) =>
       event.type === 'step.failed' ||
       event.type === 'deployment.abort-requested' ||
-      (event.type === 'verdict.reached' && event.data.verdict === 'fail'),
+      verdictIn(event)?.verdict === 'fail',
   )
+
+const verdictIn = (event: ToldEvent): RecordedVerdict | null =>
+  event.type === 'verdict.reached' ? (event.data as RecordedVerdict) : null
 
 /** The largest share that recorded verdicts allow, read off the events without the code under test. */
 function granted(events: ToldEvent[], service: string): number {
   const passed = (weight: number): boolean =>
-    events.some(
-      (event) =>
-        (event.type === 'verdict.reached' &&
-          event.data.verdict === 'pass' &&
-          event.data.step.startsWith(`judge-trial:${service}:${weight}`)) ||
-        (event.type === 'deployment.resumed' &&
-          event.data.step.startsWith(`judge-trial:${service}:${weight}`)),
-    )
+    events.some((event) => {
+      const about = (step: string): boolean => step.startsWith(`judge-trial:${service}:${weight}`)
+      if (event.type === 'deployment.resumed') return about((event.data as { step: string }).step)
+      const verdict = verdictIn(event)
+      return verdict?.verdict === 'pass' && about(verdict.step)
+    })
   const weights = [500, 2_500, 5_000]
   const failedAt = weights.findIndex((weight) => !passed(weight))
   return failedAt === -1 ? 10_000 : (weights[failedAt] ?? 0)

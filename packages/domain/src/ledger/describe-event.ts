@@ -44,7 +44,8 @@ const sentences: Sentences = {
   'deployment.resumed': ({ data, actor }) => `${actor} went on without a verdict: ${data.reason}`,
   'streams.cut': ({ data }) =>
     `${data.streams} streams left on the old instance of ${list(data.services)} were cut, once each`,
-  'traffic.switched': ({ data }) => `all traffic of ${list(data.services)} on the new release (${duration(data.tookMs)})`,
+  'traffic.switched': ({ data }) =>
+    `all traffic of ${list(data.services)} on the new release (${duration(data.tookMs)})`,
   'accessories.started': ({ data }) => `accessories running: ${list(data.names)}`,
   'older.retired': ({ data }) => `${data.release || 'the older release'} retired`,
   'bake.passed': ({ data }) =>

@@ -130,7 +130,7 @@ export const verdictReached = (
   verdict: RecordedVerdict['verdict'],
   given: Partial<RecordedVerdict> = {},
   id = 'dep_1',
-): ToldEvent & { type: 'verdict.reached' } => ({
+): ToldEvent => ({
   type: 'verdict.reached',
   idem: stepIdem(id, step),
   data: {

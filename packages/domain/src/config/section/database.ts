@@ -16,7 +16,9 @@ export const database = section({
     .describe('Asked by the database gate.'),
   ceiling: wholeNumber(1, 1_000_000)
     .optional()
-    .describe('Connections it allows in all. Old and new instances must fit side by side, or a plan says which cannot.'),
+    .describe(
+      'Connections it allows in all. Old and new instances must fit side by side, or a plan says which cannot.',
+    ),
   backup: section({ job: name('a job').describe('A job of this file.') })
     .optional()
     .describe('Run before a migration; without its success no migration starts.'),

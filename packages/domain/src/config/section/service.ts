@@ -69,7 +69,9 @@ export const service = section({
     .describe('true where one instance at a time may serve: it keeps streams or state in memory.'),
   connections: wholeNumber(1, 100_000)
     .optional()
-    .describe('Connections to the database that one instance opens at most, so that a plan can tell whether two fit.'),
+    .describe(
+      'Connections to the database that one instance opens at most, so that a plan can tell whether two fit.',
+    ),
   smoke: z
     .array(z.union([urlPath(), smokeCheck], { error: "a path such as '/' or a map with path" }), {
       error: 'a list of checks',

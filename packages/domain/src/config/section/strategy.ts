@@ -11,6 +11,8 @@ const share = text('a share such as 5%', PERCENT_PATTERN, '5%').refine(
 )
 
 const strategyType = z.enum(strategyTypes, { error: `one of ${TYPES}` })
+/** The same as one of two shapes: text first, so that a map is known to be meant as the other. */
+const typeAlone = z.string({ error: `one of ${TYPES}` }).pipe(strategyType)
 
 /** How one service goes over, with what its strategy can be told. */
 export const serviceStrategy = section({
@@ -21,14 +23,18 @@ export const serviceStrategy = section({
     .max(20, { error: 'a list of at most 20 shares' })
     .refine(isRising, { error: 'does not rise' })
     .optional()
-    .describe('canary: shares of the traffic, each judged before the next; all of it follows the last. Default [5%, 25%, 50%].'),
+    .describe(
+      'canary: shares of the traffic, each judged before the next; all of it follows the last. Default [5%, 25%, 50%].',
+    ),
   at_least: duration('0s', '24h').optional().describe('canary: shortest time at each share. Default 30s.'),
   at_most: duration('1s', '7d')
     .optional()
     .describe('canary: a verdict that is not reached by then is inconclusive. Default 10m.'),
   cohort: flag()
     .optional()
-    .describe('canary: a cookie keeps each client on the side it was drawn to. For services that browsers ask.'),
+    .describe(
+      'canary: a cookie keeps each client on the side it was drawn to. For services that browsers ask.',
+    ),
   cut: duration('0s', '1h')
     .optional()
     .describe('handoff: time after the switch until streams left on the old instance are cut. Default 2s.'),
@@ -62,12 +68,20 @@ const times = z
 
 /** What a verdict must be able to see, and how sure it must be. */
 const verdict = section({
-  errors: share.default('5%').describe('Errors: how many points worse a release must be found with certainty.'),
-  count: wholeNumber(3, 1_000).default(3).describe('Errors: fewer than these of the new release prove nothing.'),
+  errors: share
+    .default('5%')
+    .describe('Errors: how many points worse a release must be found with certainty.'),
+  count: wholeNumber(3, 1_000)
+    .default(3)
+    .describe('Errors: fewer than these of the new release prove nothing.'),
   floor: share
     .default('20%')
-    .describe('Errors: a ratio that is bad whatever was before, where old and new did not serve side by side.'),
-  latency: times.default(1.5).describe('Latency: how many times slower a release must be found with certainty.'),
+    .describe(
+      'Errors: a ratio that is bad whatever was before, where old and new did not serve side by side.',
+    ),
+  latency: times
+    .default(1.5)
+    .describe('Latency: how many times slower a release must be found with certainty.'),
   slower: duration('1ms', '1h').default('50ms').describe('Latency: slower by less is not worth a rollback.'),
   false_alarms: share.default('1%').describe('Healthy releases that may be taken back by mistake.'),
   misses: share.default('5%').describe('Releases as bad as above that may pass.'),
@@ -78,9 +92,13 @@ export const strategy = section({
     .default('blue-green')
     .describe('How new replaces old, for services that `services` below does not name.'),
   services: z
-    .record(name('a service'), z.union([strategyType, detailed], { error: `one of ${TYPES}, or a map with type` }), {
-      error: 'a map of service names',
-    })
+    .record(
+      name('a service'),
+      z.union([typeAlone, detailed], { error: `one of ${TYPES}, or a map with type` }),
+      {
+        error: 'a map of service names',
+      },
+    )
     .default({})
     .describe('Service -> its strategy. A service declared `single` goes by handoff unless told otherwise.'),
   verdict: verdict.prefault({}).describe('When a release counts as worse than the one before.'),

@@ -15,8 +15,6 @@ export const recreateHoldSteps = (
   { do: 'start-candidates', step: `start-candidates${key}`, services },
   { do: 'admit-candidates', step: `admit-candidates${key}`, services },
   { do: 'await-healthy', step: `await-healthy${key}`, services },
-  ...(isChecked
-    ? [{ do: 'run-smoke-checks', step: `run-smoke-checks${key}`, services } as const]
-    : []),
+  ...(isChecked ? [{ do: 'run-smoke-checks', step: `run-smoke-checks${key}`, services } as const] : []),
   { do: 'switch-traffic', step: `switch-traffic${key}`, services },
 ]

@@ -1,3 +1,5 @@
+import { duration } from '../../config/duration-text.ts'
+
 /**
  * How the traffic of one service goes from the release before to the one that comes.
  * - `blue-green`: all of it at once, the old release ready behind it
@@ -33,3 +35,17 @@ export const overlaps = (strategy: ServiceStrategy): boolean => strategy.type !=
 /** Whether one instance alone serves at any time, as a service declared `single` needs. */
 export const keepsSingle = (strategy: ServiceStrategy): boolean =>
   strategy.type === 'handoff' || strategy.type === 'recreate-hold'
+
+/** What going back from a release costs a service that went over by this strategy, as a plan tells it beforehand. */
+export function wayBackText({ type }: ServiceStrategy, warmMs: number): string {
+  const atOnce = `at once while the old instance stays warm (${duration(warmMs)} after the bake), later once it has started again`
+  switch (type) {
+    case 'blue-green':
+    case 'canary':
+      return `${atOnce}; no request waits`
+    case 'handoff':
+      return `${atOnce}; streams are cut once more`
+    case 'recreate-hold':
+      return 'requests wait while the new instance stops and the old one starts'
+  }
+}

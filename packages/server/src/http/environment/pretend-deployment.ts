@@ -1,3 +1,4 @@
+import { adviseStrategies } from '@towpath/app/deployment/strategy-advice.ts'
 import { stateOf } from '@towpath/app/state-of.ts'
 import { performingFor } from '@towpath/app/runner/performing-for.ts'
 import { observeGateFacts } from '@towpath/app/observe/gate-facts.ts'
@@ -71,7 +72,8 @@ export async function previewOf(
 ): Promise<Preview> {
   const { environment, warnings, wayBack, signal } = facts
   const { plan, kind, release } = deployment
-  const seen = await observeGateFacts(await performingFor(installation, deployment, signal))
+  const performing = await performingFor(installation, deployment, signal)
+  const seen = await observeGateFacts(performing)
   const results = evaluateGates(seen, environment.waivers)
   const now = results.filter((result) => !isAskedLater(result))
   return {
@@ -95,6 +97,10 @@ export async function previewOf(
       results: now.map(showGateResult),
       later: results.filter(isAskedLater).map(({ gate }) => gate),
     },
+    strategies: (await adviseStrategies(performing)).map((advice) => ({
+      ...advice,
+      strategy: { ...advice.strategy },
+    })),
     notes: plan.notes,
     warnings,
   }

@@ -1,7 +1,25 @@
 import { z } from '@hono/zod-openapi'
 import { kindShape } from '../deployment/deployment-shape.ts'
 import { gateResultShape } from '../gate/gate-shape.ts'
+import { strategyTypes } from '@towpath/domain/deployment/strategy/strategy.ts'
 import { schemaImpactShape } from '../release/release-shape.ts'
+
+const strategyType = z.enum(strategyTypes).openapi('StrategyType')
+
+const strategyShape = z
+  .strictObject({
+    service: z.string(),
+    strategy: z.looseObject({ type: strategyType }),
+    suggested: strategyType,
+    fits: z.array(z.strictObject({ strategy: strategyType, fits: z.boolean(), why: z.string() })),
+    requestsPerSecond: z.number().nullable().openapi({ description: 'At the edge, lately; null: unknown.' }),
+    verdict: z
+      .strictObject({ requests: z.int(), durationMs: z.number() })
+      .nullable()
+      .openapi({ description: 'What a verdict takes at that traffic; null: nobody can tell.' }),
+    wayBack: z.string(),
+  })
+  .openapi('StrategyAdvice')
 
 export const previewShape = z
   .strictObject({
@@ -23,6 +41,9 @@ export const previewShape = z
         .array(z.string())
         .openapi({ description: 'Gates whose facts an earlier step makes, so not asked now.' }),
     }),
+    strategies: z
+      .array(strategyShape)
+      .openapi({ description: 'How each service would go over, and whether that suits it.' }),
     notes: z.array(z.string()),
     warnings: z.array(z.string()),
   })
