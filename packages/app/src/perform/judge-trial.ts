@@ -14,14 +14,22 @@ export const judgeTrial: Perform<'judge-trial'> = async (performing, command) =>
   const { step, services, perMyriad, atLeastMs, atMostMs, by } = command
   // After a crash the share may be there without its lease.
   await steerEdge(performing, wantedBy(performing, command))
-  const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, services)
+  const moved = movedBefore(performing)
+  const rounds =
+    by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, [...services, ...moved])
   const verdict = await judge(performing, {
-    ...{ step, services, perMyriad, by, rounds, mode: 'concurrent' },
+    ...{ step, services, moved, perMyriad, by, rounds, mode: 'concurrent' },
     atLeastMs: by === 'probes' ? 0 : atLeastMs,
     atMostMs,
   })
   return verdict === null ? null : { type: 'verdict.reached', data: verdict }
 }
+
+/** Services that are on the new release already while another one is on trial. */
+const movedBefore = ({ deployment }: Performing): string[] =>
+  Object.entries(trafficOf(deployment)).flatMap(([service, { stage }]) =>
+    stage === 'switched' ? [service] : [],
+  )
 
 /** Watches the new release for its bake, with the old one as backup where it runs on; a verdict at the end. */
 export const watchBake: Perform<'watch-bake'> = async (performing, command) => {
@@ -30,7 +38,7 @@ export const watchBake: Perform<'watch-bake'> = async (performing, command) => {
   const services = performing.deployment.plan.services.map(({ service }) => service)
   const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, services)
   const verdict = await judge(performing, {
-    ...{ step, services, perMyriad: 10_000, by, rounds },
+    ...{ step, services, moved: [], perMyriad: 10_000, by, rounds },
     mode: by === 'probes' ? 'concurrent' : 'sequential',
     atLeastMs: by === 'probes' ? 0 : durationMs,
     atMostMs: by === 'probes' ? probesWithinMs : durationMs,

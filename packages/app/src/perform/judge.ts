@@ -8,7 +8,7 @@ import type { Comparison, ComparisonReading } from '@towpath/domain/verdict/comp
 import type { ProcessSignals } from '@towpath/domain/verdict/decide-verdict.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Performing } from '../runner/performing.ts'
-import { openEyes } from './look.ts'
+import { failIfFused, openEyes } from './look.ts'
 import type { Eyes } from './look.ts'
 import { readRound } from './rounds.ts'
 import type { Rounds } from './rounds.ts'
@@ -19,9 +19,12 @@ const lookEveryMs = 200
 
 export interface Question {
   step: string
+  /** What the verdict is about. */
   services: string[]
   /** `concurrent` where old and new serve side by side; else against the time before the switch. */
   mode: 'concurrent' | 'sequential'
+  /** What moved earlier in this deployment: shown to be worse it takes all back, and nobody waits for it to pass. */
+  moved: string[]
   perMyriad: number
   /** A pass counts only after this time; a fail at once. */
   atLeastMs: number
@@ -38,7 +41,7 @@ export interface Question {
  */
 export async function judge(performing: Performing, question: Question): Promise<RecordedVerdict | null> {
   const { installation, signal } = performing
-  const eyes = await openEyes(performing, question.services)
+  const eyes = await openEyes(performing, [...question.services, ...question.moved])
   const started = installation.elapsedMs()
   const budget = budgetOf(performing.deployment.plan)
   let comparisons = startAll(performing, question)
@@ -51,6 +54,7 @@ export async function judge(performing: Performing, question: Question): Promise
       renewedAt = installation.elapsedMs()
     }
     const { edgeDown } = await eyes.look()
+    await failIfFused(performing, question)
     if (edgeDown) await steerEdge(performing, wantedBy(performing, null))
     comparisons = await compareAll(comparisons, question, budget)
     const watchedMs = installation.elapsedMs() - started
@@ -62,14 +66,16 @@ export async function judge(performing: Performing, question: Question): Promise
 
 type Comparisons = Record<string, Comparison>
 
-function startAll({ deployment }: Performing, { services, mode }: Question): Comparisons {
+function startAll({ deployment }: Performing, { services, moved, mode }: Question): Comparisons {
   const before = (service: string) => deployment.baselines[service] ?? noTraffic
-  return Object.fromEntries(
-    services.map((service) => [
-      service,
-      startComparison(mode === 'concurrent' ? { mode } : { mode, before: before(service) }),
-    ]),
+  const sequential = (service: string): [string, Comparison] => [
+    service,
+    startComparison({ mode: 'sequential', before: before(service) }),
+  ]
+  const asked = services.map((service): [string, Comparison] =>
+    mode === 'concurrent' ? [service, startComparison({ mode })] : sequential(service),
   )
+  return Object.fromEntries([...moved.map(sequential), ...asked])
 }
 
 async function compareAll(
@@ -100,7 +106,7 @@ function isOver(
 
 function verdictOf(
   { deployment }: Performing,
-  { step, by, mode, perMyriad }: Question,
+  { step, by, perMyriad, services: asked }: Question,
   { comparisons, watchedMs }: { comparisons: Comparisons; watchedMs: number },
 ): RecordedVerdict {
   const against = deployment.start?.previous?.release ?? null
@@ -119,9 +125,11 @@ function verdictOf(
   }))
   return {
     ...{ step, by, perMyriad, watchedMs, services },
-    verdict: together(services),
-    why: sentencesOf(services),
-    timeHelps: readings.every(([, reading]) => reading.verdict !== 'inconclusive' || couldStillTell(reading)),
+    verdict: together(services, asked),
+    why: sentencesOf(services, asked),
+    timeHelps: readings
+      .filter(([service]) => asked.includes(service))
+      .every(([, reading]) => reading.verdict !== 'inconclusive' || couldStillTell(reading)),
   }
 }
 
@@ -129,16 +137,19 @@ function verdictOf(
 const seenAlive: ProcessSignals = { process: 'good', probes: 'good', restarts: 'good', outOfMemory: 'good' }
 
 /** One that is worse takes all with it: a release goes and comes back as a set. */
-function together(services: ServiceVerdict[]): RecordedVerdict['verdict'] {
+function together(services: ServiceVerdict[], asked: readonly string[]): RecordedVerdict['verdict'] {
   if (services.some(({ verdict }) => verdict === 'fail')) return 'fail'
-  return services.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'inconclusive'
+  const open = services.filter(({ service, verdict }) => asked.includes(service) && verdict !== 'pass')
+  return open.length === 0 ? 'pass' : 'inconclusive'
 }
 
 /** What decides it comes first; what only agrees is left to the numbers. */
-function sentencesOf(services: ServiceVerdict[]): string {
-  const verdict = together(services)
+function sentencesOf(services: ServiceVerdict[], asked: readonly string[]): string {
+  const verdict = together(services, asked)
   return services
-    .filter((service) => service.verdict === verdict)
+    .filter(
+      (service) => service.verdict === verdict && (verdict === 'fail' || asked.includes(service.service)),
+    )
     .map(({ service, why }) => `${service}: ${why}`)
     .join(' ')
 }

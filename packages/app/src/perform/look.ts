@@ -106,3 +106,21 @@ async function died(
     },
   })
 }
+
+/** The edge takes a candidate on trial out by itself after enough failures in a row, controller or none. */
+export async function failIfFused(
+  { edge, edgeSpec, deployment, engine }: Performing,
+  { services, step }: { services: readonly string[]; step: string },
+): Promise<void> {
+  const status = await edge.status(edgeSpec)
+  const blown = status.find(({ service, trial }) => services.includes(service) && trial?.fuse === 'blown')
+  if (blown === undefined) return
+  const container = candidatePlacement(deployment).services[blown.service]?.container ?? ''
+  throw new TowpathError({
+    code: 'FUSE_BLOWN',
+    kind: 'failed',
+    message: `${blown.service} ${deployment.release} failed every request in a row on its trial, and the edge took it out by itself (${step}).`,
+    hint: 'Traffic went to the release before at once. Its last log lines say why.',
+    detail: { logTail: await engine.logs(container, { tailLines: logTailLines }) },
+  })
+}
