@@ -6,7 +6,7 @@ import { stateOf } from '../state-of.ts'
 import { judge } from './judge.ts'
 import { openEyes } from './look.ts'
 import { renewTrials } from './renew-trials.ts'
-import { probeRounds, trafficRounds } from './rounds.ts'
+import { probeRounds, stillRuns, trafficRounds } from './rounds.ts'
 import { steerEdge, wantedBy } from './steer-edge.ts'
 
 /** Judges a candidate at its share of the traffic, side by side with the release that has the rest. */
@@ -35,16 +35,22 @@ const movedBefore = ({ deployment }: Performing): string[] =>
 export const watchBake: Perform<'watch-bake'> = async (performing, command) => {
   const { step, durationMs, by } = command
   await steerEdge(performing, wantedBy(performing, command))
-  const services = performing.deployment.plan.services.map(({ service }) => service)
-  const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, services)
+  const all = performing.deployment.plan.services.map(({ service }) => service)
+  const services = all.filter((service) => isKnownBefore(performing, service))
+  const moved = all.filter((service) => !services.includes(service))
+  const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, all)
+  const isBeside = services.every((service) => stillRuns(performing, service))
   const verdict = await judge(performing, {
-    ...{ step, services, moved: [], perMyriad: 10_000, by, rounds },
-    mode: by === 'probes' ? 'concurrent' : 'sequential',
+    ...{ step, services, moved, perMyriad: 10_000, by, rounds },
+    mode: by === 'probes' && isBeside ? 'concurrent' : 'sequential',
     atLeastMs: by === 'probes' ? 0 : durationMs,
     atMostMs: by === 'probes' ? probesWithinMs : durationMs,
   })
   return verdict === null ? null : { type: 'verdict.reached', data: verdict }
 }
+
+const isKnownBefore = ({ deployment }: Performing, service: string): boolean =>
+  deployment.start?.previous?.services[service] !== undefined
 
 const probesWithinMs = 120_000
 const lookEveryMs = 1_000

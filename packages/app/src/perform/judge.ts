@@ -120,7 +120,7 @@ function verdictOf(
     return [service, reading] as const
   })
   const services = readings.map(([service, { verdict, why, numbers }]): ServiceVerdict => ({
-    ...{ service, release: deployment.release, against, mode, verdict, why },
+    ...{ service, release: deployment.release, against, mode: numbers.mode, verdict, why },
     numbers: { ...numbers },
   }))
   return {
@@ -146,6 +146,8 @@ function together(services: ServiceVerdict[], asked: readonly string[]): Recorde
 /** What decides it comes first; what only agrees is left to the numbers. */
 function sentencesOf(services: ServiceVerdict[], asked: readonly string[]): string {
   const verdict = together(services, asked)
+  if (verdict !== 'fail' && asked.length === 0)
+    return 'Nothing was live before to compare with; its health checks passed all the time.'
   return services
     .filter(
       (service) => service.verdict === verdict && (verdict === 'fail' || asked.includes(service.service)),
