@@ -1,6 +1,7 @@
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { followAppCounts } from './app-counts.ts'
+import { connectDocker } from './docker.ts'
 import { setScene } from './example-scene.ts'
 import type { ExampleScene } from './example-scene.ts'
 import { startLoad } from './load/start-load.ts'
@@ -10,6 +11,7 @@ import { domainOf, driveScene } from './scene-driver.ts'
 import type { SceneDriver } from './scene-driver.ts'
 import { until } from './wait.ts'
 
+const docker = connectDocker()
 const eventStreams = 6
 const webSockets = 4
 
@@ -88,7 +90,7 @@ describe('streams through nginx and the edge', () => {
       expect(new Set(streams?.samples.map(({ what, release }) => `${what} ${release}`))).toEqual(
         new Set(['ended 1.0.0']),
       )
-      // A word comes each second: a proxy that held them back would let none through for minutes.
+      // A word comes each second, so that the longest silence holds the cut, the way back and the first word after.
       expect(streams?.longestSilenceMs).toBeLessThan(5_000)
     }
     expect(report).toMatchObject({ failed: 0, dropped: 0, inFlight: 0, samples: [] })
@@ -100,5 +102,30 @@ describe('streams through nginx and the edge', () => {
     })
     expect((await edgeRequests()) - before).toBe(counts.requests + counts.streams)
     apps.stop()
+  })
+
+  it('are broken off when their process is killed, once each, and open again when it is back', async () => {
+    load = await start()
+    await until(async () => opened(await load.snapshot()) === eventStreams + webSockets, {
+      withinMs: 20_000,
+      what: 'all streams to open',
+    })
+    const label = [
+      `towpath.installation=${scene.server.installation}`,
+      'towpath.role=candidate',
+      'towpath.service=backend',
+    ]
+    const [backend] = await docker.listContainers({ filters: { label } })
+    await docker.getContainer(backend?.Id ?? '').kill()
+    await until(async () => opened(await load.snapshot()) === 2 * (eventStreams + webSockets), {
+      withinMs: 60_000,
+      what: 'the backend to be started again and its streams to come back',
+    })
+    for (const streams of (await load.stop()).streams) {
+      expect(streams).toMatchObject({ cuts: streams.open, cutsPerStreamMax: 1 })
+      const cuts = streams.samples.filter(({ what }) => what !== 'not-opened')
+      expect(cuts.map(({ what }) => what)).toEqual(cuts.map(() => 'reset'))
+      expect(cuts).toHaveLength(streams.open)
+    }
   })
 })
