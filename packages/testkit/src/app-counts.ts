@@ -7,11 +7,14 @@ interface CountLine {
   message: string
   answered: Record<string, number>
   received: number
+  streams: { opened: number }
 }
 
 export interface AppCounts {
   /** Requests that all instances together say they answered, removed ones included. */
   answered(): number
+  /** Streams that all instances together say were opened to them; none of them is among the answers. */
+  streamsOpened(): number
   instances(): number
   stop(): void
 }
@@ -39,6 +42,7 @@ export function followAppCounts(facts: { installation: string; environment: stri
   const timer = setInterval(() => void look().catch(() => {}), lookEveryMs)
   return {
     answered: () => [...lastWords.values()].reduce((sum, { answered }) => sum + total(answered), 0),
+    streamsOpened: () => [...lastWords.values()].reduce((sum, { streams }) => sum + streams.opened, 0),
     instances: () => followed.size,
     stop: () => clearInterval(timer),
   }

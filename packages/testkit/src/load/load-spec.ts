@@ -1,3 +1,5 @@
+import type { StreamReport, StreamTarget } from './stream-spec.ts'
+
 /** One kind of request the load is made of. */
 export interface LoadTarget {
   /** `http://` only; the host is part of the Host header unless `host` says otherwise. */
@@ -17,6 +19,8 @@ export interface LoadSpec {
   connections: number
   /** Long requests beside the paced ones, each on a connection of its own. */
   slow?: { url: string; host?: string; everyMs: number }
+  /** Streams beside the requests, opened at the start and kept open. They count as no requests. */
+  streams?: StreamTarget[]
   /** A request that has no complete answer this long after it was due counts as dropped; 15 s unless told. */
   timeoutMs?: number
 }
@@ -69,6 +73,8 @@ export interface LoadReport {
   longestGap: { ms: number; fromMs: number; toMs: number }
   slow: { sent: number; ok: number; failed: number; dropped: number }
   connectionsOpened: number
+  /** One for each of the spec's `streams`, in their order. */
+  streams: StreamReport[]
   /** The first failures of each kind, at most 100 in all. */
   samples: FailureSample[]
 }

@@ -57,8 +57,8 @@ export class Tally {
     if (outcome !== 'ok') this.#sample(outcome, ending)
   }
 
-  /** The counts at `nowMs`; a gap that still lasts counts up to then. */
-  report(nowMs: number, connectionsOpened: number): LoadReport {
+  /** The counts of requests at `nowMs`; a gap that still lasts counts up to then. */
+  report(nowMs: number, connectionsOpened: number): Omit<LoadReport, 'streams'> {
     const { ok, failed, dropped } = this.#total
     return {
       startedAtMs: this.#startedAtMs,
