@@ -7,7 +7,8 @@ import { commandsFor } from './moves-to-commands.ts'
 import { reload } from './reload.ts'
 import { type RenderedEdge, renderEdge } from './render.ts'
 import { type RuntimeEdge, askWorker, oldWorkers, readRuntime, tellAndRead } from './runtime.ts'
-import { currentSlots } from './slot-state.ts'
+import { currentEdge } from './slot-state.ts'
+import { keptTrials } from './lease.ts'
 import type { StateDirectory } from './state-directory.ts'
 
 export interface Wish {
@@ -55,7 +56,7 @@ export async function writeWanted(
   { rendered, file }: Wish,
 ): Promise<{ isChanged: boolean; settled: Promise<void> }> {
   if (file !== null && file.fence !== null && file.fence > wanted.fence) throw fenced(wanted, file)
-  await dir.writeReleases(wanted.services)
+  await dir.writeMaps(wanted.services)
   if (file?.text === rendered.text) return { isChanged: false, settled: Promise.resolve() }
   const { settled } = await dir.writeEdgeFile(rendered.text)
   return { isChanged: fileDifferences(file, wanted, rendered).length > 0, settled }
@@ -68,7 +69,13 @@ interface Seen {
 }
 
 async function look(dir: StateDirectory, wanted: WantedEdge): Promise<Seen> {
-  const [runtime, left] = await Promise.all([readRuntime(dir, wanted.services), oldWorkers(dir)])
+  const [runtime, left] = await Promise.all([
+    readRuntime(
+      dir,
+      wanted.services.map(({ service }) => service),
+    ),
+    oldWorkers(dir),
+  ])
   return { runtime, left }
 }
 
@@ -80,12 +87,20 @@ async function steer(
 ): Promise<'same' | 'moved' | 'reloaded'> {
   if (runtime.structure !== rendered.structure) {
     await reload(dir, rendered.structure)
+    const kept = keptTrials(runtime, wanted)
+    if (kept.length > 0) await tellAndRead(dir, kept, [])
     return 'reloaded'
   }
-  const moves = planMoves(currentSlots(runtime, wanted, file?.slots ?? []), wanted)
+  const moves = planMoves(currentEdge(runtime, wanted, file?.slots ?? []), wanted)
   if (moves.length === 0) return 'same'
-  const commands = moves.flatMap(commandsFor)
-  const after = await tellAndRead(dir, commands, wanted.services)
+  const commands = wanted.services.flatMap((service) =>
+    moves.filter((move) => move.service === service.service).flatMap((move) => commandsFor(move, service)),
+  )
+  const after = await tellAndRead(
+    dir,
+    commands,
+    wanted.services.map(({ service }) => service),
+  )
   await tellOldWorkers(dir, left, commands)
   const differences = runtimeDifferences(after.runtime, wanted, rendered)
   if (differences.length > 0) throw notApplied(differences, after.complaint)

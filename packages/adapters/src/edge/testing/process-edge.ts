@@ -81,9 +81,10 @@ export const getOnce = ({ host, port, path, headers }: Get): ReturnType<EdgeUnde
     const request = httpRequest({ host, port, path, headers, agent: false }, (response) => {
       let body = ''
       response.setEncoding('utf8').on('data', (text: string) => (body += text))
-      response.on('end', () => resolve({ status: response.statusCode ?? null, body }))
-      response.on('error', () => resolve({ status: null, body }))
+      const cookie = response.headers['set-cookie']?.join(', ') ?? null
+      response.on('end', () => resolve({ status: response.statusCode ?? null, body, cookie }))
+      response.on('error', () => resolve({ status: null, body, cookie }))
     })
-    request.on('error', () => resolve({ status: null, body: '' }))
+    request.on('error', () => resolve({ status: null, body: '', cookie: null }))
     request.end()
   })

@@ -123,6 +123,9 @@ const noEdge: Edge = {
   apply: absent,
   drift: absent,
   status: absent,
+  traffic: absent,
+  renew: absent,
+  cut: absent,
   probe: absent,
   remove: absent,
 }

@@ -1,0 +1,67 @@
+import type { SteeringAct } from '@towpath/domain/edge/plan-steering.ts'
+import type { Trial, WantedService } from '@towpath/domain/edge/wanted.ts'
+import { holdBackendName, serverPath, waitServers } from './names.ts'
+import { serversFor } from './slot-servers.ts'
+import { heldValue, steeringKeys, steeringMapName, trialValue } from './steering-map.ts'
+
+/**
+ * A move of steering as lines for the runtime socket. A server is in before anything is sent to it, and sent to no more
+ * before it is out.
+ */
+export function steeringCommands(move: SteeringAct, wanted: WantedService): string[] {
+  const { service, slots } = wanted
+  const held = (isHeld: boolean): string => setCommand(service, 'held', heldValue(isHeld))
+  const wait = (state: string): string[] =>
+    waitServers.map((server) => `set server ${holdBackendName(service)}/${server} state ${state}`)
+  switch (move.act) {
+    case 'hold':
+      return [...weighWait(service), ...wait('ready'), held(true), ...holdTwins(wanted)]
+    case 'release':
+      return [...weighWait(service), ...holdTwins(wanted), held(false), ...wait('maint')]
+    case 'try':
+      return move.begins
+        ? beginTrial(service, move.trial)
+        : [setCommand(service, 'trial', trialValue(move.trial))]
+    case 'end-trial':
+      return [
+        setCommand(service, 'trial', trialValue(null)),
+        setCommand(service, 'lease', '0'),
+        ...slots.flatMap(({ slot }) => [
+          `set server ${serverPath(service, slot, 'trial')} weight 0`,
+          `set server ${serverPath(service, slot, 'trial')} state maint`,
+        ]),
+      ]
+  }
+}
+
+/** No lease before the share, so that nothing is sent before somebody renews. */
+const beginTrial = (service: string, trial: Trial): string[] => [
+  setCommand(service, 'lease', '0'),
+  `set server ${serverPath(service, trial.slot, 'trial')} weight 0`,
+  `set server ${serverPath(service, trial.slot, 'trial')} state ready`,
+  wholeFuse(service, trial.slot),
+  setCommand(service, 'trial', trialValue(trial)),
+]
+
+export const leaseCommand = (service: string, leaseMs: number): string =>
+  setCommand(service, 'lease', String(leaseMs))
+
+/** Also forgets what earlier probes said: after a start of the edge a single failed one would blow the fuse. */
+export const wholeFuse = (service: string, slot: string): string =>
+  `set server ${serverPath(service, slot, 'trial')} health up`
+
+export const blownFuse = (service: string, slot: string): string =>
+  `set server ${serverPath(service, slot, 'trial')} health down`
+
+const setCommand = (service: string, key: keyof typeof steeringKeys, value: string): string =>
+  `set map ${steeringMapName(service)} ${steeringKeys[key]} ${value}`
+
+const weighWait = (service: string): string[] =>
+  waitServers.map((server) => `set server ${holdBackendName(service)}/${server} weight 1`)
+
+/** Brings what takes the waiting requests to what each slot's role asks. */
+const holdTwins = ({ service, slots, held }: WantedService): string[] =>
+  slots.map((slot) => {
+    const { admitted } = serversFor(slot, held).hold
+    return `set server ${serverPath(service, slot.slot, 'hold')} state ${admitted ? 'ready' : 'maint'}`
+  })
