@@ -4,15 +4,13 @@ import type { ComparisonMode, VerdictBudget } from './budget.ts'
 import { decideVerdict, unknownProcess } from './decide-verdict.ts'
 import type { ProcessSignals, Signals } from './decide-verdict.ts'
 import { describeComparison } from './describe-comparison.ts'
-import type { SideNames } from './describe-comparison.ts'
+import type { ComparisonNumbers } from './describe-comparison.ts'
 import { betOnErrors, startErrorBets } from './errors/error-bets.ts'
 import type { ErrorBets } from './errors/error-bets.ts'
 import { readErrors } from './errors/read-errors.ts'
-import type { ErrorReading } from './errors/read-errors.ts'
 import { betOnLatency, startLatencyBets } from './latency/latency-bets.ts'
 import type { LatencyBets } from './latency/latency-bets.ts'
 import { readLatency } from './latency/read-latency.ts'
-import type { LatencyReading } from './latency/read-latency.ts'
 import { bothSides } from './sides.ts'
 import type { Sides } from './sides.ts'
 
@@ -66,18 +64,6 @@ export function compareRound(
 
 const errorsOf = ({ requests, errors }: TrafficCount) => ({ count: errors, of: requests })
 
-export interface ComparisonNumbers {
-  mode: ComparisonMode
-  errors: ErrorReading
-  latency: LatencyReading
-}
-
-export interface ReadingOptions {
-  budget: VerdictBudget
-  process?: ProcessSignals
-  names?: SideNames
-}
-
 export interface ComparisonReading {
   verdict: 'pass' | 'fail' | 'inconclusive'
   /** Sentences a person reads. */
@@ -92,7 +78,8 @@ export interface ComparisonReading {
  */
 export function readComparison(
   { mode, candidate, baseline, bets }: Comparison,
-  { budget, process = unknownProcess, names }: ReadingOptions,
+  budget: VerdictBudget,
+  process: ProcessSignals = unknownProcess,
 ): ComparisonReading {
   const totals = { candidate, baseline }
   const errors = readErrors(bothSides(totals, errorsOf), bets?.errors ?? null, budget)
@@ -105,5 +92,5 @@ export function readComparison(
   }
   const numbers: ComparisonNumbers = { mode, errors, latency }
   const { verdict, cause } = decideVerdict(mode, signals)
-  return { verdict, why: `${verdict}: ${cause}. ${describeComparison(numbers, names)}`, signals, numbers }
+  return { verdict, why: `${verdict}: ${cause}. ${describeComparison(numbers)}`, signals, numbers }
 }

@@ -1,7 +1,14 @@
-import type { ComparisonNumbers } from './comparison.ts'
+import type { ComparisonMode } from './budget.ts'
 import type { ErrorCount, ErrorReading } from './errors/read-errors.ts'
 import type { LatencyReading } from './latency/read-latency.ts'
 import type { Finding } from './reading.ts'
+
+/** All numbers of a comparison, for the ledger. */
+export interface ComparisonNumbers {
+  mode: ComparisonMode
+  errors: ErrorReading
+  latency: LatencyReading
+}
 
 /** How the two sides are called in a sentence. */
 export interface SideNames {
@@ -71,7 +78,11 @@ function needs({ errors, latency }: ComparisonNumbers): string[] {
   })
 }
 
-export const numberText = (value: number): string =>
-  value.toLocaleString('en-US', { maximumFractionDigits: 2 })
+/** Three digits that count, thousands apart. */
+function numberText(value: number): string {
+  if (value < 100) return String(Number(value.toPrecision(3)))
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',')
+}
+
 const percentText = (ratio: number): string => `${(ratio * 100).toFixed(1)}%`
 const msText = (ms: number): string => `${numberText(Math.round(ms))} ms`

@@ -1,10 +1,10 @@
 import type { TrafficCount } from '../signal/traffic.ts'
 import { alarmShare, missShare } from './budget.ts'
 import type { ComparisonMode, VerdictBudget } from './budget.ts'
-import { effectSizes, expectedRatio, worseRatio } from './errors/error-bets.ts'
+import { effectSizes, expectedRatio, soundGuesses, worseRatio } from './errors/error-bets.ts'
 import { boundsBefore } from './errors/errors-after-switch.ts'
 import { cuts, requestsIn } from './latency/buckets.ts'
-import { slowOdds, soundOdds } from './latency/latency-bets.ts'
+import { latencyOdds } from './latency/latency-bets.ts'
 import { notSlowGrowth, slowGrowth } from './latency/latency-growth.ts'
 import { blockMin } from './sides.ts'
 import { differenceGrowth } from './statistic/difference-evidence.ts'
@@ -71,7 +71,7 @@ function planErrors(traffic: ExpectedTraffic, budget: VerdictBudget): SignalFore
   const ratio = baseline.requests === 0 ? expectedRatio(counted) : baseline.errors / baseline.requests
   const worse = worseRatio(ratio, budget.errors.worseBy)
   const fail = Math.log(alarmShare(mode, budget).needed * effectSizes.length)
-  const pass = Math.log(missShare(mode, budget).needed)
+  const pass = Math.log(missShare(mode, budget).needed * (mode === 'concurrent' ? soundGuesses.length : 1))
   const least = Math.max(budget.errors.count / worse, surelySeen(worse, budget.errors.worseBy / 2))
   return {
     fail: forecast(traffic, { log: fail, growth: worseGrowth(traffic, { ratio, worse }, budget), least }),
@@ -81,7 +81,7 @@ function planErrors(traffic: ExpectedTraffic, budget: VerdictBudget): SignalFore
 
 /** Half of the requests after which 95 of 100 show at least the true ratio less `margin`. */
 const surelySeen = (ratio: number, margin: number): number =>
-  (quantile95 ** 2 * ratio * (1 - ratio)) / margin ** 2 / 2
+  (surely ** 2 * ratio * (1 - ratio)) / margin ** 2 / 2
 
 function worseGrowth(
   { mode, weight, baseline }: ExpectedTraffic,
@@ -115,8 +115,8 @@ function soundGrowth(
 function planLatency(traffic: ExpectedTraffic, budget: VerdictBudget): SignalForecast {
   const { mode, weight, baseline } = traffic
   const expected = { mode, weight, baseline: baseline.latency }
-  const fail = Math.log(alarmShare(mode, budget).needed * cuts.length * slowOdds.length)
-  const pass = Math.log(missShare(mode, budget).needed * soundOdds.length)
+  const fail = Math.log(alarmShare(mode, budget).needed * cuts.length * latencyOdds.length)
+  const pass = Math.log(missShare(mode, budget).needed * latencyOdds.length)
   return {
     fail: forecast(traffic, { log: fail, growth: slowGrowth(expected, budget), least: 0 }),
     pass: forecast(traffic, { log: pass, growth: notSlowGrowth(expected, budget), least: 0 }),
@@ -124,7 +124,8 @@ function planLatency(traffic: ExpectedTraffic, budget: VerdictBudget): SignalFor
 }
 
 const never: Growth = { mean: 0, variance: 0 }
-const quantile95 = 1.645
+/** Deviations of a normal distribution within which 97 to 98 of 100 lie on one side: a little to spare. */
+const surely = 1.96
 
 /**
  * Requests until evidence that grows like this reaches `log`: on average, or half of what 95 of 100 bakes need where
@@ -138,8 +139,8 @@ function forecast(
   const block =
     mode === 'sequential' ? 1 : Math.max(blockMin.both, blockMin.side / weight, blockMin.side / (1 - weight))
   const mean = mode === 'sequential' ? growth.mean : growth.mean * (1 - 1 / block)
-  const spread = quantile95 * Math.sqrt(growth.variance)
-  const surely = ((spread + Math.sqrt(spread ** 2 + 4 * mean * log)) / (2 * mean)) ** 2
-  const requests = Math.ceil(Math.max(log / mean, surely / 2, least) + block * weight)
+  const spread = surely * Math.sqrt(growth.variance)
+  const nearlyAll = ((spread + Math.sqrt(spread ** 2 + 4 * mean * log)) / (2 * mean)) ** 2
+  const requests = Math.ceil(Math.max(log / mean, nearlyAll / 2, least) + block * weight)
   return { requests, durationMs: Math.ceil((requests / (requestsPerSecond * weight)) * 1_000) }
 }

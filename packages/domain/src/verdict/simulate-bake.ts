@@ -1,5 +1,8 @@
 import type { TrafficCount } from '../signal/traffic.ts'
 import { latencyBucket } from '../signal/traffic.ts'
+import type { VerdictBudget } from './budget.ts'
+import { compareRound, readComparison } from './comparison.ts'
+import type { Comparison, ComparisonReading } from './comparison.ts'
 import type { Sides } from './sides.ts'
 
 /** Simulated traffic for the tests of verdicts. Chance comes from the seeded generator that is handed in. */
@@ -9,10 +12,7 @@ export type Random = () => number
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 
-/**
- * How many of `trials` succeed. Exact: by the gaps between successes where they are few, else by splitting the trials
- * at the median of a beta variable would be needed; here large and not rare counts are drawn one part at a time.
- */
+/** How many of `trials` succeed. Exact: it walks from success to success, by gaps that are geometric. */
 export function binomial(random: Random, trials: number, chance: number): number {
   if (trials <= 0 || chance <= 0) return 0
   if (chance >= 1) return trials
@@ -63,12 +63,22 @@ export function drawTraffic(
   { seconds, slowness = 1 }: { seconds: number; slowness?: number },
 ): TrafficCount {
   const requests = arrivals(random, requestsPerSecond * seconds)
+  const buckets = latency === undefined ? {} : drawLatencies(random, latency, { requests, slowness })
+  return { requests, errors: binomial(random, requests, errorRatio), latency: buckets }
+}
+
+/** Latencies of some requests by bucket, all of them multiplied by `slowness`. */
+export function drawLatencies(
+  random: Random,
+  latency: Latency,
+  { requests, slowness = 1 }: { requests: number; slowness?: number },
+): Record<number, number> {
   const buckets: Record<number, number> = {}
-  for (let request = 0; latency !== undefined && request < requests; request += 1) {
+  for (let request = 0; request < requests; request += 1) {
     const bucket = latencyBucket(latency(random) * slowness)
     buckets[bucket] = (buckets[bucket] ?? 0) + 1
   }
-  return { requests, errors: binomial(random, requests, errorRatio), latency: buckets }
+  return buckets
 }
 
 /** One round of both sides at the same time. */
@@ -80,3 +90,30 @@ export const drawRound = (
   candidate: drawTraffic(random, sides.candidate, span),
   baseline: drawTraffic(random, sides.baseline, span),
 })
+
+/** What happened in a bake, by its rounds from 1 on; null: never. */
+export interface BakeOutcome {
+  failedAt: number | null
+  passedAt: number | null
+}
+
+export interface Bake {
+  start: Comparison
+  rounds: number
+  draw: (round: number) => Sides<TrafficCount>
+  budget: VerdictBudget
+  /** What counts as a fail or a pass of a reading. */
+  saw: (reading: ComparisonReading) => 'fail' | 'pass' | 'neither'
+}
+
+/** Looks after every round, and on after a pass: a fail at any look counts. */
+export function simulateBake({ start, rounds, draw, budget, saw }: Bake): BakeOutcome {
+  let [comparison, passedAt] = [start, null as number | null]
+  for (let round = 1; round <= rounds; round += 1) {
+    comparison = compareRound(comparison, draw(round), budget)
+    const seen = saw(readComparison(comparison, budget))
+    if (seen === 'fail') return { failedAt: round, passedAt }
+    if (seen === 'pass') passedAt ??= round
+  }
+  return { failedAt: null, passedAt }
+}

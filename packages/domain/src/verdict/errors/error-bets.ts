@@ -14,12 +14,21 @@ export interface ErrorBets {
   open: Sides<Part>
   /** That the candidate is worse, one bet per size of effect. */
   worse: number[]
-  /** That it is not worse by the planned effect. */
-  sound: number
+  /** That it is not worse by the planned effect, one bet per first guess. */
+  sound: number[]
 }
 
 /** Effects that are bet on, as multiples of the planned one: a release that is much worse is found much sooner. */
-export const effectSizes: readonly number[] = [1, 2, 5]
+export const effectSizes: readonly number[] = [1, 2, 5, 15]
+
+/**
+ * What the baseline's ratio is taken to be before anything is known: errors in 25 requests, weighed in with what was
+ * counted later. A guess that is too low bets too high on "worse", so that side starts at a ratio of 5%.
+ */
+const guessedOf = 25
+const worseGuess = 1.25
+/** Most services have hardly any errors; the second guess is for the others. */
+export const soundGuesses: readonly number[] = [0.1, 1.25]
 
 const nothing: Part = { count: 0, of: 0 }
 
@@ -27,7 +36,7 @@ export const startErrorBets: ErrorBets = {
   known: nothing,
   open: { candidate: nothing, baseline: nothing },
   worse: effectSizes.map(() => 0),
-  sound: 0,
+  sound: soundGuesses.map(() => 0),
 }
 
 /** Lays one more round of errors of requests on each side. */
@@ -37,7 +46,7 @@ export function betOnErrors(bets: ErrorBets, round: Sides<Part>, { errors }: Ver
     baseline: addParts(bets.open.baseline, round.baseline),
   }
   if (!isBlock(bothSides(open, ({ of }) => of))) return { ...bets, open }
-  const expected = expectedRatio(bets.known)
+  const expected = expectedRatio(bets.known, worseGuess)
   const block = {
     suspect: open.candidate.of,
     other: open.baseline.of,
@@ -52,7 +61,14 @@ export function betOnErrors(bets: ErrorBets, round: Sides<Part>, { errors }: Ver
         log +
         logOddsEvidence(block, oddsBetween(expected, worseRatio(expected, errors.worseBy * sizeOf(index)))),
     ),
-    sound: bets.sound + logDifferenceEvidence(open, { bet: expected, worseBy: errors.worseBy }),
+    sound: bets.sound.map(
+      (log, index) =>
+        log +
+        logDifferenceEvidence(open, {
+          bet: expectedRatio(bets.known, soundGuesses[index]),
+          worseBy: errors.worseBy,
+        }),
+    ),
   }
 }
 
@@ -67,5 +83,5 @@ export const addParts = (one: Part, other: Part): Part => ({
 export const worseRatio = (ratio: number, worseBy: number): number =>
   Math.min(ratio + worseBy, 1 - (1 - ratio) / 10)
 
-/** What the next bets take the baseline's ratio to be: what was counted, with a quarter of an error in 25 requests. */
-export const expectedRatio = ({ count, of }: Part): number => (count + 0.25) / (of + 25)
+/** What the next bets take the ratio to be: what was counted, with a guess weighed in. Never 0 or 1. */
+export const expectedRatio = ({ count, of }: Part, guess = 0.25): number => (count + guess) / (of + guessedOf)

@@ -36,7 +36,9 @@ export interface ErrorCount {
 export function readErrors(totals: Sides<Part>, bets: ErrorBets | null, budget: VerdictBudget): ErrorReading {
   const mode: ComparisonMode = bets === null ? 'sequential' : 'concurrent'
   const logs =
-    bets === null ? errorsAfterSwitch(totals, budget) : { worse: meanEvidence(bets.worse), sound: bets.sound }
+    bets === null
+      ? errorsAfterSwitch(totals, budget)
+      : { worse: meanEvidence(bets.worse), sound: meanEvidence(bets.sound) }
   const candidate = countOf(totals.candidate)
   const baseline = countOf(totals.baseline)
   const worse = findingOf(logs.worse, alarmShare(mode, budget).needed)
@@ -44,7 +46,8 @@ export function readErrors(totals: Sides<Part>, bets: ErrorBets | null, budget: 
   const worseBy = candidate.ratio === null ? null : candidate.ratio - (baseline.ratio ?? 0)
   const matters = candidate.errors >= budget.errors.count && (worseBy ?? 0) >= budget.errors.worseBy / 2
   const signal = signalOf(worse.found && matters, sound.found)
-  const growth = soundGrowth(totals, mode, budget)
+  const more = () =>
+    moreRequests(logs.sound, missShare(mode, budget).needed, soundGrowth(totals, mode, budget))
   return {
     signal,
     overFloor: signal === 'bad' && isOverFloor(candidate, budget),
@@ -53,8 +56,7 @@ export function readErrors(totals: Sides<Part>, bets: ErrorBets | null, budget: 
     worseBy,
     worse,
     sound,
-    moreRequests:
-      signal === 'unknown' ? moreRequests(logs.sound, missShare(mode, budget).needed, growth) : null,
+    moreRequests: signal === 'unknown' ? more() : null,
   }
 }
 

@@ -40,17 +40,18 @@ export function slowerBuckets(buckets: Buckets, budget: VerdictBudget): Buckets 
 
 /**
  * Cuts both sides at one latency and marks what is slower: the cut whose marked share of both sides together is
- * nearest to `1 - quantile`. It is chosen without regard to the sides, so under "no slower" marks fall by size alone.
+ * nearest to `1 - quantile`, and that marks something if any cut does. It is chosen without regard to the sides, so under "no slower" marks fall by size alone.
  */
 export function markSlower(sides: Sides<Buckets>, quantile: number, suspect: keyof Sides<unknown>): Block {
   const other = suspect === 'candidate' ? 'baseline' : 'candidate'
   const both = addBuckets(sides.candidate, sides.baseline)
   const total = requestsIn(both)
+  const wanted = (1 - quantile) * total
   let [above, marked, cut] = [total, 0, Number.POSITIVE_INFINITY]
   for (const [bucket, count] of inOrder(both)) {
     above -= count
-    if (Math.abs(above - (1 - quantile) * total) < Math.abs(marked - (1 - quantile) * total))
-      [marked, cut] = [above, bucket]
+    const isNearer = marked === 0 || Math.abs(above - wanted) < Math.abs(marked - wanted)
+    if (above > 0 && isNearer) [marked, cut] = [above, bucket]
   }
   return {
     suspect: requestsIn(sides[suspect]),

@@ -5,7 +5,7 @@ import { logRatioEvidence, ratioAtLeast, ratioAtMost, ratioByOdds } from '../sta
 import type { Part } from '../statistic/ratio.ts'
 import { cuts, requestsAbove, requestsIn, slowerBucket } from './buckets.ts'
 import type { Buckets } from './buckets.ts'
-import { slowOdds, soundOdds } from './latency-bets.ts'
+import { latencyOdds } from './latency-bets.ts'
 
 /**
  * Evidence (ln) from the latencies after the switch against the time before it, in the shape of `LatencyBets`.
@@ -25,14 +25,14 @@ export function latencyAfterSwitch(
     slow: before.flatMap(({ bucket, beyond }) => {
       const atMost = ratioAtMost(beyond, alarmRisk)
       const part = { count: requestsAbove(candidate, bucket), of }
-      return slowOdds.map((odds) =>
+      return latencyOdds.map((odds) =>
         atMost < 1 ? logRatioEvidence(part, atMost, ratioByOdds(atMost, odds)) : 0,
       )
     }),
     sound: before.map(({ bucket, beyond }) => {
       const atLeast = ratioAtLeast(beyond, missRisk)
       const part = { count: requestsAbove(candidate, slowerBucket(bucket, budget) - 1), of }
-      return soundOdds.map((odds) =>
+      return latencyOdds.map((odds) =>
         atLeast > 0 ? logRatioEvidence(part, atLeast, ratioByOdds(atLeast, 1 / odds)) : 0,
       )
     }),

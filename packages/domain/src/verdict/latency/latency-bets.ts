@@ -21,13 +21,12 @@ export interface LatencyBets {
 }
 
 /** Odds that are bet on. A latency 1.5 times as long shifts the odds by 1.5 to 4, by how much latencies vary. */
-export const slowOdds: readonly number[] = [1.6, 3, 8]
-export const soundOdds: readonly number[] = [2, 6]
+export const latencyOdds: readonly number[] = [1.5, 3, 8]
 
 export const startLatencyBets: LatencyBets = {
   open: { candidate: {}, baseline: {} },
-  slow: cuts.flatMap(() => slowOdds.map(() => 0)),
-  sound: cuts.map(() => soundOdds.map(() => 0)),
+  slow: cuts.flatMap(() => latencyOdds.map(() => 0)),
+  sound: cuts.map(() => latencyOdds.map(() => 0)),
 }
 
 /** Lays one more round of latencies on each side. */
@@ -40,8 +39,8 @@ export function betOnLatency(bets: LatencyBets, round: Sides<Buckets>, budget: V
   const asIs = cuts.map((cut) => markSlower(open, cut, 'candidate'))
   const slowed = { candidate: open.candidate, baseline: slowerBuckets(open.baseline, budget) }
   const againstSlower = cuts.map((cut) => markSlower(slowed, cut, 'baseline'))
-  const slow = asIs.flatMap((block) => slowOdds.map((odds) => logOddsEvidence(block, odds)))
-  const sound = againstSlower.map((block) => soundOdds.map((odds) => logOddsEvidence(block, odds)))
+  const slow = asIs.flatMap((block) => latencyOdds.map((odds) => logOddsEvidence(block, odds)))
+  const sound = againstSlower.map((block) => latencyOdds.map((odds) => logOddsEvidence(block, odds)))
   return {
     open: startLatencyBets.open,
     slow: bets.slow.map((log, index) => log + (slow[index] ?? 0)),

@@ -49,14 +49,14 @@ export function readLatency(
   const signal = signalOf(slow.found && isMuchSlower({ candidate, baseline }, budget), sound.found)
   const weight = candidate.requests / (candidate.requests + baseline.requests)
   const canSay = candidate.requests > 0 && baseline.requests > 0
-  const growth = canSay ? notSlowGrowth({ mode, baseline: buckets.baseline, weight }, budget).mean : 0
+  const growth = () => notSlowGrowth({ mode, baseline: buckets.baseline, weight }, budget).mean
   return {
     signal,
     candidate,
     baseline,
     slow,
     sound,
-    moreRequests: signal === 'unknown' ? moreRequests(soundLog, needed, growth) : null,
+    moreRequests: signal === 'unknown' && canSay ? moreRequests(soundLog, needed, growth()) : null,
   }
 }
 
