@@ -44,6 +44,9 @@ export const notServing = (withinMs: number, seen: string): TowpathError =>
     retryable: true,
   })
 
+/** New requests come to these; a backup gets them only when every live slot is down. */
+export const takesRequests = (role: string): boolean => role === 'live' || role === 'candidate'
+
 export const slotServes = (service: string, { slot, role }: { slot: string; role: string }): TowpathError =>
   new TowpathError({
     code: 'EDGE_SLOT_SERVES',

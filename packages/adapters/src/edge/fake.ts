@@ -2,7 +2,7 @@ import type { Edge, EdgeSpec, ProbeAnswer, ProbeRequest } from '@towpath/app/por
 import { type CurrentEdge, planMoves } from '@towpath/domain/edge/plan-moves.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fenced, slotServes, unreachable } from './edge-errors.ts'
+import { fenced, slotServes, takesRequests, unreachable } from './edge-errors.ts'
 import { FakeCounters } from './fake/fake-counters.ts'
 import { type AskSlot, FakeTraffic, type PublicAnswer, type SlotRequest } from './fake/fake-traffic.ts'
 
@@ -125,7 +125,7 @@ function cut({ running, file }: Instance, { service, slot }: { service: string; 
   const place = file?.services
     .find((known) => known.service === service)
     ?.slots.find((known) => known.slot === slot)
-  if (place !== undefined && place.role !== 'draining' && place.role !== 'off')
+  if (place !== undefined && takesRequests(place.role))
     throw slotServes(service, place)
   return runningIn({ running }).cut(service, slot)
 }

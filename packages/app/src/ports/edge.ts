@@ -27,8 +27,6 @@ export interface Edge {
   status(spec: EdgeSpec): Promise<SlotStatus[]>
   /** What each release in each slot was sent since this controller began to follow the edge's log; see `SlotTraffic`. */
   traffic(spec: EdgeSpec): Promise<SlotTraffic[]>
-  /** For how long this controller has followed the edge's log, in ms. */
-  followedMs(spec: EdgeSpec): Promise<number>
   /** Lets the trial of a service go on until this time (RFC 3339); without it the edge itself ends the trial then. */
   renew(spec: EdgeSpec, lease: { service: string; until: string }): Promise<void>
   /** Ends every request and stream still open on a slot, each once. Tells how many; 0 when repeated. */

@@ -32,9 +32,10 @@ const starts: ComparisonStart[] = [{ mode: 'concurrent' }, { mode: 'sequential',
 const start = fc.constantFrom(...starts)
 
 const compare = (how: ComparisonStart, looks: Round[]): Comparison =>
-  looks.reduce((comparison, round) => compareRound(comparison, round, defaultBudget), startComparison(how))
+  looks.reduce<Comparison>((comparison, round) => compareRound(comparison, round, defaultBudget), startComparison(how))
 
-const read = (how: ComparisonStart, looks: Round[]) => readComparison(compare(how, looks), defaultBudget)
+const read = (how: ComparisonStart, looks: Round[]) =>
+  readComparison(compare(how, looks), { budget: defaultBudget })
 
 const steady = (random: () => number, requests: number, medianMs: number): TrafficCount => ({
   requests,
@@ -100,8 +101,11 @@ describe('a comparison', () => {
     const random = seededRandom(6)
     const how: ComparisonStart = { mode: 'sequential', before: steady(random, 3_000, 200) }
     const slow = compare(how, [{ candidate: steady(random, 2_000, 600), baseline: noTraffic }])
-    expect(readComparison(slow, defaultBudget).verdict).toBe('inconclusive')
-    expect(readComparison(slow, defaultBudget, { ...unknownProcess, restarts: 'bad' }).verdict).toBe('fail')
+    expect(readComparison(slow, { budget: defaultBudget }).verdict).toBe('inconclusive')
+    expect(
+      readComparison(slow, { budget: defaultBudget, process: { ...unknownProcess, restarts: 'bad' } })
+        .verdict,
+    ).toBe('fail')
     const broken = { ...steady(random, 200, 200), errors: 60 }
     expect(read(how, [{ candidate: broken, baseline: noTraffic }]).verdict).toBe('fail')
     const worse = { ...steady(random, 400, 200), errors: 40 }
@@ -118,7 +122,7 @@ describe('a comparison', () => {
     const text = JSON.stringify(comparison)
     expect(JSON.parse(text)).toEqual(comparison)
     expect(text.length).toBeLessThan(4_000)
-    const reading = readComparison(comparison, defaultBudget)
+    const reading = readComparison(comparison, { budget: defaultBudget })
     expect(JSON.parse(JSON.stringify(reading))).toEqual(reading)
   })
 

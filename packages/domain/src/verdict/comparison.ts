@@ -4,6 +4,7 @@ import type { ComparisonMode, VerdictBudget } from './budget.ts'
 import { decideVerdict, unknownProcess } from './decide-verdict.ts'
 import type { ProcessSignals, Signals } from './decide-verdict.ts'
 import { describeComparison } from './describe-comparison.ts'
+import type { SideNames } from './describe-comparison.ts'
 import type { ComparisonNumbers } from './describe-comparison.ts'
 import { betOnErrors, startErrorBets } from './errors/error-bets.ts'
 import type { ErrorBets } from './errors/error-bets.ts'
@@ -64,6 +65,12 @@ export function compareRound(
 
 const errorsOf = ({ requests, errors }: TrafficCount) => ({ count: errors, of: requests })
 
+export interface ReadingOptions {
+  budget: VerdictBudget
+  process?: ProcessSignals
+  names?: SideNames
+}
+
 export interface ComparisonReading {
   verdict: 'pass' | 'fail' | 'inconclusive'
   /** Sentences a person reads. */
@@ -78,8 +85,7 @@ export interface ComparisonReading {
  */
 export function readComparison(
   { mode, candidate, baseline, bets }: Comparison,
-  budget: VerdictBudget,
-  process: ProcessSignals = unknownProcess,
+  { budget, process = unknownProcess, names }: ReadingOptions,
 ): ComparisonReading {
   const totals = { candidate, baseline }
   const errors = readErrors(bothSides(totals, errorsOf), bets?.errors ?? null, budget)
@@ -92,5 +98,5 @@ export function readComparison(
   }
   const numbers: ComparisonNumbers = { mode, errors, latency }
   const { verdict, cause } = decideVerdict(mode, signals)
-  return { verdict, why: `${verdict}: ${cause}. ${describeComparison(numbers)}`, signals, numbers }
+  return { verdict, why: `${verdict}: ${cause}. ${describeComparison(numbers, names)}`, signals, numbers }
 }

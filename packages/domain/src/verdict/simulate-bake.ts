@@ -111,7 +111,7 @@ export function simulateBake({ start, rounds, draw, budget, saw }: Bake): BakeOu
   let [comparison, passedAt] = [start, null as number | null]
   for (let round = 1; round <= rounds; round += 1) {
     comparison = compareRound(comparison, draw(round), budget)
-    const seen = saw(readComparison(comparison, budget))
+    const seen = saw(readComparison(comparison, { budget }))
     if (seen === 'fail') return { failedAt: round, passedAt }
     if (seen === 'pass') passedAt ??= round
   }

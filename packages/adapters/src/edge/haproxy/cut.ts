@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { slotServes } from '../edge-errors.ts'
+import { slotServes, takesRequests } from '../edge-errors.ts'
 import { serverPath } from './names.ts'
 import { readStatuses } from './read-statuses.ts'
 import { askWorker, oldWorkers, tellAndRead } from './runtime.ts'
@@ -20,7 +20,7 @@ export async function cutSlot(
   const open = async (): Promise<number> => {
     const found = (await readStatuses(dir)).find((known) => known.service === service && known.slot === slot)
     if (found === undefined) return 0
-    if (found.role !== 'draining' && found.role !== 'off') throw slotServes(service, found)
+    if (takesRequests(found.role)) throw slotServes(service, found)
     return found.sessions
   }
   const before = await open()
