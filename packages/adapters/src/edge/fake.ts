@@ -125,8 +125,7 @@ function cut({ running, file }: Instance, { service, slot }: { service: string; 
   const place = file?.services
     .find((known) => known.service === service)
     ?.slots.find((known) => known.slot === slot)
-  if (place !== undefined && takesRequests(place.role))
-    throw slotServes(service, place)
+  if (place !== undefined && takesRequests(place.role)) throw slotServes(service, place)
   return runningIn({ running }).cut(service, slot)
 }
 

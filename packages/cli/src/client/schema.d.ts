@@ -764,6 +764,19 @@ export interface components {
                     at: string;
                 };
             };
+            /** @description Verdicts by the step that reached them, as in the event verdict.reached. */
+            verdicts: {
+                [key: string]: components["schemas"]["Verdict"];
+            };
+            /** @description Inconclusive steps that a person went on from. */
+            resumed: {
+                [key: string]: {
+                    by: string;
+                    /** Format: date-time */
+                    at: string;
+                    reason: string;
+                };
+            };
             failure: components["schemas"]["StepFailure"] | null;
             abort: {
                 by: string;
@@ -814,6 +827,35 @@ export interface components {
         };
         /** @enum {string} */
         DeploymentState: "waiting" | "running" | "going-back" | "finished";
+        Verdict: {
+            step: string;
+            verdict: components["schemas"]["VerdictWord"];
+            /** @description The numbers as a person reads them. */
+            why: string;
+            /** @enum {string} */
+            by: "traffic" | "probes";
+            timeHelps: boolean;
+            /** @description Share of the candidate, in ten-thousandths. */
+            perMyriad: number;
+            watchedMs: number;
+            /** Format: date-time */
+            at: string;
+            seq: number;
+            services: {
+                service: string;
+                release: string;
+                against: string | null;
+                /** @enum {string} */
+                mode: "concurrent" | "sequential";
+                verdict: components["schemas"]["VerdictWord"];
+                why: string;
+                numbers: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        /** @enum {string} */
+        VerdictWord: "pass" | "fail" | "inconclusive";
         StepFailure: {
             step: string;
             code: string;
@@ -961,6 +1003,19 @@ export interface components {
                     seq: number;
                     /** Format: date-time */
                     at: string;
+                };
+            };
+            /** @description Verdicts by the step that reached them, as in the event verdict.reached. */
+            verdicts: {
+                [key: string]: components["schemas"]["Verdict"];
+            };
+            /** @description Inconclusive steps that a person went on from. */
+            resumed: {
+                [key: string]: {
+                    by: string;
+                    /** Format: date-time */
+                    at: string;
+                    reason: string;
                 };
             };
             failure: components["schemas"]["StepFailure"] | null;

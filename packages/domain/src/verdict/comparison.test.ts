@@ -32,7 +32,10 @@ const starts: ComparisonStart[] = [{ mode: 'concurrent' }, { mode: 'sequential',
 const start = fc.constantFrom(...starts)
 
 const compare = (how: ComparisonStart, looks: Round[]): Comparison =>
-  looks.reduce<Comparison>((comparison, round) => compareRound(comparison, round, defaultBudget), startComparison(how))
+  looks.reduce<Comparison>(
+    (comparison, round) => compareRound(comparison, round, defaultBudget),
+    startComparison(how),
+  )
 
 const read = (how: ComparisonStart, looks: Round[]) =>
   readComparison(compare(how, looks), { budget: defaultBudget })

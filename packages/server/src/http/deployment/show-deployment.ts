@@ -25,6 +25,8 @@ export const showSummary = ({ state, seq }: DeploymentAt): z.infer<typeof summar
   state: progressOf(state),
   outcome: state.finished?.outcome ?? null,
   done: state.done,
+  verdicts: state.verdicts,
+  resumed: state.resumed,
   failure: state.failure,
   abort: state.abort,
   finished: finishedOf(state),
