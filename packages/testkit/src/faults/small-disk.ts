@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, rm, statfs } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -8,8 +8,8 @@ const run = promisify(execFile)
 /** A folder on a disk of its own, in memory, small enough to be filled. */
 export interface SmallDisk {
   folder: string
-  /** Takes all the room there is, less `leaveBytes` of it. */
-  fill(leaveBytes?: number): Promise<void>
+  /** Takes all the room there is. */
+  fill(): Promise<void>
   /** Gives back what `fill` took. */
   makeRoom(): Promise<void>
   /** Takes the disk away with all it holds. Twice is once. */
@@ -24,10 +24,12 @@ export async function mountSmallDisk(folder: string, sizeMiB: number): Promise<S
   const makeRoom = (): Promise<void> => rm(ballast, { force: true })
   return {
     folder,
-    fill: async (leaveBytes = 0) => {
-      await makeRoom()
-      const { bavail, bsize } = await statfs(folder)
-      await run('fallocate', ['-l', String(Math.max(1, bavail * bsize - leaveBytes)), ballast])
+    // Written until there is no more: what others write meanwhile would spoil a size asked for at once.
+    fill: async () => {
+      const full = await run('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=64k']).catch(
+        (fault: unknown) => fault,
+      )
+      if (!/No space left/.test(String(full))) throw new Error(`not filled: ${String(full)}`)
     },
     makeRoom,
     close: async () => {
