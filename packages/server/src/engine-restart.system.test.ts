@@ -115,6 +115,8 @@ describe.runIf(mayStartSecondEngine)('an engine whose containers stop with it', 
       await settled(expected)
       // Docker starts nginx again by itself, with growing pauses while the names it wants are not there yet.
       await until(answersEveryRequest, { withinMs: 30_000, what: 'the site to answer every request' })
+      await expectOneLive(expected)
+      expect(await production.deployment(id)).toMatchObject({ release, finished })
     },
   )
 })
