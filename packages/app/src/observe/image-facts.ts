@@ -15,12 +15,14 @@ export interface ImageSources {
   secrets: SecretValues
 }
 
-/** Each build of a plan: is it in its registry, is it on the host. */
-export function imageFacts(
+/** Each build of a deployment's plan: is it in its registry, is it on the host, and why it could not be pulled. */
+export async function imageFacts(
   sources: ImageSources,
-  { plan, kind }: Pick<Deployment, 'plan' | 'kind'>,
+  deployment: Deployment,
 ): Promise<GateFacts['images']> {
-  return Promise.all(
+  const { plan, kind } = deployment
+  const notPulled = await failedPulls(sources.installation, deployment)
+  return await Promise.all(
     plan.services.map(async ({ service, container }) => {
       const [registry, host] = await Promise.all([
         observed(sources.installation, () => {
@@ -30,9 +32,25 @@ export function imageFacts(
         }),
         observed(sources.installation, () => sources.engine.hasImage(container.image)),
       ])
-      return { service, image: container.image, registry, host }
+      const why = notPulled.get(container.image)
+      return {
+        ...{ service, image: container.image, registry, host },
+        ...(why === undefined ? {} : { notPulled: why }),
+      }
     }),
   )
+}
+
+/** What the deployment's own event says of images that it could not pull, by image. */
+async function failedPulls(
+  { store }: Installation,
+  { done }: Deployment,
+): Promise<ReadonlyMap<string, string>> {
+  const pulled = done['pull-images']
+  if (pulled === undefined) return new Map()
+  const [event] = await store.readEvents({ after: pulled.seq - 1, limit: 1 })
+  if (event?.type !== 'images.pulled') return new Map()
+  return new Map(event.data.images.flatMap(({ image, present, why }) => (present ? [] : [[image, why]])))
 }
 
 async function isInRegistry(sources: ImageSources, image: string): Promise<boolean> {

@@ -104,6 +104,23 @@ describe('the checklist', () => {
     expect(answersOf({ ...good, ...facts })[gate]).toBe(answer)
   })
 
+  it('says why an image is not on the host where its pull failed, and does not ask for a push', () => {
+    const image = { service: 'b', image: 'i', registry: seen(true), host: seen(false) }
+    const answerFor = (images: GateFacts['images']) =>
+      evaluateGates({ ...good, images }, []).find(({ gate }) => gate === 'images-on-host')
+    expect(answerFor([image])).toMatchObject({ fix: expect.stringContaining('push the build') as string })
+    expect(answerFor([{ ...image, notPulled: 'no space left on device' }])).toMatchObject({
+      why: expect.stringContaining('no space left on device') as string,
+      fix: 'put right what kept it from being pulled, then deploy again',
+    })
+  })
+
+  it('tells small disks in a unit that shows something', () => {
+    const tight = { ...good, disk: seen({ freeBytes: 4_096, neededBytes: 1_048_576 }) }
+    const answer = evaluateGates(tight, []).find(({ gate }) => gate === 'disk-room')
+    expect(answer?.why).toBe('0.0 MB free where 1.0 MB are asked for')
+  })
+
   it('asks one approval more than none where the schema cannot go back', () => {
     const risky: GateFacts = {
       ...good,
