@@ -74,7 +74,9 @@ export async function planFor(
     (await stateOf(installation.store, environmentView, input.environment)) ??
     emptyEnvironment(input.environment)
   const { policy, pending } = effectivePolicy(environment.policy, read.config.policy)
-  if (!policy.hosts.includes(read.config.host.docker) && policy.hosts.length > 0)
+  // What was accepted decides alone: laid over the one host that a commit asks for it would leave none, which is any.
+  const hosts = environment.policy?.hosts ?? []
+  if (hosts.length > 0 && !hosts.includes(read.config.host.docker))
     throw hostNotAllowed(read.config.host.docker, input.environment)
   const planned = planDeployment({
     installation: installation.id,

@@ -212,6 +212,15 @@ describe('people and policy', () => {
     expect(await policyNow()).toEqual({ ...body, needs: [], version })
   })
 
+  it('let no commit move to a host that was not accepted', async () => {
+    const body = { approvals: 0, hosts: ['unix:///elsewhere.sock'], freeze: [] }
+    await subject.ask('PUT /v1/environments/guarded/policy', { as: 'maker', body })
+    for (const dryRun of [true, false]) {
+      const answer = await deploy({ release: '1.1.0', dryRun }, { environment: 'guarded' })
+      expect([answer.status, (await read<{ code: string }>(answer)).code]).toEqual([409, 'HOST_NOT_ALLOWED'])
+    }
+  })
+
   it('a freeze window that is none is refused with how to write it', async () => {
     const body = { approvals: 0, hosts: [], freeze: ['always'] }
     const answer = await subject.ask('PUT /v1/environments/production/policy', { as: 'maker', body })

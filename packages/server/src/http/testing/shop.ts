@@ -12,6 +12,7 @@ defaults:
 environments:
   staging: {}
   production: {approvals: 1}
+  guarded: {}
 `
 
 const compose = `services:
