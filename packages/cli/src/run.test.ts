@@ -118,6 +118,13 @@ describe('asking', () => {
   })
 })
 
+test('a dry run shows what the commit would loosen', async () => {
+  server = await scriptedServer(everyday([]))
+  const shell = shellFor(['deploy', '1.1.0', '-e', 'production', '--dry-run'])
+  expect(await runCommandLine(shell)).toBe(3)
+  expect(shell.out()).toContain('this commit asks for approvals 0')
+})
+
 describe('a server that says no', () => {
   const answers: [string, string, number][] = [
     ['TOKEN_INVALID', 'forbidden', 5],

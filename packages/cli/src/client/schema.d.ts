@@ -686,6 +686,14 @@ export interface components {
                 /** @description Gates whose facts an earlier step makes, so not asked now. */
                 later: string[];
             };
+            /** @description What the commit would loosen; the accepted policy holds until an admin accepts it. */
+            pending: {
+                /** @enum {string} */
+                what: "approvals" | "needs" | "freeze" | "hosts";
+                accepted: string;
+                asked: string;
+                says: string;
+            }[];
             notes: string[];
             warnings: string[];
         };

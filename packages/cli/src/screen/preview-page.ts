@@ -51,6 +51,7 @@ const factLines = ({
   schema,
   approvals,
   wayBack,
+  pending,
   notes,
   warnings,
 }: PreviewAnswer): Line[] => [
@@ -61,7 +62,9 @@ const factLines = ({
     span('quiet', `  ${'way back'.padEnd(labelWidth)}`),
     span(wayBack.needsPerson ? 'warning' : null, wayBack.text),
   ),
-  ...[...notes, ...warnings].map((note) => line(span('warning', '  ▲ '), note)),
+  ...[...pending.map(({ says }) => says), ...notes, ...warnings].map((note) =>
+    line(span('warning', '  ▲ '), note),
+  ),
 ]
 
 function approvalText({ needed, given, missing }: PreviewAnswer['approvals']): string {

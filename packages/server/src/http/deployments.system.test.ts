@@ -212,6 +212,17 @@ describe('people and policy', () => {
     expect(await policyNow()).toEqual({ ...body, needs: [], version })
   })
 
+  it('show in a dry run what a commit would loosen', async () => {
+    const preview = await read<{ pending: { what: string; says: string }[] }>(
+      deploy({ release: '1.1.0', dryRun: true }),
+    )
+    expect(preview.pending).toEqual([
+      expect.objectContaining({ what: 'approvals', accepted: '2', asked: '1' }),
+      expect.objectContaining({ what: 'freeze', asked: 'not frozen' }),
+    ])
+    expect(preview.pending[0]?.says).toContain('towpath policy accept -e production')
+  })
+
   it('let no commit move to a host that was not accepted', async () => {
     const body = { approvals: 0, hosts: ['unix:///elsewhere.sock'], freeze: [] }
     await subject.ask('PUT /v1/environments/guarded/policy', { as: 'maker', body })

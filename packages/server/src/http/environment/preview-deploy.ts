@@ -22,7 +22,7 @@ export async function previewDeploy(
   },
 ): Promise<Preview> {
   requirePermission(caller, 'deploy', asked.environment)
-  const { release, plan, pins, environment, warnings } = await planFor(installation, asked)
+  const { release, plan, pins, environment, pending, warnings } = await planFor(installation, asked)
   const { kind, reason } = asked
   const deployment = pretendDeployment(
     caller,
@@ -34,6 +34,7 @@ export async function previewDeploy(
   )
   return await previewOf(installation, deployment, {
     environment,
+    pending,
     warnings,
     wayBack: wayBackFrom(plan, environment.live?.release ?? null),
     signal: AbortSignal.any([asked.signal, closing]),

@@ -23,6 +23,18 @@ export const previewShape = z
         .array(z.string())
         .openapi({ description: 'Gates whose facts an earlier step makes, so not asked now.' }),
     }),
+    pending: z
+      .array(
+        z.strictObject({
+          what: z.enum(['approvals', 'needs', 'freeze', 'hosts']),
+          accepted: z.string(),
+          asked: z.string(),
+          says: z.string(),
+        }),
+      )
+      .openapi({
+        description: 'What the commit would loosen; the accepted policy holds until an admin accepts it.',
+      }),
     notes: z.array(z.string()),
     warnings: z.array(z.string()),
   })
