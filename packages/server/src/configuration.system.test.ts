@@ -189,6 +189,18 @@ describe('secrets', () => {
   })
 })
 
+describe('a secret that the compose file needs and nobody sealed', () => {
+  it('holds a deployment at a gate that names it, and what is live stays as it is', async () => {
+    const undo = await sealSecrets(scene, 'production', { MAILERSEND_API_KEY: undefined })
+    const { live } = await production.state()
+    const stopped = await afterwards(ship(), undo)
+    expect(stopped.finished?.outcome).toBe('refused')
+    const gate = stopped.gates?.results.find((result) => result.gate === 'settings-complete')
+    expect(gate).toMatchObject({ answer: 'fail', why: 'no value for MAILERSEND_API_KEY' })
+    expect((await production.state()).live).toEqual(live)
+  })
+})
+
 /** Variables of the container that serves, as the engine has them. */
 async function environmentOf(service: string): Promise<Record<string, string>> {
   const { live } = await production.state()

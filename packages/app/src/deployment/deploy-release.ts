@@ -1,4 +1,4 @@
-import { environmentView } from '@towpath/domain/ledger/views.ts'
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
 import { effectivePolicy } from '@towpath/domain/environment/policy.ts'
 import type { EnvironmentPolicy, PendingChange } from '@towpath/domain/environment/policy.ts'
@@ -13,6 +13,7 @@ import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
 import { readEnvironment } from '../project/environment-model.ts'
+import { withMissingSecrets } from '../project/missing-secrets.ts'
 import { problemsError } from '../project/problems.ts'
 import { openSnapshot } from '../release/snapshot.ts'
 import { releaseOf } from '../release/release-of.ts'
@@ -73,6 +74,8 @@ export async function planFor(
   const environment =
     (await stateOf(installation.store, environmentView, input.environment)) ??
     emptyEnvironment(input.environment)
+  const live = await liveDeployment(installation, environment)
+  const { model, warnings } = await withMissingSecrets(installation, { files, read, live })
   const { policy, pending } = effectivePolicy(environment.policy, read.config.policy)
   // What was accepted decides alone: laid over the one host that a commit asks for it would leave none, which is any.
   const hosts = environment.policy?.hosts ?? []
@@ -82,7 +85,7 @@ export async function planFor(
     installation: installation.id,
     release,
     config: read.config,
-    model: read.model,
+    model,
     policy,
     firstDeployment: environment.live === null,
     replaceEdge: input.replaceEdge,
@@ -98,17 +101,29 @@ export async function planFor(
     })
   const pin = (value: unknown): Promise<string> =>
     installation.store.putBlob(Buffer.from(JSON.stringify(value)))
-  const [model, config] = await Promise.all([pin(read.model), pin(read.config)])
+  const [pinnedModel, config] = await Promise.all([pin(model), pin(read.config)])
   return {
     release,
     plan: planned.plan,
-    pins: { snapshot: release.snapshot, model, config, policyVersion: environment.policy?.version ?? 0 },
+    pins: {
+      snapshot: release.snapshot,
+      model: pinnedModel,
+      config,
+      policyVersion: environment.policy?.version ?? 0,
+    },
     environment,
     policy,
     pending,
-    warnings: read.warnings,
+    warnings,
   }
 }
+
+/** The deployment that brought what is live; null where nothing is. */
+const liveDeployment = async (
+  { store }: Installation,
+  { live }: EnvironmentState,
+): Promise<Deployment | null> =>
+  live === null ? null : ((await stateOf(store, deploymentView, live.deployment)) ?? null)
 
 const hostNotAllowed = (host: string, environment: string): TowpathError =>
   new TowpathError({

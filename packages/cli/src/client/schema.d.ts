@@ -842,7 +842,7 @@ export interface components {
             expiresAt: string;
         };
         /** @enum {string} */
-        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh";
+        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh";
         AcceptPolicy: {
             /** @description Distinct people, never the author. */
             approvals: number;

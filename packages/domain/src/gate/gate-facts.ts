@@ -20,6 +20,8 @@ export interface GateFacts {
   host: Observed<{ engine: string; version: string }>
   disk: Observed<{ freeBytes: number; neededBytes: number }>
   images: { service: string; image: string; registry: Observed<boolean>; host: Observed<boolean> }[]
+  /** Names of secrets that services, jobs or towpath.yaml need and that have no value; absent in older facts. */
+  settings?: { missing: string[] }
   database: Observed<{ reachable: boolean; why: string }> | null
   /** Differences between the edge's wanted state, its file and its run time. */
   edge: Observed<string[]> | null
