@@ -118,6 +118,27 @@ describe('asking', () => {
   })
 })
 
+test.each([[['--dry-run']], [['-y']], [[]]])(
+  'a release that is live already needs no yes, and is no failure: %j',
+  async (more) => {
+    const found = {
+      ...{ alreadyLive: true, environment: 'production', release: '1.1.0' },
+      ...{ deployment: storyId, since: '2026-03-01T12:00:00.000Z' },
+    }
+    server = await scriptedServer({
+      ...everyday([]),
+      'POST /v1/environments/production/deployments': () => ({ body: found }),
+    })
+    const argv = ['deploy', '1.1.0', '-e', 'production', ...more]
+    const shell = shellFor(argv, { tty: { columns: 92 }, input: '' })
+    expect(await runCommandLine(shell)).toBe(0)
+    expect(shell.out()).toContain('1.1.0 is already live on production since 2026-03-01T12:00:00.000Z')
+    const script = shellFor([...argv, '--json', '-y'])
+    expect(await runCommandLine(script)).toBe(0)
+    expect(documentsOf(script)).toEqual([expect.objectContaining({ ok: true, ...found })])
+  },
+)
+
 test('a dry run shows what the commit would loosen', async () => {
   server = await scriptedServer(everyday([]))
   const shell = shellFor(['deploy', '1.1.0', '-e', 'production', '--dry-run'])

@@ -262,6 +262,19 @@ describe('a rollback', () => {
   })
 })
 
+it('a release that a rollback made live is live: asked for again, nothing is done', async () => {
+  const { live } = await production.state()
+  const head = await ledgerHead(scene.server)
+  const body = { release: live?.release, kind: 'deploy', reason: 'test' }
+  const path = 'POST /v1/environments/production/deployments'
+  const { status, body: said } = await askServer(scene.server, path, { as: 'dev', body })
+  expect([status, said]).toEqual([
+    200,
+    expect.objectContaining({ alreadyLive: true, deployment: live?.deployment }),
+  ])
+  expect(await ledgerHead(scene.server)).toEqual(head)
+})
+
 describe('a release whose schema is', () => {
   it.each<SchemaImpact>(['unknown', 'contract'])(
     '%s asks for a second person before, and for a reason on the way back',

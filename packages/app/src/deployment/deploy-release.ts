@@ -17,6 +17,8 @@ import { withMissingSecrets } from '../project/missing-secrets.ts'
 import { problemsError } from '../project/problems.ts'
 import { openSnapshot } from '../release/snapshot.ts'
 import { releaseOf } from '../release/release-of.ts'
+import { NothingToDo, alreadyLive } from './already-live.ts'
+import type { AlreadyLive } from './already-live.ts'
 import { requestDeployment } from './request-deployment.ts'
 
 export interface DeployInput {
@@ -30,26 +32,38 @@ export interface DeployInput {
   idempotencyKey: string | null
 }
 
-/** Plans the release for the environment and puts the deployment into the ledger; the runner takes it from there. */
+/**
+ * Plans the release for the environment and puts the deployment into the ledger; the runner takes it from there. Where
+ * that very deployment is live already, nothing is recorded.
+ */
 export async function deployRelease(
   installation: Installation,
   caller: Caller,
   input: DeployInput,
-): Promise<Deployment> {
+): Promise<Deployment | AlreadyLive> {
   requirePermission(caller, 'deploy', input.environment)
-  const { release, plan, pins, policy } = await planFor(installation, input)
-  return await requestDeployment(installation, caller, {
-    kind: input.kind,
-    environment: input.environment,
-    release: release.version,
-    author: release.author,
-    reason: input.reason,
-    schemaAccepted: null,
-    plan,
-    pins,
-    firstPolicy: policy,
-    idempotencyKey: input.idempotencyKey,
-  })
+  const { release, plan, pins, policy, live } = await planFor(installation, input)
+  try {
+    return await requestDeployment(installation, caller, {
+      kind: input.kind,
+      environment: input.environment,
+      release: release.version,
+      author: release.author,
+      reason: input.reason,
+      schemaAccepted: null,
+      plan,
+      pins,
+      firstPolicy: policy,
+      idempotencyKey: input.idempotencyKey,
+      confirmNew: (environment) => {
+        const found = alreadyLive(environment, live, { plan, pins })
+        if (found !== null) throw new NothingToDo(found)
+      },
+    })
+  } catch (error) {
+    if (error instanceof NothingToDo) return error.found
+    throw error
+  }
 }
 
 export interface Planned {
@@ -57,6 +71,8 @@ export interface Planned {
   plan: DeploymentPlan
   pins: Pins
   environment: EnvironmentState
+  /** The deployment that brought what is live; null where nothing is. */
+  live: Deployment | null
   policy: EnvironmentPolicy
   /** What the release's config would loosen and an admin has not accepted. */
   pending: PendingChange[]
@@ -112,13 +128,13 @@ export async function planFor(
       policyVersion: environment.policy?.version ?? 0,
     },
     environment,
+    live,
     policy,
     pending,
     warnings,
   }
 }
 
-/** The deployment that brought what is live; null where nothing is. */
 const liveDeployment = async (
   { store }: Installation,
   { live }: EnvironmentState,

@@ -706,6 +706,16 @@ export interface components {
             fix: string | null;
             waiver: components["schemas"]["Waiver"] | null;
         };
+        AlreadyLive: {
+            /** @enum {boolean} */
+            alreadyLive: true;
+            environment: string;
+            release: string;
+            /** @description The one that brought it. */
+            deployment: string;
+            /** Format: date-time */
+            since: string;
+        };
         Deployment: {
             id: string;
             kind: components["schemas"]["DeploymentKind"];
@@ -1316,13 +1326,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With dryRun: what would happen */
+            /** @description With dryRun: what would happen. Or it is live already: nothing is to be done, and nothing was recorded */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["Preview"] | components["schemas"]["AlreadyLive"];
                 };
             };
             /** @description The deployment that was asked for */

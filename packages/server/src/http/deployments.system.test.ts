@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { deploymentShape } from './deployment/deployment-shape.ts'
 import { openApiUnderTest } from './testing/api-under-test.ts'
 import type { ApiUnderTest } from './testing/api-under-test.ts'
+import { bringLive } from './testing/bring-live.ts'
 import { createShopRelease } from './testing/shop.ts'
 
 let postgres: ScratchPostgres
@@ -169,6 +170,42 @@ describe('the story of a deployment', () => {
       subject.ask(`POST /v1/deployments/${id}/gates/replay`, { as: 'maker' }),
     )
     expect(replay.differing).toEqual([])
+  })
+})
+
+describe('a release that is live', () => {
+  const lives = async (body: object, key?: string) =>
+    await deploy(
+      { release: '1.1.0', ...body },
+      { environment: 'guarded', ...(key === undefined ? {} : { key }) },
+    )
+
+  it('and is asked for again is there already: nothing is recorded', async () => {
+    const { id } = await read<Deployment>(lives({}, 'first'))
+    await bringLive(subject, id)
+    const before = await subject.installation.store.head()
+    for (const dryRun of [true, false]) {
+      const answer = await lives({ dryRun })
+      expect([answer.status, await read(answer)]).toEqual([
+        200,
+        {
+          ...{ alreadyLive: true, environment: 'guarded', release: '1.1.0', deployment: id },
+          since: (await show(id)).finished?.at,
+        },
+      ])
+    }
+    const sameKey = await lives({}, 'first')
+    expect([sameKey.status, (await read<Deployment>(sameKey)).id]).toEqual([202, id])
+    expect(await subject.installation.store.head()).toEqual(before)
+  })
+
+  it('is deployed where something else was asked for meanwhile, or its edge is to be made anew', async () => {
+    expect((await lives({ dryRun: true, replaceEdge: true })).status).toBe(200)
+    expect(await read(lives({ dryRun: true, replaceEdge: true }))).toMatchObject({ dryRun: true })
+    const other = await read<Deployment>(lives({ release: '1.0.0' }))
+    expect(await read(lives({ dryRun: true }))).toMatchObject({ dryRun: true, from: '1.1.0' })
+    expect((await lives({})).status).toBe(202)
+    expect(other.release).toBe('1.0.0')
   })
 })
 

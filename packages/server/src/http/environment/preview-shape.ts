@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { timeShape } from '../endpoint.ts'
 import { kindShape } from '../deployment/deployment-shape.ts'
 import { gateResultShape } from '../gate/gate-shape.ts'
 import { schemaImpactShape } from '../release/release-shape.ts'
@@ -39,5 +40,16 @@ export const previewShape = z
     warnings: z.array(z.string()),
   })
   .openapi('Preview')
+
+/** Both the dry run's answer and the real one's where there is nothing to do. */
+export const alreadyLiveShape = z
+  .strictObject({
+    alreadyLive: z.literal(true),
+    environment: z.string(),
+    release: z.string(),
+    deployment: z.string().openapi({ description: 'The one that brought it.' }),
+    since: timeShape,
+  })
+  .openapi('AlreadyLive')
 
 export type Preview = z.infer<typeof previewShape>
