@@ -59,6 +59,17 @@ describe('--json', () => {
     expect(shell.err()).toBe('')
   })
 
+  test('holds for the version and for help too', async () => {
+    const version = shellFor(['--version', '--json'])
+    expect(await runCommandLine(version)).toBe(0)
+    expect(documentsOf(version)).toEqual([{ ok: true, version: '0.1.0', next: [] }])
+    const help = shellFor(['deploy', '--help', '--json'])
+    expect(await runCommandLine(help)).toBe(0)
+    expect(documentsOf(help)).toEqual([
+      { ok: true, help: expect.stringContaining('towpath deploy'), next: [] },
+    ])
+  })
+
   test('prints one line a piece of news while following, and the document last', async () => {
     server = await scriptedServer(everyday(story('live')))
     const shell = shellFor(['deploy', '1.1.0', '-e', 'staging', '--json'])
