@@ -435,7 +435,7 @@ export interface paths {
         /** Principals, newest first */
         get: operations["listPrincipals"];
         put?: never;
-        /** Adds a principal, or gives a known one a new token and other roles */
+        /** Adds a principal; with replace a known one gets a new token and other roles */
         post: operations["addPrincipal"];
         delete?: never;
         options?: never;
@@ -1068,6 +1068,8 @@ export interface components {
             principal: components["schemas"]["Principal"];
             /** @description Shown here and never again. */
             token: string;
+            /** @description What could not be checked. */
+            note: string | null;
         };
         Principal: {
             name: string;
@@ -1086,6 +1088,11 @@ export interface components {
             grants: components["schemas"]["RoleGrant"][];
             /** Format: date-time */
             expiresAt: string;
+            /**
+             * @description Gives a known principal a new token and other roles; its old token ends.
+             * @default false
+             */
+            replace: boolean;
         };
         RoleGrant: {
             /** @description * grants the role in every environment. */
