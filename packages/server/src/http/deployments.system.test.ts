@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { deploymentShape } from './deployment/deployment-shape.ts'
 import { openApiUnderTest } from './testing/api-under-test.ts'
 import type { ApiUnderTest } from './testing/api-under-test.ts'
-import { bringLive } from './testing/bring-live.ts'
+import { endDeployment } from './testing/end-deployment.ts'
 import { createShopRelease } from './testing/shop.ts'
 
 let postgres: ScratchPostgres
@@ -189,7 +189,7 @@ describe('a release that is live', () => {
 
   it('and is asked for again is there already: nothing is recorded', async () => {
     const { id } = await read<Deployment>(lives({}, 'first'))
-    await bringLive(subject, id)
+    await endDeployment(subject, id, 'live')
     const before = await subject.installation.store.head()
     for (const dryRun of [true, false]) {
       const answer = await lives({ dryRun })

@@ -4,7 +4,7 @@ import type { ScratchPostgres } from '@towpath/store/embedded/scratch-postgres.t
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openApiUnderTest } from './testing/api-under-test.ts'
 import type { ApiUnderTest } from './testing/api-under-test.ts'
-import { bringLive } from './testing/bring-live.ts'
+import { endDeployment } from './testing/end-deployment.ts'
 import { createShopRelease, shopFiles } from './testing/shop.ts'
 
 let postgres: ScratchPostgres
@@ -80,7 +80,7 @@ it('a secret that what is live had is missing when a release comes without it', 
     body: { release: '1.1.0' },
   })
   const { id } = (await asked.json()) as { id: string }
-  await bringLive(subject, id)
+  await endDeployment(subject, id, 'live')
   await release('1.2.0', { environment, sealed: {} })
   expect(await gateOf('1.2.0', 'guarded')).toEqual({ answer: 'fail', why: 'no value for TOKEN' })
   expect(await gateOf('1.2.0', 'staging')).toMatchObject({ answer: 'pass' })

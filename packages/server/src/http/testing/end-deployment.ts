@@ -3,8 +3,12 @@ import { stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
 import { deploymentOf } from '@towpath/app/deployment/deployment-of.ts'
 import type { ApiUnderTest } from './api-under-test.ts'
 
-/** Writes into the ledger that a deployment that was asked for started and went live. Nothing is started for it. */
-export async function bringLive({ installation }: ApiUnderTest, id: string): Promise<void> {
+/** Writes into the ledger that a deployment that was asked for started and how it ended. Nothing is started for it. */
+export async function endDeployment(
+  { installation }: ApiUnderTest,
+  id: string,
+  outcome: 'live' | 'refused',
+): Promise<void> {
   const { store, fence } = installation
   const asked = await deploymentOf(installation, id)
   const labels = { environment: asked.environment, release: asked.release, deployment: id, actor: 'towpath' }
@@ -21,8 +25,8 @@ export async function bringLive({ installation }: ApiUnderTest, id: string): Pro
     type: 'deployment.finished',
     idem: stepIdem(id, 'finish'),
     data: {
-      ...{ kind: asked.kind, outcome: 'live', reason: 'brought by a test', bakedMs: 0, warmUntil: null },
-      placement: candidatePlacement(await deploymentOf(installation, id)),
+      ...{ kind: asked.kind, outcome, reason: 'ended by a test', bakedMs: 0, warmUntil: null },
+      placement: outcome === 'live' ? candidatePlacement(await deploymentOf(installation, id)) : null,
     },
   })
 }
