@@ -150,6 +150,45 @@ test.each([[['--dry-run']], [['-y']], [[]]])(
   },
 )
 
+describe('a deployment that waits', () => {
+  const path = 'POST /v1/environments/production/deployments'
+  const argv = ['deploy', '1.1.0', '-e', 'production', '-y', '--detach']
+
+  /** A server on which it waits for this, and a dry run tells of so many missing approvals. */
+  const waitingFor = async (waitsFor: string, missing: number): Promise<ScriptedServer> => {
+    const scripts = everyday([])
+    return await scriptedServer({
+      ...scripts,
+      [path]: (request, response) => {
+        const said = scripts[path]?.(request, response)
+        const { dryRun } = request.body as { dryRun: boolean }
+        const more = dryRun ? { approvals: { needed: 1, given: [], missing } } : { waitsFor }
+        return { ...said, body: { ...(said?.body as object), ...more } }
+      },
+    })
+  }
+
+  test('for approval is told at once which other gates would fail', async () => {
+    server = await waitingFor('waits for 1 approval', 1)
+    const shell = shellFor(argv)
+    expect(await runCommandLine(shell)).toBe(0)
+    expect(shell.err()).toContain('waits for 1 approval; these gates would fail now:')
+    expect(shell.err()).toMatch(/freeze-window +frozen/)
+    const script = shellFor([...argv, '--json'])
+    await runCommandLine(script)
+    expect(documentsOf(script)).toEqual([
+      expect.objectContaining({ ok: true, foreseen: [expect.objectContaining({ gate: 'freeze-window' })] }),
+    ])
+  })
+
+  test('for its turn alone is told nothing of gates, which are asked soon', async () => {
+    server = await waitingFor('deployment dep_1 holds production', 0)
+    const shell = shellFor(argv)
+    expect(await runCommandLine(shell)).toBe(0)
+    expect(shell.err()).toBe('')
+  })
+})
+
 test('a dry run shows what the commit would loosen', async () => {
   server = await scriptedServer(everyday([]))
   const shell = shellFor(['deploy', '1.1.0', '-e', 'production', '--dry-run'])

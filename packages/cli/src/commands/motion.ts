@@ -15,6 +15,7 @@ import { exitCodes } from '../outcome/exit-code.ts'
 import type { Answer } from '../outcome/answer.ts'
 import type { MotionOptions } from '../program/options.ts'
 import { line, span } from '../screen/line.ts'
+import { gateLines } from '../screen/gate-lines.ts'
 import { previewPage, questionPage, refusingGates } from '../screen/preview-page.ts'
 import { outcomeSigns, signSpan } from '../screen/words.ts'
 import { confirm } from '../terminal/confirm.ts'
@@ -43,6 +44,14 @@ export async function move(
   const asked = found ?? (await motion.request())
   if ('alreadyLive' in asked) return nothingToDo(asked)
   const { id, release, environment } = asked
+  const foreseen = asked.waitsFor === null ? [] : await foreseeRefusal(motion)
+  if (foreseen.length > 0) {
+    context.aside([
+      line(span('warning', '▲ '), `${asked.waitsFor ?? ''}; these gates would fail now:`),
+      ...gateLines(foreseen),
+    ])
+    if (options.detach !== true) context.record({ news: 'foreseen', deployment: id, gates: foreseen })
+  }
   if (options.detach !== true) {
     const followed = await followDeployment(context, id)
     if (followed.how === 'finished') await rememberAfterwards(connection, context)
@@ -54,8 +63,23 @@ export async function move(
       line(span('running', '● asked for'), `  ${release} on ${environment} (${id})`),
       line(`  watch it: ${watchCommand(id)}`),
     ],
-    json: { deployment: { id, release, environment }, detached: true },
+    json: { deployment: { id, release, environment }, detached: true, foreseen },
     next: [watchCommand(id)],
+  }
+}
+
+/**
+ * While approvals are missing no gate is asked, so whoever approves would learn only then that another one fails.
+ * These are those gates, as things stand. The deployment goes on whatever comes of this look.
+ */
+async function foreseeRefusal(motion: Motion): Promise<PreviewAnswer['gates']['results']> {
+  try {
+    const preview = await motion.preview()
+    if ('alreadyLive' in preview || preview.approvals.missing === 0) return []
+    return refusingGates(preview).filter(({ gate }) => gate !== 'approvals')
+  } catch (thrown) {
+    if (thrown instanceof TowpathError) return []
+    throw thrown
   }
 }
 
