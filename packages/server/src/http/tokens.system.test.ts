@@ -3,6 +3,7 @@ import { hashToken } from '@towpath/app/principal/add-principal.ts'
 import { startScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import type { ScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findPrincipal } from './find-principal.ts'
 import { openApiUnderTest, soon } from './testing/api-under-test.ts'
 import type { ApiUnderTest } from './testing/api-under-test.ts'
 import { createShopRelease } from './testing/shop.ts'
@@ -108,6 +109,30 @@ describe('a token', () => {
     })
     const right = await add('late', 'staging')
     expect([right.status, await right.json()]).toEqual([201, expect.objectContaining({ note: null })])
+  })
+
+  it('that was seen before is found without a look through all principals, as it stands now', async () => {
+    const { store } = subject.installation
+    let looks = 0
+    const counted: Parameters<typeof findPrincipal>[0] = {
+      view: (kind, id) => store.view(kind, id),
+      listViews: (kind, query) => {
+        looks += 1
+        return store.listViews(kind, query)
+      },
+    }
+    const [one, other] = [
+      await subject.addPrincipal('one', [{ environment: '*', role: 'viewer' }]),
+      await subject.addPrincipal('other', [{ environment: '*', role: 'viewer' }]),
+    ]
+    for (const token of [one, other, one, other])
+      expect(await findPrincipal(counted, token)).toMatchObject({ revokedAt: null })
+    expect(looks).toBe(1)
+    await subject.ask('DELETE /v1/principals/one', { as: 'admin' })
+    expect(await findPrincipal(counted, one)).toMatchObject({ name: 'one', revokedAt: expect.any(String) })
+    expect(looks).toBe(1)
+    expect(await findPrincipal(counted, 'twp_nobody')).toBeNull()
+    expect(looks).toBe(2)
   })
 
   it('without an end, or with one too far away, is not made', async () => {
