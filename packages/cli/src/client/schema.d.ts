@@ -452,7 +452,7 @@ export interface paths {
         /** Principals, newest first */
         get: operations["listPrincipals"];
         put?: never;
-        /** Adds a principal, or gives a known one a new token and other roles */
+        /** Adds a principal; with replace a known one gets a new token and other roles */
         post: operations["addPrincipal"];
         delete?: never;
         options?: never;
@@ -705,6 +705,14 @@ export interface components {
             };
             /** @description How each service would go over, and whether that suits it. */
             strategies: components["schemas"]["StrategyAdvice"][];
+            /** @description What the commit would loosen; the accepted policy holds until an admin accepts it. */
+            pending: {
+                /** @enum {string} */
+                what: "approvals" | "needs" | "freeze" | "hosts";
+                accepted: string;
+                asked: string;
+                says: string;
+            }[];
             notes: string[];
             warnings: string[];
         };
@@ -741,6 +749,16 @@ export interface components {
         };
         /** @enum {string} */
         StrategyType: "blue-green" | "canary" | "handoff" | "recreate-hold";
+        AlreadyLive: {
+            /** @enum {boolean} */
+            alreadyLive: true;
+            environment: string;
+            release: string;
+            /** @description The one that brought it. */
+            deployment: string;
+            /** Format: date-time */
+            since: string;
+        };
         Deployment: {
             id: string;
             kind: components["schemas"]["DeploymentKind"];
@@ -919,7 +937,7 @@ export interface components {
             expiresAt: string;
         };
         /** @enum {string} */
-        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh";
+        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh";
         AcceptPolicy: {
             /** @description Distinct people, never the author. */
             approvals: number;
@@ -1151,6 +1169,8 @@ export interface components {
             principal: components["schemas"]["Principal"];
             /** @description Shown here and never again. */
             token: string;
+            /** @description What could not be checked. */
+            note: string | null;
         };
         Principal: {
             name: string;
@@ -1169,6 +1189,11 @@ export interface components {
             grants: components["schemas"]["RoleGrant"][];
             /** Format: date-time */
             expiresAt: string;
+            /**
+             * @description Gives a known principal a new token and other roles; its old token ends.
+             * @default false
+             */
+            replace: boolean;
         };
         RoleGrant: {
             /** @description * grants the role in every environment. */
@@ -1409,13 +1434,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With dryRun: what would happen */
+            /** @description With dryRun: what would happen. Or it is live already: nothing is to be done, and nothing was recorded */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["Preview"] | components["schemas"]["AlreadyLive"];
                 };
             };
             /** @description The deployment that was asked for */

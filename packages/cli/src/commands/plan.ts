@@ -2,7 +2,7 @@ import { answerOf, connect } from '../connection/connect.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { planPage } from '../screen/plan-page.ts'
 import type { Context } from '../terminal/context.ts'
-import { previewIn } from './motion.ts'
+import { nothingToDo, previewIn } from './motion.ts'
 
 /** `towpath plan RELEASE -e ENV`: the preview of a deployment, with strategies in full. Changes nothing, blocks nothing. */
 export async function plan(
@@ -11,7 +11,7 @@ export async function plan(
   { environment }: { environment: string },
 ): Promise<Answer> {
   const { api } = await connect(context)
-  const preview = previewIn(
+  const answer = previewIn(
     await answerOf(
       api.POST('/v1/environments/{environment}/deployments', {
         params: { path: { environment } },
@@ -19,5 +19,6 @@ export async function plan(
       }),
     ),
   )
-  return { page: planPage(preview), json: { plan: preview } }
+  if ('alreadyLive' in answer) return nothingToDo(answer)
+  return { page: planPage(answer), json: { plan: answer } }
 }

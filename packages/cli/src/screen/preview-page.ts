@@ -66,6 +66,7 @@ const factLines = ({
   schema,
   approvals,
   wayBack,
+  pending,
   notes,
   warnings,
 }: PreviewAnswer): Line[] => [
@@ -76,7 +77,9 @@ const factLines = ({
     span('quiet', `  ${'way back'.padEnd(labelWidth)}`),
     span(wayBack.needsPerson ? 'warning' : null, wayBack.text),
   ),
-  ...[...notes, ...warnings].map((note) => line(span('warning', '  ▲ '), note)),
+  ...[...pending.map(({ says }) => says), ...notes, ...warnings].map((note) =>
+    line(span('warning', '  ▲ '), note),
+  ),
 ]
 
 function approvalText({ needed, given, missing }: PreviewAnswer['approvals']): string {

@@ -27,6 +27,8 @@ export interface GateFacts {
     host: Observed<boolean>
     notPulled?: string
   }[]
+  /** Names of secrets that services, jobs or towpath.yaml need and that have no value; absent in older facts. */
+  settings?: { missing: string[] }
   database: Observed<{ reachable: boolean; why: string }> | null
   /** Differences between the edge's wanted state, its file and its run time. */
   edge: Observed<string[]> | null

@@ -31,7 +31,8 @@ const sentences: Sentences = {
   'backup.made': ({ data }) => `backup ${data.job} done (${duration(data.tookMs)})`,
   'gates.evaluated': ({ data }) => gatesSentence(data),
   'host.prepared': ({ data }) => `networks, volumes, edge and accessories ready (${duration(data.tookMs)})`,
-  'job.finished': ({ data }) => `${data.job} done (${duration(data.tookMs)})`,
+  'job.finished': ({ data }) =>
+    `${data.job} done (${duration(data.tookMs)})${data.waitedFor === undefined ? '' : `, once that of ${list(data.waitedFor)} had ended`}`,
   'candidates.started': ({ data }) => `started ${list(data.services)} (${duration(data.tookMs)})`,
   'candidates.admitted': ({ data }) => `${list(data.services)} behind the edge, without traffic`,
   'candidates.healthy': ({ data }) => `${list(data.services)} healthy (${duration(data.tookMs)})`,

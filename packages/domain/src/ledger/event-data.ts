@@ -39,7 +39,8 @@ export interface EventData {
   'backup.made': { job: string; tookMs: number }
   'gates.evaluated': { results: GateResult[]; facts: string; passed: boolean }
   'host.prepared': { subnet: string; tookMs: number }
-  'job.finished': { job: string; tookMs: number; logTail: string }
+  /** `waitedFor`: earlier deployments whose run of the same job had to end first; absent where there were none. */
+  'job.finished': { job: string; tookMs: number; logTail: string; waitedFor?: string[] }
   'candidates.started': { services: string[]; tookMs: number }
   'candidates.admitted': { services: string[] }
   'candidates.healthy': { services: string[]; tookMs: number }

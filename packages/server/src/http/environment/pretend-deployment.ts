@@ -9,6 +9,8 @@ import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { forwardSteps } from '@towpath/domain/deployment/way.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import { describePending } from '@towpath/domain/environment/policy.ts'
+import type { PendingChange } from '@towpath/domain/environment/policy.ts'
 import { evaluateGates, isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
 import type { GateResult } from '@towpath/domain/gate/gate.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
@@ -65,12 +67,13 @@ export async function previewOf(
   deployment: Deployment,
   facts: {
     environment: EnvironmentState
+    pending: PendingChange[]
     warnings: string[]
     wayBack: Preview['wayBack']
     signal: AbortSignal
   },
 ): Promise<Preview> {
-  const { environment, warnings, wayBack, signal } = facts
+  const { environment, pending, warnings, wayBack, signal } = facts
   const { plan, kind, release } = deployment
   const performing = await performingFor(installation, deployment, signal)
   const seen = await observeGateFacts(performing)
@@ -101,6 +104,7 @@ export async function previewOf(
       ...advice,
       strategy: { ...advice.strategy },
     })),
+    pending: pending.map((change) => ({ ...change, says: describePending(change, deployment) })),
     notes: plan.notes,
     warnings,
   }
