@@ -36,18 +36,12 @@ const looks = 30
 /** Fewer, as a look at latencies takes longer. */
 const latencyLooks = 20
 
-export interface ErrorBake extends BakeOutcome {
-  /** Rounds until the forecast, and all rounds. */
-  forecastRounds: number
-  secondsPerRound: number
-}
-
 /** A bake of errors alone, both sides at once, for twice the forecast of `until`. `worseBy` is the true effect. */
 export function bakeErrors(
   random: Random,
   { requestsPerSecond, weight, errorRatio }: Cell,
   { worseBy, until }: { worseBy: number; until: 'fail' | 'pass' },
-): ErrorBake {
+): BakeOutcome {
   const known = 1_000_000
   const baseline: TrafficCount = { requests: known, errors: known * errorRatio, latency: {} }
   const plan = planVerdict({ mode: 'concurrent', requestsPerSecond, weight, baseline }, defaultBudget)
@@ -57,14 +51,13 @@ export function bakeErrors(
     candidate: { requestsPerSecond: requestsPerSecond * weight, errorRatio: errorRatio + worseBy },
     baseline: { requestsPerSecond: requestsPerSecond * (1 - weight), errorRatio },
   }
-  const outcome = simulateBake({
+  return simulateBake({
     start: startComparison({ mode: 'concurrent' }),
     rounds: Math.ceil((2 * forecastSeconds) / seconds),
     draw: () => drawRound(random, sides, { seconds }),
     budget: defaultBudget,
     saw: ({ signals: { errors } }) => seenAs(errors),
   })
-  return { ...outcome, forecastRounds: forecastSeconds / seconds, secondsPerRound: seconds }
 }
 
 const seenAs = (signal: 'good' | 'bad' | 'unknown'): 'fail' | 'pass' | 'neither' => {
@@ -130,7 +123,7 @@ export function bakeLatency(
   random: Random,
   { weight, baseline, candidate }: LatencyCell,
   until: 'fail' | 'pass',
-): ErrorBake {
+): BakeOutcome {
   const known = 2_000
   const before = {
     requests: known,
@@ -146,14 +139,13 @@ export function bakeLatency(
     candidate: { errorRatio: 0, requestsPerSecond: requestsPerSecond * weight, latency: candidate },
     baseline: { errorRatio: 0, requestsPerSecond: requestsPerSecond * (1 - weight), latency: baseline },
   }
-  const outcome = simulateBake({
+  return simulateBake({
     start: startComparison({ mode: 'concurrent' }),
     rounds: latencyLooks,
     draw: (round) => drawRound(random, sides, { seconds, busyBuckets: busyBuckets(round) }),
     budget: defaultBudget,
     saw: ({ signals }) => seenAs(signals.latency),
   })
-  return { ...outcome, forecastRounds: latencyLooks / 2, secondsPerRound: seconds }
 }
 
 /** From none to 12 buckets (three times as long) and back over a bake. */
