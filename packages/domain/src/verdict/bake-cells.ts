@@ -4,6 +4,7 @@ import { defaultBudget } from './budget.ts'
 import { startComparison } from './comparison.ts'
 import { planVerdict } from './plan-verdict.ts'
 import {
+  latencyTable,
   drawLatencies,
   drawRound,
   drawTraffic,
@@ -31,20 +32,16 @@ export const cellName = ({ requestsPerSecond, weight, errorRatio }: Cell): strin
   `${requestsPerSecond}/s, weight ${weight * 100}%, errors ${errorRatio * 100}%`
 
 /** Looks of a bake, spread over twice the forecast. */
-const looks = 40
-
-export interface ErrorBake extends BakeOutcome {
-  /** Rounds until the forecast, and all rounds. */
-  forecastRounds: number
-  secondsPerRound: number
-}
+const looks = 30
+/** Fewer, as a look at latencies takes longer. */
+const latencyLooks = 20
 
 /** A bake of errors alone, both sides at once, for twice the forecast of `until`. `worseBy` is the true effect. */
 export function bakeErrors(
   random: Random,
   { requestsPerSecond, weight, errorRatio }: Cell,
   { worseBy, until }: { worseBy: number; until: 'fail' | 'pass' },
-): ErrorBake {
+): BakeOutcome {
   const known = 1_000_000
   const baseline: TrafficCount = { requests: known, errors: known * errorRatio, latency: {} }
   const plan = planVerdict({ mode: 'concurrent', requestsPerSecond, weight, baseline }, defaultBudget)
@@ -54,14 +51,13 @@ export function bakeErrors(
     candidate: { requestsPerSecond: requestsPerSecond * weight, errorRatio: errorRatio + worseBy },
     baseline: { requestsPerSecond: requestsPerSecond * (1 - weight), errorRatio },
   }
-  const outcome = simulateBake({
+  return simulateBake({
     start: startComparison({ mode: 'concurrent' }),
     rounds: Math.ceil((2 * forecastSeconds) / seconds),
     draw: () => drawRound(random, sides, { seconds }),
     budget: defaultBudget,
     saw: ({ signals: { errors } }) => seenAs(errors),
   })
-  return { ...outcome, forecastRounds: forecastSeconds / seconds, secondsPerRound: seconds }
 }
 
 const seenAs = (signal: 'good' | 'bad' | 'unknown'): 'fail' | 'pass' | 'neither' => {
@@ -72,13 +68,13 @@ const seenAs = (signal: 'good' | 'bad' | 'unknown'): 'fail' | 'pass' | 'neither'
 /** Bakes after a switch: a candidate that is as good as the `before` counted requests were, errors and latency. */
 export function bakeAfterSwitch(
   random: Random,
-  { before, errorRatio, latency }: { before: number; errorRatio: number; latency: Latency },
+  { before, errorRatio, latency }: { before: number; errorRatio: number; latency: readonly number[] },
 ): BakeOutcome {
   const side = { errorRatio, latency }
   const history = drawTraffic(random, { ...side, requestsPerSecond: before }, { seconds: 1 })
   return simulateBake({
     start: startComparison({ mode: 'sequential', before: history }),
-    rounds: looks,
+    rounds: latencyLooks,
     draw: () => ({
       candidate: drawTraffic(random, { ...side, requestsPerSecond: 25 }, { seconds: 1 }),
       baseline: noTraffic,
@@ -99,46 +95,59 @@ export const shapes: Readonly<Record<string, Latency>> = {
 }
 
 export interface LatencyCell {
-  latency: Latency
   weight: number
-  /** True ratio of the candidate's latencies to the baseline's. */
-  times: number
+  /** What latencies are drawn from; the same for a healthy candidate. */
+  baseline: readonly number[]
+  candidate: readonly number[]
+}
+
+/** All kinds of latency bakes, with a candidate whose latencies are `times` as long. */
+export function latencyCells(random: Random, times: number): (LatencyCell & { name: string })[] {
+  return Object.entries(shapes).flatMap(([shape, latency]) => {
+    const baseline = latencyTable(random, latency)
+    const candidate = times === 1 ? baseline : latencyTable(random, latency, times)
+    return [0.05, 0.2, 0.5].map((weight) => ({
+      name: `${shape}, weight ${weight * 100}%`,
+      weight,
+      baseline,
+      candidate,
+    }))
+  })
 }
 
 /**
- * A bake of latencies alone, with both sides slowed up to threefold together as in the busy hours, for twice the
- * forecast of `until`.
+ * A bake of latencies alone at 20 requests a second, with both sides slowed up to threefold together as in the busy
+ * hours, for twice the forecast of `until`.
  */
 export function bakeLatency(
   random: Random,
-  { latency, weight, times }: LatencyCell,
+  { weight, baseline, candidate }: LatencyCell,
   until: 'fail' | 'pass',
-): ErrorBake {
+): BakeOutcome {
   const known = 2_000
-  const baseline = {
+  const before = {
     requests: known,
     errors: 0,
-    latency: drawLatencies(random, latency, { requests: known, slowness: 2 }),
+    latency: drawLatencies(random, baseline, { requests: known, busyBuckets: 6 }),
   }
-  const plan = planVerdict({ mode: 'concurrent', requestsPerSecond: 20, weight, baseline }, defaultBudget)
+  const requestsPerSecond = 20
+  const traffic = { mode: 'concurrent', requestsPerSecond, weight, baseline: before } as const
+  const plan = planVerdict(traffic, defaultBudget)
   const forecastSeconds = (plan.latency?.[until]?.durationMs ?? 0) / 1_000
-  const seconds = (2 * forecastSeconds) / looks
-  const side = { errorRatio: 0 }
+  const seconds = (2 * forecastSeconds) / latencyLooks
   const sides = {
-    candidate: {
-      ...side,
-      requestsPerSecond: 20 * weight,
-      latency: (chance: Random) => latency(chance) * times,
-    },
-    baseline: { ...side, requestsPerSecond: 20 * (1 - weight), latency },
+    candidate: { errorRatio: 0, requestsPerSecond: requestsPerSecond * weight, latency: candidate },
+    baseline: { errorRatio: 0, requestsPerSecond: requestsPerSecond * (1 - weight), latency: baseline },
   }
-  const outcome = simulateBake({
+  return simulateBake({
     start: startComparison({ mode: 'concurrent' }),
-    rounds: looks,
-    draw: (round) =>
-      drawRound(random, sides, { seconds, slowness: 2 + Math.sin((2 * Math.PI * round) / looks) }),
+    rounds: latencyLooks,
+    draw: (round) => drawRound(random, sides, { seconds, busyBuckets: busyBuckets(round) }),
     budget: defaultBudget,
     saw: ({ signals }) => seenAs(signals.latency),
   })
-  return { ...outcome, forecastRounds: looks / 2, secondsPerRound: seconds }
 }
+
+/** From none to 12 buckets (three times as long) and back over a bake. */
+const busyBuckets = (round: number): number =>
+  Math.round(6 - 6 * Math.cos((2 * Math.PI * round) / latencyLooks))

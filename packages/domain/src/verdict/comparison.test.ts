@@ -9,7 +9,7 @@ import type { Comparison, ComparisonStart } from './comparison.ts'
 import { unknownProcess } from './decide-verdict.ts'
 import { describeComparison } from './describe-comparison.ts'
 import type { Sides } from './sides.ts'
-import { drawLatencies, lognormal } from './simulate-bake.ts'
+import { drawLatencies, latencyTable, lognormal } from './simulate-bake.ts'
 
 type Round = Sides<TrafficCount>
 
@@ -40,10 +40,14 @@ const compare = (how: ComparisonStart, looks: Round[]): Comparison =>
 const read = (how: ComparisonStart, looks: Round[]) =>
   readComparison(compare(how, looks), { budget: defaultBudget })
 
+const tables = Object.fromEntries(
+  [10, 30, 200, 600].map((medianMs) => [medianMs, latencyTable(seededRandom(1), lognormal(medianMs, 0.5))]),
+)
+
 const steady = (random: () => number, requests: number, medianMs: number): TrafficCount => ({
   requests,
   errors: 0,
-  latency: drawLatencies(random, lognormal(medianMs, 0.5), { requests }),
+  latency: drawLatencies(random, tables[medianMs] ?? [], { requests }),
 })
 
 describe('a comparison', () => {
@@ -157,8 +161,8 @@ describe('laws of a comparison', () => {
       fc.property(start, rounds, fc.nat(11), (how, looks, at) => {
         const first = read(how, looks)
         const then = read(how, failMore(looks, at))
-        if (first.verdict === 'fail') expect(then.verdict).toBe('fail')
-        if (first.verdict !== 'pass') expect(then.verdict).not.toBe('pass')
+        const allowed = { fail: ['fail'], inconclusive: ['inconclusive', 'fail'], pass: [then.verdict] }
+        expect(allowed[first.verdict]).toContain(then.verdict)
         expect(then.numbers.errors.sound.evidence).toBeLessThanOrEqual(first.numbers.errors.sound.evidence)
         expect(then.numbers.errors.worse.evidence).toBeGreaterThanOrEqual(first.numbers.errors.worse.evidence)
       }),

@@ -7,24 +7,28 @@ import type { Signals } from './decide-verdict.ts'
 const sound: Signals = { ...unknownProcess, errors: 'good', errorsOverFloor: false, latency: 'good' }
 const modes: ComparisonMode[] = ['concurrent', 'sequential']
 
-const rows: [string, Partial<Signals>, concurrent: string, sequential: string][] = [
-  ['all sound', {}, 'pass', 'pass'],
-  ['the process ended', { process: 'bad' }, 'fail', 'fail'],
-  ['failing probes', { probes: 'bad' }, 'fail', 'fail'],
-  ['more errors', { errors: 'bad' }, 'fail', 'inconclusive'],
-  ['more errors, over the floor', { errors: 'bad', errorsOverFloor: true }, 'fail', 'fail'],
-  ['slower', { latency: 'bad' }, 'fail', 'inconclusive'],
-  ['more errors and slower', { errors: 'bad', latency: 'bad' }, 'fail', 'fail'],
-  ['more errors and a restart', { errors: 'bad', restarts: 'bad' }, 'fail', 'fail'],
-  ['slower and killed for memory', { latency: 'bad', outOfMemory: 'bad' }, 'fail', 'fail'],
-  ['a restart', { restarts: 'bad' }, 'inconclusive', 'inconclusive'],
-  ['a restart by a kill for memory', { restarts: 'bad', outOfMemory: 'bad' }, 'inconclusive', 'inconclusive'],
-  ['errors unknown', { errors: 'unknown' }, 'inconclusive', 'inconclusive'],
-  ['latency unknown', { latency: 'unknown' }, 'inconclusive', 'inconclusive'],
+const rows: [string, Partial<Signals>, expected: [concurrent: string, sequential: string]][] = [
+  ['all sound', {}, ['pass', 'pass']],
+  ['the process ended', { process: 'bad' }, ['fail', 'fail']],
+  ['failing probes', { probes: 'bad' }, ['fail', 'fail']],
+  ['more errors', { errors: 'bad' }, ['fail', 'inconclusive']],
+  ['more errors, over the floor', { errors: 'bad', errorsOverFloor: true }, ['fail', 'fail']],
+  ['slower', { latency: 'bad' }, ['fail', 'inconclusive']],
+  ['more errors and slower', { errors: 'bad', latency: 'bad' }, ['fail', 'fail']],
+  ['more errors and a restart', { errors: 'bad', restarts: 'bad' }, ['fail', 'fail']],
+  ['slower and killed for memory', { latency: 'bad', outOfMemory: 'bad' }, ['fail', 'fail']],
+  ['a restart', { restarts: 'bad' }, ['inconclusive', 'inconclusive']],
+  [
+    'a restart by a kill for memory',
+    { restarts: 'bad', outOfMemory: 'bad' },
+    ['inconclusive', 'inconclusive'],
+  ],
+  ['errors unknown', { errors: 'unknown' }, ['inconclusive', 'inconclusive']],
+  ['latency unknown', { latency: 'unknown' }, ['inconclusive', 'inconclusive']],
 ]
 
 describe('a verdict from signals', () => {
-  it.each(rows)('%s', (_, signals, concurrent, sequential) => {
+  it.each(rows)('%s', (_, signals, [concurrent, sequential]) => {
     expect(decideVerdict('concurrent', { ...sound, ...signals }).verdict).toBe(concurrent)
     expect(decideVerdict('sequential', { ...sound, ...signals }).verdict).toBe(sequential)
   })

@@ -3,12 +3,12 @@ import { alarmShare, missShare } from './budget.ts'
 import type { ComparisonMode, VerdictBudget } from './budget.ts'
 import { effectSizes, expectedRatio, soundGuesses, worseRatio } from './errors/error-bets.ts'
 import { boundsBefore } from './errors/errors-after-switch.ts'
-import { cuts, requestsIn } from './latency/buckets.ts'
+import { cutGroups, cuts, requestsIn } from './latency/buckets.ts'
 import { latencyOdds } from './latency/latency-bets.ts'
 import { notSlowGrowth, slowGrowth } from './latency/latency-growth.ts'
 import { blockMin } from './sides.ts'
 import { differenceGrowth } from './statistic/difference-evidence.ts'
-import { ratioGrowth, sidesInformation } from './statistic/information.ts'
+import { noGrowth, ratioGrowth, sidesInformation } from './statistic/information.ts'
 import type { Growth } from './statistic/information.ts'
 
 /** What is known before a bake. */
@@ -33,7 +33,7 @@ export interface Forecast {
 
 /**
  * When a signal is decided: `fail` for a candidate that is worse by the planned effect, `pass` for one that is like
- * the baseline. Null: never, at this traffic.
+ * the baseline. Null: noGrowth, at this traffic.
  */
 export interface SignalForecast {
   fail: Forecast | null
@@ -72,16 +72,12 @@ function planErrors(traffic: ExpectedTraffic, budget: VerdictBudget): SignalFore
   const worse = worseRatio(ratio, budget.errors.worseBy)
   const fail = Math.log(alarmShare(mode, budget).needed * effectSizes.length)
   const pass = Math.log(missShare(mode, budget).needed * (mode === 'concurrent' ? soundGuesses.length : 1))
-  const least = Math.max(budget.errors.count / worse, surelySeen(worse, budget.errors.worseBy / 2))
+  const least = budget.errors.count / worse
   return {
     fail: forecast(traffic, { log: fail, growth: worseGrowth(traffic, { ratio, worse }, budget), least }),
     pass: forecast(traffic, { log: pass, growth: soundGrowth(traffic, ratio, budget), least: 0 }),
   }
 }
-
-/** Half of the requests after which 95 of 100 show at least the true ratio less `margin`. */
-const surelySeen = (ratio: number, margin: number): number =>
-  (surely ** 2 * ratio * (1 - ratio)) / margin ** 2 / 2
 
 function worseGrowth(
   { mode, weight, baseline }: ExpectedTraffic,
@@ -90,7 +86,7 @@ function worseGrowth(
 ): Growth {
   if (mode === 'sequential') {
     const { atMost } = boundsBefore({ count: baseline.errors, of: baseline.requests }, budget)
-    return worse > atMost ? ratioGrowth(worse, atMost) : never
+    return worse > atMost ? ratioGrowth(worse, atMost) : noGrowth
   }
   const markedSuspect = weight * worse
   const marked = markedSuspect + (1 - weight) * ratio
@@ -105,25 +101,24 @@ function soundGrowth(
   const counted = { count: baseline.errors, of: baseline.requests }
   if (mode === 'sequential') {
     const { tooMany } = boundsBefore(counted, budget)
-    return tooMany > ratio ? ratioGrowth(ratio, tooMany) : never
+    return tooMany > ratio ? ratioGrowth(ratio, tooMany) : noGrowth
   }
   const bet = { bet: Math.max(ratio, 1e-6), worseBy: budget.errors.worseBy }
-  const mean = differenceGrowth({ candidate: weight, baseline: 1 - weight }, bet)
-  return { mean, variance: 2 * mean }
+  return differenceGrowth({ candidate: weight, baseline: 1 - weight }, bet)
 }
 
 function planLatency(traffic: ExpectedTraffic, budget: VerdictBudget): SignalForecast {
   const { mode, weight, baseline } = traffic
   const expected = { mode, weight, baseline: baseline.latency }
   const fail = Math.log(alarmShare(mode, budget).needed * cuts.length * latencyOdds.length)
-  const pass = Math.log(missShare(mode, budget).needed * latencyOdds.length)
+  const groupSize = cuts.length / cutGroups.length
+  const pass = Math.log(missShare(mode, budget).needed * groupSize * latencyOdds.length)
   return {
     fail: forecast(traffic, { log: fail, growth: slowGrowth(expected, budget), least: 0 }),
     pass: forecast(traffic, { log: pass, growth: notSlowGrowth(expected, budget), least: 0 }),
   }
 }
 
-const never: Growth = { mean: 0, variance: 0 }
 /** Deviations of a normal distribution within which 97 to 98 of 100 lie on one side: a little to spare. */
 const surely = 1.96
 

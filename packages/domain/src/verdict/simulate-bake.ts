@@ -49,44 +49,51 @@ export const paretoMixture =
   (random) =>
     random() < share ? fromMs * (1 - random()) ** (-1 / shape) : body(random)
 
+/** Buckets of many latencies, all of them `times` as long: drawing one of these is quick. */
+export const latencyTable = (random: Random, latency: Latency, times = 1): readonly number[] =>
+  Array.from({ length: 20_000 }, () => latencyBucket(latency(random) * times))
+
 export interface SideTraffic {
   requestsPerSecond: number
   errorRatio: number
-  /** Left out: no latencies are drawn. */
-  latency?: Latency
+  /** From `latencyTable`. Left out: no latencies are drawn. */
+  latency?: readonly number[]
 }
 
-/** One side's traffic of some seconds. `slowness` multiplies all its latencies. */
+/** How long, and by how many buckets all latencies are longer in that time. */
+export interface Span {
+  seconds: number
+  busyBuckets?: number
+}
+
+/** One side's traffic of some seconds. */
 export function drawTraffic(
   random: Random,
   { requestsPerSecond, errorRatio, latency }: SideTraffic,
-  { seconds, slowness = 1 }: { seconds: number; slowness?: number },
+  { seconds, busyBuckets = 0 }: Span,
 ): TrafficCount {
   const requests = arrivals(random, requestsPerSecond * seconds)
-  const buckets = latency === undefined ? {} : drawLatencies(random, latency, { requests, slowness })
+  const buckets = latency === undefined ? {} : drawLatencies(random, latency, { requests, busyBuckets })
   return { requests, errors: binomial(random, requests, errorRatio), latency: buckets }
 }
 
-/** Latencies of some requests by bucket, all of them multiplied by `slowness`. */
 export function drawLatencies(
   random: Random,
-  latency: Latency,
-  { requests, slowness = 1 }: { requests: number; slowness?: number },
+  table: readonly number[],
+  { requests, busyBuckets = 0 }: { requests: number; busyBuckets?: number },
 ): Record<number, number> {
-  const buckets: Record<number, number> = {}
+  const counts: number[] = []
   for (let request = 0; request < requests; request += 1) {
-    const bucket = latencyBucket(latency(random) * slowness)
-    buckets[bucket] = (buckets[bucket] ?? 0) + 1
+    const bucket = (table[Math.floor(random() * table.length)] ?? 0) + busyBuckets
+    counts[bucket] = (counts[bucket] ?? 0) + 1
   }
+  const buckets: Record<number, number> = {}
+  for (const [bucket, count] of counts.entries()) if (count !== undefined) buckets[bucket] = count
   return buckets
 }
 
 /** One round of both sides at the same time. */
-export const drawRound = (
-  random: Random,
-  sides: Sides<SideTraffic>,
-  span: { seconds: number; slowness?: number },
-): Sides<TrafficCount> => ({
+export const drawRound = (random: Random, sides: Sides<SideTraffic>, span: Span): Sides<TrafficCount> => ({
   candidate: drawTraffic(random, sides.candidate, span),
   baseline: drawTraffic(random, sides.baseline, span),
 })

@@ -83,5 +83,5 @@ function soundGrowth(totals: Sides<Part>, mode: ComparisonMode, budget: VerdictB
   }
   const sizes = { candidate: totals.candidate.of, baseline: totals.baseline.of }
   if (sizes.candidate === 0 || sizes.baseline === 0) return 0
-  return differenceGrowth(sizes, { bet: ratio, worseBy: budget.errors.worseBy })
+  return differenceGrowth(sizes, { bet: ratio, worseBy: budget.errors.worseBy }).mean
 }

@@ -6,16 +6,26 @@ import type { Block } from '../statistic/odds-evidence.ts'
 /** Requests by bucket of their latency, sparse; see `latencyBucket`. */
 export type Buckets = Record<number, number>
 
-/** Where latencies are cut: half of the requests, and the slow tenth. */
-export const cuts: readonly number[] = [0.5, 0.9]
+/**
+ * Where latencies are cut: the body, and the slow tail. Several cuts each, because a service that answers in a few
+ * regular times, such as from a cache or not, can look the same at any single one.
+ */
+export const cutGroups: readonly (readonly number[])[] = [
+  [0.35, 0.5, 0.65],
+  [0.85, 0.9, 0.95],
+]
 
-export const requestsIn = (buckets: Buckets): number =>
-  Object.values(buckets).reduce((sum, count) => sum + count, 0)
+export const cuts: readonly number[] = cutGroups.flat()
+
+export function requestsIn(buckets: Buckets): number {
+  let sum = 0
+  for (const bucket in buckets) sum += buckets[bucket] ?? 0
+  return sum
+}
 
 export function addBuckets(one: Buckets, other: Buckets): Buckets {
   const sum = { ...one }
-  for (const [bucket, count] of Object.entries(other))
-    sum[Number(bucket)] = (sum[Number(bucket)] ?? 0) + count
+  for (const bucket in other) sum[bucket] = (sum[bucket] ?? 0) + (other[bucket] ?? 0)
   return sum
 }
 
@@ -31,43 +41,52 @@ export function slowerBucket(bucket: number, { latency }: VerdictBudget): number
 
 export function slowerBuckets(buckets: Buckets, budget: VerdictBudget): Buckets {
   const slower: Buckets = {}
-  for (const [bucket, count] of Object.entries(buckets)) {
+  for (const bucket in buckets) {
     const to = slowerBucket(Number(bucket), budget)
-    slower[to] = (slower[to] ?? 0) + count
+    slower[to] = (slower[to] ?? 0) + (buckets[bucket] ?? 0)
   }
   return slower
 }
 
 /**
- * Cuts both sides at one latency and marks what is slower: the cut whose marked share of both sides together is
- * nearest to `1 - quantile`, and that marks something if any cut does. It is chosen without regard to the sides, so under "no slower" marks fall by size alone.
+ * Cuts both sides at one latency and marks what is slower, once for each of the given cuts: the cut whose marked share of both
+ * sides together is nearest to what the quantile leaves above it, and that marks something if any cut does. It is
+ * chosen without regard to the sides, so under "no slower" marks fall by size alone.
  */
-export function markSlower(sides: Sides<Buckets>, quantile: number, suspect: keyof Sides<unknown>): Block {
+export function markSlower(
+  sides: Sides<Buckets>,
+  suspect: keyof Sides<unknown>,
+  at: readonly number[] = cuts,
+): Block[] {
   const other = suspect === 'candidate' ? 'baseline' : 'candidate'
   const both = addBuckets(sides.candidate, sides.baseline)
+  const sizes = { suspect: requestsIn(sides[suspect]), other: requestsIn(sides[other]) }
+  return at.map((quantile) => {
+    const { marked, cut } = nearestCut(both, quantile)
+    return { ...sizes, marked, markedSuspect: requestsAbove(sides[suspect], cut) }
+  })
+}
+
+/** Keys that are whole numbers come in their order. The last bucket has nothing above it, so it never marks. */
+function nearestCut(both: Buckets, quantile: number): { marked: number; cut: number } {
   const total = requestsIn(both)
   const wanted = (1 - quantile) * total
   let [above, marked, cut] = [total, 0, Number.POSITIVE_INFINITY]
-  for (const [bucket, count] of inOrder(both)) {
-    above -= count
-    const isNearer = marked === 0 || Math.abs(above - wanted) < Math.abs(marked - wanted)
-    if (above > 0 && isNearer) [marked, cut] = [above, bucket]
+  for (const bucket in both) {
+    above -= both[bucket] ?? 0
+    if (above <= tooLittle) break
+    if (marked === 0 || Math.abs(above - wanted) < Math.abs(marked - wanted))
+      [marked, cut] = [above, Number(bucket)]
   }
-  return {
-    suspect: requestsIn(sides[suspect]),
-    other: requestsIn(sides[other]),
-    marked,
-    markedSuspect: requestsAbove(sides[suspect], cut),
-  }
+  return { marked, cut }
 }
+
+/** Shares that are summed up do not end at zero exactly. */
+const tooLittle = 1e-9
 
 /** Requests in buckets above this one. */
 export function requestsAbove(buckets: Buckets, cut: number): number {
   let above = 0
-  for (const [bucket, count] of Object.entries(buckets)) if (Number(bucket) > cut) above += count
+  for (const bucket in buckets) if (Number(bucket) > cut) above += buckets[bucket] ?? 0
   return above
 }
-
-/** Keys that are whole numbers come in their order. */
-const inOrder = (buckets: Buckets): [number, number][] =>
-  Object.entries(buckets).map(([bucket, count]) => [Number(bucket), count])

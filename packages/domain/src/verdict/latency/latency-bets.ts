@@ -1,8 +1,9 @@
 import type { VerdictBudget } from '../budget.ts'
 import { bothSides, isBlock } from '../sides.ts'
 import type { Sides } from '../sides.ts'
+import type { Block } from '../statistic/odds-evidence.ts'
 import { logOddsEvidence } from '../statistic/odds-evidence.ts'
-import { addBuckets, cuts, markSlower, requestsIn, slowerBuckets } from './buckets.ts'
+import { addBuckets, cutGroups, cuts, markSlower, requestsIn, slowerBuckets } from './buckets.ts'
 import type { Buckets } from './buckets.ts'
 
 /**
@@ -16,7 +17,7 @@ export interface LatencyBets {
   open: Sides<Buckets>
   /** That the candidate is slower, one bet per cut and odds. */
   slow: number[]
-  /** That it is not slower by the planned effect, by cut, one bet per odds each. */
+  /** That it is not slower by the planned effect, body and tail apart, one bet per cut and odds each. */
   sound: number[][]
 }
 
@@ -26,7 +27,7 @@ export const latencyOdds: readonly number[] = [1.5, 3, 8]
 export const startLatencyBets: LatencyBets = {
   open: { candidate: {}, baseline: {} },
   slow: cuts.flatMap(() => latencyOdds.map(() => 0)),
-  sound: cuts.map(() => latencyOdds.map(() => 0)),
+  sound: cutGroups.map((group) => group.flatMap(() => latencyOdds.map(() => 0))),
 }
 
 /** Lays one more round of latencies on each side. */
@@ -36,14 +37,16 @@ export function betOnLatency(bets: LatencyBets, round: Sides<Buckets>, budget: V
     baseline: addBuckets(bets.open.baseline, round.baseline),
   }
   if (!isBlock(bothSides(open, requestsIn))) return { ...bets, open }
-  const asIs = cuts.map((cut) => markSlower(open, cut, 'candidate'))
   const slowed = { candidate: open.candidate, baseline: slowerBuckets(open.baseline, budget) }
-  const againstSlower = cuts.map((cut) => markSlower(slowed, cut, 'baseline'))
-  const slow = asIs.flatMap((block) => latencyOdds.map((odds) => logOddsEvidence(block, odds)))
-  const sound = againstSlower.map((block) => latencyOdds.map((odds) => logOddsEvidence(block, odds)))
+  const slow = evidenceOf(markSlower(open, 'candidate'))
+  const sound = cutGroups.map((group) => evidenceOf(markSlower(slowed, 'baseline', group)))
   return {
     open: startLatencyBets.open,
     slow: bets.slow.map((log, index) => log + (slow[index] ?? 0)),
-    sound: bets.sound.map((logs, cut) => logs.map((log, index) => log + (sound[cut]?.[index] ?? 0))),
+    sound: bets.sound.map((logs, group) => logs.map((log, index) => log + (sound[group]?.[index] ?? 0))),
   }
 }
+
+/** Of each block, by each of the odds. */
+const evidenceOf = (blocks: Block[]): number[] =>
+  blocks.flatMap((block) => latencyOdds.map((odds) => logOddsEvidence(block, odds)))

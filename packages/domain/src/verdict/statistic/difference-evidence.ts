@@ -1,4 +1,6 @@
-import { divergence, logRatioEvidence, rootBetween } from './ratio.ts'
+import { ratioGrowth } from './information.ts'
+import type { Growth } from './information.ts'
+import { logRatioEvidence, rootBetween } from './ratio.ts'
 import type { Part } from './ratio.ts'
 
 /** The two ratios, worse by `worseBy` from one another, that explain two sides of one ratio best. */
@@ -49,10 +51,11 @@ export interface Bet {
   worseBy: number
 }
 
-/** How fast that evidence grows per request of the candidate when both sides truly have the ratio. */
-export function differenceGrowth(sizes: Sizes, { bet, worseBy }: Bet): number {
+/** How that evidence grows per request of the candidate when both sides truly have the ratio. */
+export function differenceGrowth(sizes: Sizes, { bet, worseBy }: Bet): Growth {
   const pair = nearestPair(sizes, bet, worseBy)
-  const perBlock =
-    sizes.candidate * divergence(bet, pair.candidate) + sizes.baseline * divergence(bet, pair.baseline)
-  return perBlock / sizes.candidate
+  const one = ratioGrowth(bet, pair.candidate)
+  const other = ratioGrowth(bet, pair.baseline)
+  const perOne = sizes.baseline / sizes.candidate
+  return { mean: one.mean + perOne * other.mean, variance: one.variance + perOne * other.variance }
 }

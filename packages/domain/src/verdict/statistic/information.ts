@@ -7,6 +7,8 @@ export interface Growth {
   variance: number
 }
 
+export const noGrowth: Growth = { mean: 0, variance: 0 }
+
 /**
  * What knowing a request's side tells of its mark: the fastest that `logOddsEvidence` can grow, at the odds that are
  * true and in large blocks. `block` may hold shares; `weight` is the suspect candidate's, or the suspected one's, share.
@@ -15,8 +17,8 @@ export function sidesInformation({ suspect, other, marked, markedSuspect }: Bloc
   const total = suspect + other
   const overall = marked / total
   const sides = [
-    { share: suspect / total, ratio: markedSuspect / suspect },
-    { share: other / total, ratio: (marked - markedSuspect) / other },
+    { share: suspect / total, ratio: within(markedSuspect / suspect) },
+    { share: other / total, ratio: within((marked - markedSuspect) / other) },
   ]
   let [mean, square] = [0, 0]
   for (const { share, ratio } of sides) {
@@ -28,10 +30,13 @@ export function sidesInformation({ suspect, other, marked, markedSuspect }: Bloc
 
 /** Growth of `logRatioEvidence` when `ratio` is true and was bet on, against `from`. */
 export function ratioGrowth(ratio: number, from: number): Growth {
-  if (from >= 1 || from <= 0) return { mean: 0, variance: 0 }
+  if (from >= 1 || from <= 0) return noGrowth
   const mean = divergence(ratio, from)
   return { mean, variance: squaredSurprise(ratio, from) - mean * mean }
 }
+
+/** Shares that were summed up may be off by their last digit. */
+const within = (ratio: number): number => Math.min(1, Math.max(0, ratio))
 
 const squaredSurprise = (p: number, q: number): number =>
   (p === 0 ? 0 : p * Math.log(p / q) ** 2) + (p === 1 ? 0 : (1 - p) * Math.log((1 - p) / (1 - q)) ** 2)

@@ -38,10 +38,10 @@ export const ratioAtMost = ({ count, of }: Part, risk: number): number => {
 export const ratioAtLeast = ({ count, of }: Part, risk: number): number =>
   1 - ratioAtMost({ count: of - count, of }, risk)
 
-/** Where a growing function passes zero. */
+/** Where a growing function passes zero, to nine digits; never below it. */
 export function rootBetween(low: number, high: number, growing: (x: number) => number): number {
   let [from, to] = [low, high]
-  for (let step = 0; step < 50; step += 1) {
+  for (let step = 0; step < 50 && to - from > to * 1e-9; step += 1) {
     const middle = (from + to) / 2
     if (growing(middle) > 0) to = middle
     else from = middle
