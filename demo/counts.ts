@@ -23,7 +23,7 @@ export async function compareCounts(stage: Stage, report: LoadReport, apps: AppC
   const streams = report.streams.reduce((sum, { opened }) => sum + opened, 0)
   const refused = report.streams.reduce((sum, { reconnectFailed }) => sum + reconnectFailed, 0)
   const slack = report.failed + report.dropped + refused + again
-  const client = report.sent + streams
+  const client = report.sent - report.unsent + streams
   const counts = { client, edge, apps: apps.answered() + apps.streamsOpened() }
   const agree = Math.abs(edge - client) <= slack && Math.abs(counts.apps - client) <= slack
   return { ...counts, agree }

@@ -66,7 +66,7 @@ function lossRows(
 ): Row[] {
   const first = report.byRelease[answers]?.firstAnswerAtMs ?? Number.NaN
   // A load that was not there loses nothing and proves nothing.
-  const isProof = report.sent > 0 && report.slow.sent > 0 && Number.isFinite(first)
+  const isProof = report.unsent === 0 && report.slow.sent > 0 && Number.isFinite(first)
   return [
     limited(`${name} at 1,000 requests/s: failed and dropped`, {
       value: isProof ? report.failed + report.dropped : Number.NaN,

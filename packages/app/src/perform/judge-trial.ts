@@ -57,17 +57,17 @@ const lookEveryMs = 1_000
 
 /** Keeps a share as it is, watched, until a person resumes or aborts. Never ends by itself but by death. */
 export const awaitPerson: Perform<'await-person'> = async (performing, { after }) => {
-  const { signal, deployment } = performing
+  const { installation, signal, deployment } = performing
   await steerEdge(performing, wantedBy(performing, null))
   const traffic = trafficOf(deployment)
   const onTrial = Object.keys(traffic).filter((service) => (traffic[service]?.perMyriad ?? 0) > 0)
   const seen = Object.keys(traffic).filter((service) => traffic[service]?.admitted === true)
-  const eyes = await openEyes(performing, seen)
+  const eyes = await openEyes(performing, seen, installation.elapsedMs())
   for (;;) {
     signal.throwIfAborted()
     if ((await performing.isTurned()) || (await isResumed(performing, after))) return null
     await renewTrials(performing, onTrial)
-    await eyes.look()
+    await eyes.look(installation.elapsedMs())
     await sleep(lookEveryMs, undefined, { signal })
   }
 }

@@ -1,5 +1,6 @@
 import type { Measure } from '@towpath/domain/deployment/command.ts'
 import { budgetOf } from '@towpath/domain/deployment/strategy/move.ts'
+import { forwardSteps } from '@towpath/domain/deployment/way.ts'
 import type { RecordedVerdict, ServiceVerdict } from '@towpath/domain/ledger/event-data.ts'
 import { noTraffic } from '@towpath/domain/signal/traffic.ts'
 import type { VerdictBudget } from '@towpath/domain/verdict/budget.ts'
@@ -41,27 +42,52 @@ export interface Question {
  */
 export async function judge(performing: Performing, question: Question): Promise<RecordedVerdict | null> {
   const { installation, signal } = performing
-  const eyes = await openEyes(performing, [...question.services, ...question.moved])
-  const started = installation.elapsedMs()
-  const budget = budgetOf(performing.deployment.plan)
+  const startedMs = installation.elapsedMs()
+  const eyes = await openEyes(performing, [...question.services, ...question.moved], startedMs)
+  const lease = leaseFor(performing, question)
   let comparisons = startAll(performing, question)
-  let renewedAt = Number.NEGATIVE_INFINITY
   for (;;) {
     signal.throwIfAborted()
     if (await performing.isTurned()) return null
-    if (question.mode === 'concurrent' && installation.elapsedMs() - renewedAt >= renewEveryMs) {
-      await renewTrials(performing, question.services)
-      renewedAt = installation.elapsedMs()
-    }
-    const { edgeDown } = await eyes.look()
+    const nowMs = installation.elapsedMs()
+    await lease.keep(nowMs)
+    const { edgeDown } = await eyes.look(nowMs)
     await failIfFused(performing, question)
     if (edgeDown) await steerEdge(performing, wantedBy(performing, null))
-    comparisons = await compareAll(comparisons, question, budget)
-    const watchedMs = installation.elapsedMs() - started
-    const verdict = verdictOf(performing, question, { comparisons, watchedMs })
+    comparisons = await compareAll(comparisons, question, budgetFor(performing))
+    const verdict = verdictOf(performing, question, { comparisons, watchedMs: nowMs - startedMs })
     if (isOver(verdict, question, eyes)) return verdict
     await sleep(question.by === 'probes' ? 0 : lookEveryMs, undefined, { signal })
   }
+}
+
+/** Only a trial has a lease; it is renewed long before it runs out. */
+function leaseFor(
+  performing: Performing,
+  { mode, services, perMyriad }: Question,
+): { keep(nowMs: number): Promise<void> } {
+  let renewedMs = Number.NEGATIVE_INFINITY
+  return {
+    keep: async (nowMs) => {
+      if (mode !== 'concurrent' || perMyriad >= allOfIt || nowMs - renewedMs < renewEveryMs) return
+      await renewTrials(performing, services)
+      renewedMs = nowMs
+    },
+  }
+}
+
+const allOfIt = 10_000
+
+/**
+ * The budget of one verdict. False alarms are counted over a whole deployment, so its verdicts share them: each step that
+ * is judged gets an equal part.
+ */
+function budgetFor({ deployment }: Performing): VerdictBudget {
+  const budget = budgetOf(deployment.plan)
+  const judged = forwardSteps(deployment).filter(
+    ({ do: kind }) => kind === 'judge-trial' || kind === 'watch-bake',
+  )
+  return { ...budget, falseAlarmRatio: budget.falseAlarmRatio / Math.max(1, judged.length) }
 }
 
 type Comparisons = Record<string, Comparison>
@@ -105,15 +131,16 @@ function isOver(
 }
 
 function verdictOf(
-  { deployment }: Performing,
+  performing: Performing,
   { step, by, perMyriad, services: asked }: Question,
   { comparisons, watchedMs }: { comparisons: Comparisons; watchedMs: number },
 ): RecordedVerdict {
+  const { deployment } = performing
   const against = deployment.start?.previous?.release ?? null
   const names = { candidate: deployment.release, baseline: against ?? 'nothing before' }
   const readings = Object.entries(comparisons).map(([service, comparison]) => {
     const reading = readComparison(comparison, {
-      budget: budgetOf(deployment.plan),
+      budget: budgetFor(performing),
       process: seenAlive,
       names,
     })

@@ -21,24 +21,26 @@ interface Watched {
 export interface Eyes {
   watch: Watch
   /** Throws `CANDIDATE_DIED` or `PROBES_FAILING`; true where the edge itself could not be asked. */
-  look(): Promise<{ edgeDown: boolean }>
+  look(nowMs: number): Promise<{ edgeDown: boolean }>
 }
 
 /**
- * Watches the candidates of these services. Measured on a clock that only grows: after a crash it starts again, and a
- * jump of the wall clock changes nothing.
+ * Watches the candidates of these services from `startedMs` on. Times are of the clock that only grows: after a crash it
+ * starts again, and a jump of the wall clock changes nothing.
  */
-export async function openEyes(performing: Performing, services: readonly string[]): Promise<Eyes> {
-  const { installation } = performing
+export async function openEyes(
+  performing: Performing,
+  services: readonly string[],
+  startedMs: number,
+): Promise<Eyes> {
   const watched = await whatToWatch(performing, services)
-  let last = installation.elapsedMs()
+  let last = startedMs
   const eyes: Eyes = {
     watch: startWatch,
-    look: async () => {
+    look: async (nowMs) => {
       const looks = await lookAtAll(performing, watched)
-      const now = installation.elapsedMs()
-      eyes.watch = watchRound(eyes.watch, { sinceLastMs: now - last, looks })
-      last = now
+      eyes.watch = watchRound(eyes.watch, { sinceLastMs: nowMs - last, looks })
+      last = nowMs
       const judged = watchVerdict(eyes.watch, Number.POSITIVE_INFINITY)
       if (judged.verdict === 'fail')
         throw await failing(performing, watched, { service: judged.service, looks })

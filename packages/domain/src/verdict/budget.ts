@@ -20,7 +20,7 @@ export interface VerdictBudget {
 export const defaultBudget: VerdictBudget = {
   falseAlarmRatio: 0.01,
   missRatio: 0.05,
-  errors: { worseBy: 0.05, count: 3, floor: { ratio: 0.2, count: 5 } },
+  errors: { worseBy: 0.05, count: 3, floor: { ratio: 0.1, count: 5 } },
   latency: { times: 1.5, slowerMs: 50 },
 }
 

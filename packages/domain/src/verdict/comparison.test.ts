@@ -50,6 +50,9 @@ const steady = (random: () => number, requests: number, medianMs: number): Traff
   latency: drawLatencies(random, tables[medianMs] ?? [], { requests }),
 })
 
+/** Look after look: no single one may decide. */
+const repeated = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
+
 describe('a comparison', () => {
   it('never passes and never fails on no data', () => {
     for (const how of starts) {
@@ -77,13 +80,32 @@ describe('a comparison', () => {
     expect(read({ mode: 'concurrent' }, [round]).verdict).toBe('inconclusive')
   })
 
-  it('fails a candidate with more errors at once', () => {
+  it('fails a candidate with more errors within some looks, and never for one burst of them', () => {
     const random = seededRandom(3)
-    const bad = { ...steady(random, 50, 200), errors: 12 }
-    const { verdict, signals } = read({ mode: 'concurrent' }, [
-      { candidate: bad, baseline: steady(random, 900, 200) },
-    ])
+    const look = (errors: number) => ({
+      candidate: { ...steady(random, 12, 200), errors },
+      baseline: steady(random, 200, 200),
+    })
+    const { verdict, signals } = read(
+      { mode: 'concurrent' },
+      repeated(4, () => look(3)),
+    )
     expect([verdict, signals.errors, signals.errorsOverFloor]).toEqual(['fail', 'bad', true])
+    const burst = [look(12), ...repeated(3, () => look(0))]
+    expect(read({ mode: 'concurrent' }, burst).verdict).toBe('inconclusive')
+  })
+
+  it('never blames a candidate for one stall, however many requests it held up', () => {
+    const random = seededRandom(8)
+    const stalled = { candidate: steady(random, 300, 600), baseline: steady(random, 300, 10) }
+    const usual = () => ({ candidate: steady(random, 300, 10), baseline: steady(random, 300, 10) })
+    expect(read({ mode: 'concurrent' }, [usual(), stalled, stalled, usual()]).signals.latency).not.toBe('bad')
+    expect(
+      read(
+        { mode: 'concurrent' },
+        repeated(15, () => stalled),
+      ).signals.latency,
+    ).toBe('bad')
   })
 
   it('never fails on fewer errors than the budget asks, whatever the test says', () => {
@@ -92,14 +114,15 @@ describe('a comparison', () => {
       candidate: { ...steady(random, 3, 200), errors },
       baseline: steady(random, 9_000, 200),
     })
-    expect(read({ mode: 'concurrent' }, [round(2)]).signals.errors).toBe('unknown')
-    expect(read({ mode: 'concurrent' }, [round(3)]).signals.errors).toBe('bad')
+    const looks = (errors: number) => Array.from({ length: errors }, () => round(1))
+    expect(read({ mode: 'concurrent' }, looks(2)).signals.errors).toBe('unknown')
+    expect(read({ mode: 'concurrent' }, looks(4)).signals.errors).toBe('bad')
   })
 
   it('does not go back for a difference in latency below the floor', () => {
     const random = seededRandom(5)
-    const round = { candidate: steady(random, 4_000, 30), baseline: steady(random, 4_000, 10) }
-    const { signals, numbers } = read({ mode: 'concurrent' }, [round])
+    const round = () => ({ candidate: steady(random, 200, 30), baseline: steady(random, 200, 10) })
+    const { signals, numbers } = read({ mode: 'concurrent' }, repeated(20, round))
     expect(numbers.latency.slow.found).toBe(true)
     expect(signals.latency).toBe('good')
   })
@@ -115,7 +138,7 @@ describe('a comparison', () => {
     ).toBe('fail')
     const broken = { ...steady(random, 200, 200), errors: 60 }
     expect(read(how, [{ candidate: broken, baseline: noTraffic }]).verdict).toBe('fail')
-    const worse = { ...steady(random, 400, 200), errors: 40 }
+    const worse = { ...steady(random, 400, 200), errors: 30 }
     expect(read(how, [{ candidate: worse, baseline: noTraffic }]).verdict).toBe('inconclusive')
   })
 
@@ -140,10 +163,12 @@ describe('a comparison', () => {
       latency: { 50: requests },
     })
     const { numbers } = read({ mode: 'concurrent' }, [
-      { candidate: counted(190, 38), baseline: counted(3_600, 2) },
+      ...repeated(18, () => ({ candidate: counted(10, 2), baseline: counted(200, 0) })),
+      { candidate: counted(10, 2), baseline: counted(0, 0) },
+      { candidate: counted(0, 0), baseline: counted(0, 0) },
     ])
     expect(describeComparison(numbers, { candidate: '1.3.0', baseline: '1.2.0' })).toBe(
-      '1.3.0 failed 38 of 190 requests (20.0%), 1.2.0 2 of 3,600 (0.1%): worse by 19.9 points, evidence 1,000,000,000 of 200 needed. Half of its answers began within 117 ms (old: 117 ms), 95% within 117 ms (old: 117 ms); evidence that it is sound 1,000,000,000 of 20 needed.',
+      '1.3.0 failed 38 of 190 requests (20.0%), 1.2.0 0 of 3,600 (0.0%): worse by 20.0 points, evidence over a million of 200 needed. Half of its answers began within 117 ms (old: 117 ms), 95% within 117 ms (old: 117 ms); evidence that it is sound over a million of 20 needed.',
     )
   })
 })

@@ -43,7 +43,11 @@ function describeErrors(
 }
 
 const proofText = (finding: Finding, isSound: boolean): string =>
-  `evidence ${isSound ? 'that it is sound ' : ''}${numberText(finding.evidence)} of ${numberText(finding.needed)} needed`
+  `evidence ${isSound ? 'that it is sound ' : ''}${evidenceText(finding.evidence)} of ${numberText(finding.needed)} needed`
+
+/** Beyond a million nobody compares any more. */
+const evidenceText = (evidence: number): string =>
+  evidence >= 1_000_000 ? 'over a million' : numberText(evidence)
 
 const countText = ({ errors, requests, ratio }: ErrorCount, noun: string): string =>
   `${numberText(errors)} of ${numberText(requests)}${noun}${ratio === null ? '' : ` (${percentText(ratio)})`}`

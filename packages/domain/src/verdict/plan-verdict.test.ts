@@ -97,7 +97,7 @@ describe('a plan of a verdict', () => {
       baseline: { requests: 20, errors: 0, latency: drawLatencies(seededRandom(5), table, { requests: 20 }) },
     }
     const comparison = compareRound(startComparison({ mode: 'concurrent' }), round, defaultBudget)
-    const more = readComparison(comparison, defaultBudget).numbers.errors.moreRequests ?? 0
+    const more = readComparison(comparison, { budget: defaultBudget }).numbers.errors.moreRequests ?? 0
     const planned = plan({ weight: 0.5 }).errors.pass?.requests ?? 0
     expect(more).toBeGreaterThan(planned / 4)
     expect(more).toBeLessThan(planned)

@@ -1,10 +1,10 @@
 import type { TrafficCount } from '../signal/traffic.ts'
 import { alarmShare, missShare } from './budget.ts'
 import type { ComparisonMode, VerdictBudget } from './budget.ts'
-import { effectSizes, expectedRatio, soundGuesses, worseRatio } from './errors/error-bets.ts'
+import { burstMax, effectSizes, expectedRatio, soundGuesses, worseRatio } from './errors/error-bets.ts'
 import { boundsBefore } from './errors/errors-after-switch.ts'
 import { cutGroups, cuts, requestsIn } from './latency/buckets.ts'
-import { latencyOdds } from './latency/latency-bets.ts'
+import { latencyOdds, stallMax } from './latency/latency-bets.ts'
 import { notSlowGrowth, slowGrowth } from './latency/latency-growth.ts'
 import { blockMin } from './sides.ts'
 import { differenceGrowth } from './statistic/difference-evidence.ts'
@@ -72,7 +72,7 @@ function planErrors(traffic: ExpectedTraffic, budget: VerdictBudget): SignalFore
   const worse = worseRatio(ratio, budget.errors.worseBy)
   const fail = Math.log(alarmShare(mode, budget).needed * effectSizes.length)
   const pass = Math.log(missShare(mode, budget).needed * (mode === 'concurrent' ? soundGuesses.length : 1))
-  const least = budget.errors.count / worse
+  const least = Math.max(budget.errors.count / worse, blocksFor(traffic, fail / burstMax))
   return {
     fail: forecast(traffic, { log: fail, growth: worseGrowth(traffic, { ratio, worse }, budget), least }),
     pass: forecast(traffic, { log: pass, growth: soundGrowth(traffic, ratio, budget), least: 0 }),
@@ -114,10 +114,22 @@ function planLatency(traffic: ExpectedTraffic, budget: VerdictBudget): SignalFor
   const groupSize = cuts.length / cutGroups.length
   const pass = Math.log(missShare(mode, budget).needed * groupSize * latencyOdds.length)
   return {
-    fail: forecast(traffic, { log: fail, growth: slowGrowth(expected, budget), least: 0 }),
+    fail: forecast(traffic, {
+      log: fail,
+      growth: slowGrowth(expected, budget),
+      least: blocksFor(traffic, (1.5 * fail) / stallMax),
+    }),
     pass: forecast(traffic, { log: pass, growth: notSlowGrowth(expected, budget), least: 0 }),
   }
 }
+
+/** Requests of both sides that are compared at once. After a switch only the totals count. */
+const blockOf = ({ mode, weight }: Pick<ExpectedTraffic, 'mode' | 'weight'>): number =>
+  mode === 'sequential' ? 1 : Math.max(blockMin.both, blockMin.side / weight, blockMin.side / (1 - weight))
+
+/** Requests of the candidate in so many blocks: no block proves more than its cap, however bad it is. */
+const blocksFor = ({ mode, weight }: ExpectedTraffic, blocks: number): number =>
+  mode === 'sequential' ? 0 : Math.ceil(blocks) * blockOf({ mode, weight }) * weight
 
 /** Deviations of a normal distribution within which 97 to 98 of 100 lie on one side: a little to spare. */
 const surely = 1.96
@@ -131,8 +143,7 @@ function forecast(
   { log, growth, least }: { log: number; growth: Growth; least: number },
 ): Forecast | null {
   if (growth.mean <= 0 || requestsPerSecond <= 0 || weight <= 0) return null
-  const block =
-    mode === 'sequential' ? 1 : Math.max(blockMin.both, blockMin.side / weight, blockMin.side / (1 - weight))
+  const block = blockOf({ mode, weight })
   const mean = mode === 'sequential' ? growth.mean : growth.mean * (1 - 1 / block)
   const spread = surely * Math.sqrt(growth.variance)
   const nearlyAll = ((spread + Math.sqrt(spread ** 2 + 4 * mean * log)) / (2 * mean)) ** 2

@@ -99,7 +99,7 @@ export class LoadGenerator {
   }
 
   #expire(): void {
-    const dueBeforeMs = monotonicNowMs() - this.#timeoutMs
-    for (const pool of this.#pools.values()) pool.expire(dueBeforeMs)
+    const beforeMs = monotonicNowMs() - this.#timeoutMs
+    for (const pool of this.#pools.values()) pool.expire(beforeMs)
   }
 }

@@ -21,12 +21,12 @@ export interface LoadSpec {
   slow?: { url: string; host?: string; everyMs: number }
   /** Streams beside the requests, opened at the start and kept open. They count as no requests. */
   streams?: StreamTarget[]
-  /** A request that has no complete answer this long after it was due counts as dropped; 15 s unless told. */
+  /** A request that has no complete answer this long after it was sent counts as dropped; 15 s unless told. */
   timeoutMs?: number
 }
 
 /** What became of one request. Exactly one of these for every request sent. */
-export type Outcome = 'ok' | 'failed' | 'dropped'
+export type Outcome = 'ok' | 'failed' | 'dropped' | 'unsent'
 
 export interface ReleaseTally {
   ok: number
@@ -41,7 +41,7 @@ export interface ReleaseTally {
 
 export interface FailureSample {
   atMs: number
-  outcome: Exclude<Outcome, 'ok'>
+  outcome: Exclude<Outcome, 'ok' | 'unsent'>
   url: string
   release: string
   status: number | null
@@ -52,7 +52,7 @@ export interface FailureSample {
   firstBytes: string
 }
 
-/** Counts of a load so far. `sent = ok + failed + dropped + inFlight`, always. */
+/** Counts of a load so far. `sent = ok + failed + dropped + unsent + inFlight`, always. */
 export interface LoadReport {
   /** Monotonic ms. */
   startedAtMs: number
@@ -64,6 +64,11 @@ export interface LoadReport {
   failed: number
   /** No answer, or one that was cut off. Never tried again. */
   dropped: number
+  /**
+   * Waited in line for all of their time while others were answered: this machine could not offer such a load. No loss
+   * of whoever was to answer, and no proof of anything either.
+   */
+  unsent: number
   inFlight: number
   /** By the answer's `x-release`; `unknown` where it had none or no answer came. */
   byRelease: Record<string, ReleaseTally>

@@ -75,7 +75,7 @@ const verdict = section({
     .default(3)
     .describe('Errors: fewer than these of the new release prove nothing.'),
   floor: share
-    .default('20%')
+    .default('10%')
     .describe(
       'Errors: a ratio that is bad whatever was before, where old and new did not serve side by side.',
     ),

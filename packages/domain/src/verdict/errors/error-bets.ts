@@ -30,6 +30,12 @@ const worseGuess = 1.25
 /** Most services have hardly any errors; the second guess is for the others. */
 export const soundGuesses: readonly number[] = [0.1, 1.25]
 
+/**
+ * The most that one block may prove of a worse candidate, as ln: errors come in bursts too, when a connection breaks with
+ * several requests on it.
+ */
+export const burstMax = Math.log(10)
+
 const nothing: Part = { count: 0, of: 0 }
 
 export const startErrorBets: ErrorBets = {
@@ -59,7 +65,10 @@ export function betOnErrors(bets: ErrorBets, round: Sides<Part>, { errors }: Ver
     worse: bets.worse.map(
       (log, index) =>
         log +
-        logOddsEvidence(block, oddsBetween(expected, worseRatio(expected, errors.worseBy * sizeOf(index)))),
+        Math.min(
+          logOddsEvidence(block, oddsBetween(expected, worseRatio(expected, errors.worseBy * sizeOf(index)))),
+          burstMax,
+        ),
     ),
     sound: bets.sound.map(
       (log, index) =>

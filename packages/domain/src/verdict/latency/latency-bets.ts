@@ -24,6 +24,14 @@ export interface LatencyBets {
 /** Odds that are bet on. A latency 1.5 times as long shifts the odds by 1.5 to 4, by how much latencies vary. */
 export const latencyOdds: readonly number[] = [1.5, 3, 8]
 
+/**
+ * The most that one block may prove of a slower candidate, as ln. Requests of one moment are not independent: a process
+ * that is stalled for half a second (a pause of its collector, a busy neighbour on the machine) slows all it holds.
+ * Stalls hit old and new alike, so a block on which the stake is at most doubled stays a fair bet whatever happens
+ * within it, and a single stall never decides.
+ */
+export const stallMax = Math.log(2)
+
 export const startLatencyBets: LatencyBets = {
   open: { candidate: {}, baseline: {} },
   slow: cuts.flatMap(() => latencyOdds.map(() => 0)),
@@ -42,7 +50,7 @@ export function betOnLatency(bets: LatencyBets, round: Sides<Buckets>, budget: V
   const sound = cutGroups.map((group) => evidenceOf(markSlower(slowed, 'baseline', group)))
   return {
     open: startLatencyBets.open,
-    slow: bets.slow.map((log, index) => log + (slow[index] ?? 0)),
+    slow: bets.slow.map((log, index) => log + Math.min(slow[index] ?? 0, stallMax)),
     sound: bets.sound.map((logs, group) => logs.map((log, index) => log + (sound[group]?.[index] ?? 0))),
   }
 }
