@@ -1,4 +1,4 @@
-import { planMoves } from '@towpath/domain/edge/plan-moves.ts'
+import { planMoves, type EdgeMove } from '@towpath/domain/edge/plan-moves.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import { fenced, notApplied } from '../edge-errors.ts'
 import { fileDifferences, runtimeDifferences } from './differences.ts'
@@ -85,17 +85,16 @@ async function steer(
   wanted: WantedEdge,
   { rendered, file, runtime, left }: Wish & Seen,
 ): Promise<'same' | 'moved' | 'reloaded'> {
+  const moves = planMoves(currentEdge(runtime, wanted, file?.slots ?? []), wanted)
+  const commands = commandsOf(moves, wanted)
   if (runtime.structure !== rendered.structure) {
     await reload(dir, rendered.structure)
     const kept = keptTrials(runtime, wanted)
     if (kept.length > 0) await tellAndRead(dir, kept, [])
+    await tellOldWorkers(dir, await oldWorkers(dir), commands)
     return 'reloaded'
   }
-  const moves = planMoves(currentEdge(runtime, wanted, file?.slots ?? []), wanted)
   if (moves.length === 0) return 'same'
-  const commands = wanted.services.flatMap((service) =>
-    moves.filter((move) => move.service === service.service).flatMap((move) => commandsFor(move, service)),
-  )
   const after = await tellAndRead(
     dir,
     commands,
@@ -107,9 +106,15 @@ async function steer(
   return 'moved'
 }
 
+const commandsOf = (moves: EdgeMove[], { services }: WantedEdge): string[] =>
+  services.flatMap((service) =>
+    moves.filter((move) => move.service === service.service).flatMap((move) => commandsFor(move, service)),
+  )
+
 /**
  * A worker that a reload left behind may still get one request on each connection that was idle: it must not send that
- * to a slot that is about to stop. What it does not know it may refuse, and when it has ended there is nothing to tell.
+ * to a slot that is about to stop, and it must let go who waits there. What it does not know it may refuse, and when it
+ * has ended there is nothing to tell.
  */
 async function tellOldWorkers(dir: StateDirectory, pids: string[], commands: string[]): Promise<void> {
   for (const pid of pids) for (const command of commands) await askWorker(dir, pid, command).catch(() => '')

@@ -17,8 +17,8 @@ export const twinsOf = (slot: string): Record<Twin, string> => ({
   hold: `${slot}.hold`,
 })
 
-/** Two, because HAProxy waits a second before it asks a backend's only server again. */
-export const waitServers = ['wait-1', 'wait-2'] as const
+/** The server of no slot that requests of a held service wait at. */
+export const WAIT_SERVER = 'wait'
 
 /** Expression that gives the slot of any of its three servers. */
 export const SLOT_OF_SERVER = 'srv_name,word(1,.)'
