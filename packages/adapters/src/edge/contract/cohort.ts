@@ -32,7 +32,8 @@ export function cohortPromises(open: () => Promise<Bench>): void {
         for (const client of clients) {
           const { body, cookie } = await bench.get('/', { cookie: `a=b; ${client.cookie}; c=d` })
           expect(cookie).toBeNull()
-          if (client.release === '1.1.0' || perMyriad === 2_000) expect(body).toBe(client.release)
+          const mayMove = client.release === '1.0.0' && perMyriad > 2_000
+          expect(mayMove ? ['1.0.0', '1.1.0'] : [client.release]).toContain(body)
           client.release = body
         }
       }

@@ -42,38 +42,5 @@ export function holdPromises(open: () => Promise<Bench>): void {
       expect((await bench.slot('s2')).requests).toBe(21)
       expect(await bench.edge.drift(bench.spec, after())).toEqual([])
     })
-
-    it('waits although a slot is live, and the private entry waits for nothing', async () => {
-      await bench.occupy('s1', '1.0.0')
-      await bench.edge.ensure(bench.spec, before())
-      await apply(steered(before(), { held: true }))
-      let answered = false
-      const waiting = bench.get('/').then((answer) => {
-        answered = true
-        return answer
-      })
-      expect(await bench.probe('s1', '/')).toMatchObject({ status: 200, body: '1.0.0' })
-      await sleep(300)
-      expect(answered).toBe(false)
-      await apply(before())
-      expect(await waiting).toMatchObject({ status: 200, body: '1.0.0' })
-    })
-
-    it('an edge that comes up from its file still lets them wait', async () => {
-      await bench.occupy('s1', '1.0.0')
-      await bench.edge.ensure(bench.spec, before())
-      await apply(steered(before(), { held: true }))
-      await bench.crash()
-      await bench.edge.ensure(bench.spec, steered(before(), { held: true }))
-      let answered = false
-      const waiting = bench.get('/').then((answer) => {
-        answered = true
-        return answer
-      })
-      await sleep(300)
-      expect(answered).toBe(false)
-      await apply(before())
-      expect(await waiting).toMatchObject({ status: 200, body: '1.0.0' })
-    })
   })
 }

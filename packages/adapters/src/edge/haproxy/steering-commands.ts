@@ -2,7 +2,7 @@ import type { SteeringAct } from '@towpath/domain/edge/plan-steering.ts'
 import type { Trial, WantedService } from '@towpath/domain/edge/wanted.ts'
 import { WAIT_SERVER, holdBackendName, serverPath } from './names.ts'
 import { serversFor } from './slot-servers.ts'
-import { heldValue, steeringKeys, steeringMapName, trialValue } from './steering-map.ts'
+import { RELAYED, heldValue, steeringKeys, steeringMapName, trialValue } from './steering-map.ts'
 
 /**
  * A move of steering as lines for the runtime socket. A server is in before anything is sent to it, and sent to no more
@@ -51,6 +51,9 @@ export const wholeFuse = (service: string, slot: string): string =>
 
 export const blownFuse = (service: string, slot: string): string =>
   `set server ${serverPath(service, slot, 'trial')} health down`
+
+/** For a worker that is left behind alone: the newest one would hand its requests on to itself. */
+export const relayCommand = (service: string): string => setCommand(service, 'held', RELAYED)
 
 const setCommand = (service: string, key: keyof typeof steeringKeys, value: string): string =>
   `set map ${steeringMapName(service)} ${steeringKeys[key]} ${value}`

@@ -1,4 +1,5 @@
 import type { Trial, WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import { type TrafficCount, addTraffic, noTraffic } from '@towpath/domain/signal/traffic.ts'
 import type { LoadReport } from '@towpath/testkit/load/load-spec.ts'
 import { type RunningLoad, startLoad } from '@towpath/testkit/load/start-load.ts'
 import { freePort } from '@towpath/testkit/ports.ts'
@@ -94,8 +95,10 @@ describe('trials and holds under load', () => {
     say('trial', report)
     expect(report).toMatchObject({ failed: 0, dropped: 0, inFlight: 0 })
     const traffic = await bench.edge.traffic(bench.spec)
-    expect(traffic.reduce((sum, { requests }) => sum + requests, 0)).toBe(report.sent)
-    expect(traffic.reduce((sum, { errors }) => sum + errors, 0)).toBe(0)
+    const total = traffic.reduce<TrafficCount>(addTraffic, noTraffic)
+    expect(total).toMatchObject({ requests: report.sent, errors: 0 })
+    const inBuckets = Object.values(total.latency).reduce((sum, count) => sum + count, 0)
+    expect(inBuckets).toBe(report.sent)
   })
 
   it('a lease that nobody renews gives all traffic back without a loss, and so does an end', async () => {
@@ -140,6 +143,30 @@ describe('trials and holds under load', () => {
     say('hold', report, { heldMs })
     expect(report).toMatchObject({ failed: 0, dropped: 0, inFlight: 0 })
     expect(report.latencyMs.max).toBeLessThan(heldMs + 500)
+  })
+
+  it('a hold that begins with a reload holds connections of before, too', async () => {
+    await releases.s2.kill()
+    await bench.edge.ensure(bench.spec, bench.wanted({ s1: live('1.0.0') }))
+    await start()
+    await sleep(1_000)
+    const held = steered(bench.wanted({ s1: draining('1.0.0'), s2: candidate('1.1.0') }), {
+      held: true,
+      cohort: true,
+    })
+    expect(await apply(held)).toMatchObject({ reloaded: true })
+    await bench.until('s1', ({ sessions }) => sessions === 0)
+    await releases.s1.kill()
+    await sleep(1_000)
+    releases.s2 = await startReleaseChild('1.1.0', under.place('s2'))
+    await bench.until('s2', ({ health }) => health === 'up')
+    expect(await apply(steered(bench.wanted({ s2: live('1.1.0') }), { cohort: true }))).toMatchObject({
+      reloaded: false,
+    })
+    await sleep(1_000)
+    const report = await load.stop()
+    say('hold with a reload', report)
+    expect(report).toMatchObject({ failed: 0, dropped: 0, inFlight: 0 })
   })
 
   it('a candidate that dies on trial loses no more than what it had', async () => {

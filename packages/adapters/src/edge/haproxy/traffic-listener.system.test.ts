@@ -76,6 +76,7 @@ describe('the log that an edge tells its controller', () => {
     stranger.end(`${'x'.repeat(100_000)}\n{"entry":"public"}\n\u0000\n`)
     await once(stranger, 'finish')
     await bench.get('/')
-    await until(async () => (await seenBy(bench.edge)) === 1, { withinMs: 3_000, what: 'the line' })
+    await until(async () => (await seenBy(bench.edge)) > 0, { withinMs: 3_000, what: 'the line' })
+    expect(await seenBy(bench.edge)).toBe(1)
   })
 })
