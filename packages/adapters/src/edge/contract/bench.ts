@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface SlotOccupant {
   /** From now on its health path answers 503. */
   sicken(): Promise<void>
+  /** While broken, every path but its health path answers 500. */
+  break(isBroken: boolean): Promise<void>
   /** Gone at once: connections are refused. */
   die(): Promise<void>
 }

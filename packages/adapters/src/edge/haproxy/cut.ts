@@ -26,10 +26,22 @@ export async function cutSlot(
   const before = await open()
   if (before === 0) return 0
   const commands = twins.map((twin) => `shutdown sessions server ${serverPath(service, slot, twin)}`)
-  const left = await oldWorkers(dir)
   await tellAndRead(dir, commands, [])
-  for (const pid of left) for (const command of commands) await askWorker(dir, pid, command).catch(() => '')
+  for (const pid of await oldWorkers(dir))
+    await cutInOldWorker(dir, pid, { service, slot }).catch(() => undefined)
   const deadline = performance.now() + ENDED_WITHIN_MS
   while ((await open()) > 0 && performance.now() < deadline) await sleep(LOOK_EVERY_MS)
   return before
+}
+
+/** A worker that a reload left behind knows its servers no more by name; it still ends its sessions one by one. */
+async function cutInOldWorker(
+  dir: StateDirectory,
+  pid: string,
+  { service, slot }: { service: string; slot: string },
+): Promise<void> {
+  const places = new Set(twins.map((twin) => serverPath(service, slot, twin)))
+  const sessions = await askWorker(dir, pid, 'show sess')
+  for (const [, id = '', backend, server] of sessions.matchAll(/^(0x[0-9a-f]+): .* be=(\S+) srv=(\S+) /gm))
+    if (places.has(`${backend}/${server}`)) await askWorker(dir, pid, `shutdown session ${id}`)
 }

@@ -27,10 +27,10 @@ export function haproxyEdge({ host, stateRoot }: HaproxyEdgeOptions): Edge {
   const directoryOf = ({ name }: EdgeSpec): StateDirectory => new StateDirectory(join(stateRoot, name))
   const turns = inTurn()
   const logs = trafficLogs()
-  /** Every call on an edge that is there sees to it that its log is followed. */
+  /** Every call on an edge that is there sees to it that its log is followed. Where it cannot be, no traffic is held up. */
   const followed = async (spec: EdgeSpec): Promise<StateDirectory> => {
     const dir = directoryOf(spec)
-    await logs.follow(dir)
+    await logs.follow(dir).catch(() => undefined)
     return dir
   }
   return {
@@ -38,13 +38,17 @@ export function haproxyEdge({ host, stateRoot }: HaproxyEdgeOptions): Edge {
       turns(spec.name, async () => {
         const dir = directoryOf(spec)
         await dir.ensure()
-        await logs.follow(dir)
+        await followed(spec)
         await ensure({ host, spec, wanted, dir })
       }),
     apply: (spec, wanted) => turns(spec.name, async () => applyWanted(await followed(spec), wanted)),
     drift: (spec, wanted) => turns(spec.name, async () => drift(await followed(spec), wanted)),
     status: async (spec) => readStatuses(await followed(spec)),
-    traffic: async (spec) => logs.traffic(await followed(spec)),
+    traffic: async (spec) => {
+      const dir = directoryOf(spec)
+      await logs.follow(dir)
+      return logs.traffic(dir)
+    },
     renew: (spec, lease) => turns(spec.name, async () => renewLease(await followed(spec), lease)),
     cut: (spec, place) => turns(spec.name, async () => cutSlot(await followed(spec), place)),
     probe: async (spec, request) => {

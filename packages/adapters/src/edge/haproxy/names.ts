@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Twin } from './slot-servers.ts'
 
 /**
@@ -17,8 +18,8 @@ export const twinsOf = (slot: string): Record<Twin, string> => ({
   hold: `${slot}.hold`,
 })
 
-/** Two, because HAProxy waits a second before it asks a backend's only server again. */
-export const waitServers = ['wait-1', 'wait-2'] as const
+/** The server of no slot that requests of a held service wait at. */
+export const WAIT_SERVER = 'wait'
 
 /** Expression that gives the slot of any of its three servers. */
 export const SLOT_OF_SERVER = 'srv_name,word(1,.)'
@@ -27,6 +28,11 @@ export const entryName = (service: string): string => `entry:${service}`
 export const backendName = (service: string): string => `service:${service}`
 export const privateBackendName = (service: string): string => `private:${service}`
 export const holdBackendName = (service: string): string => `hold:${service}`
+export const relayBackendName = (service: string): string => `relay:${service}`
+/** Where the newest worker takes requests of older ones; short for every name, because a socket's path must be. */
+export const relaySocketName = (service: string): string =>
+  `relay-${createHash('sha256').update(service).digest('hex').slice(0, 12)}.sock`
+
 /** The service of a backend that takes public requests. */
 export const serviceOfBackend = (name: string): string | null =>
   /^(?:service|hold):(.+)$/.exec(name)?.[1] ?? null

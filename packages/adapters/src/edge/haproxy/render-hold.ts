@@ -1,12 +1,12 @@
 import type { WantedService, WantedSlot } from '@towpath/domain/edge/wanted.ts'
 import { address, port } from './config-value.ts'
-import { edgeFiles, holdBackendName, twinsOf, waitServers } from './names.ts'
+import { edgeFiles, holdBackendName, twinsOf, WAIT_SERVER } from './names.ts'
 import { serversFor, waitServer } from './slot-servers.ts'
 import { heldValue, steeringKeys, steeringMapName } from './steering-map.ts'
 
 /** How long a request may wait; then it is answered with 503. */
 const WAIT_AT_MOST_S = 120
-/** How long a place in front of the queue lasts. */
+/** How long one request is in front of the queue, and how soon a connection that did not come about is tried again. */
 const TURN_MS = 100
 
 /**
@@ -18,27 +18,25 @@ export const silentEntry = `frontend entry.wait
   no log
   no option idle-close-on-response
   bind unix@${edgeFiles.waitSocket} mode 600
-  tcp-request inspect-delay ${TURN_MS}ms
+  tcp-request inspect-delay 10s
   tcp-request content reject if WAIT_END`
 
 /**
- * Where requests wait while nothing serves. The two servers to wait at take one request each, so all others queue, and
- * an admitted slot takes the whole queue at once. The two in front try a handshake that fails after each turn, and are
- * handed on like a connection that never came about: safe for every method. A client that leaves is forgotten.
+ * Where requests wait while nothing serves. The server to wait at takes one request, so all others queue, and an
+ * admitted slot takes the whole queue at once. The one in front tries a handshake that comes to nothing within its turn,
+ * and is handed on as from a connection that never came about: safe for every method. A client that leaves is forgotten.
  */
 export const holdBackend = ({ service, slots, held }: WantedService): string =>
   [
     `backend ${holdBackendName(service)}`,
     '  balance roundrobin',
+    `  timeout connect ${TURN_MS}ms`,
     `  timeout queue ${WAIT_AT_MOST_S}s`,
     `  retries ${(WAIT_AT_MOST_S * 1000) / TURN_MS}`,
     '  option redispatch 1',
     '  option abortonclose',
     '  http-reuse never',
-    ...waitServers.map(
-      (server) =>
-        `  server ${server} unix@${edgeFiles.waitSocket} ssl verify none maxconn 1${disabledUnless(waitServer(held))}`,
-    ),
+    `  server ${WAIT_SERVER} unix@${edgeFiles.waitSocket} ssl verify none maxconn 1${disabledUnless(waitServer(held))}`,
     ...slots.map((slot) => holdServer(slot, held)),
   ].join('\n')
 

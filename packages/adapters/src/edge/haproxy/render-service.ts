@@ -11,6 +11,7 @@ import {
 } from './names.ts'
 import { logFormat, requestRules, trafficLog } from './render-frame.ts'
 import { heldLine, holdBackend, holdRule } from './render-hold.ts'
+import { relayBackend, relayBind, relayRules } from './render-relay.ts'
 import { fuseSettings, trialLine, trialRules } from './render-trial.ts'
 import { serversFor, trialServer } from './slot-servers.ts'
 
@@ -20,17 +21,25 @@ const RECHECK_MS = 250
 /** Entry, backends and private backend of one service. */
 export function serviceSections(service: WantedService): string[] {
   name('the service', service.service)
-  return [entry(service), backend(service), holdBackend(service), privateBackend(service)]
+  return [
+    entry(service),
+    backend(service),
+    holdBackend(service),
+    relayBackend(service),
+    privateBackend(service),
+  ]
 }
 
 const entry = (wanted: WantedService): string => {
   const { service, port: listen } = wanted
   return `frontend ${entryName(service)}
   bind *:${port(listen)}
+${relayBind(wanted)}
 ${trafficLog}
   option forwardfor if-none
 ${requestRules}
 ${logFormat('public', `"${service}"`, `%[${SLOT_OF_SERVER},map_str(${releasesMapName(service)},-)]`)}
+${relayRules(wanted)}
 ${holdRule(wanted)}
   default_backend ${backendName(service)}`
 }

@@ -2,7 +2,7 @@ import type { CurrentEdge, CurrentSlot } from '@towpath/domain/edge/plan-moves.t
 import type { SlotRole, WantedEdge, WantedSlot } from '@towpath/domain/edge/wanted.ts'
 import type { CurrentSteering } from '@towpath/domain/edge/plan-steering.ts'
 import type { FileSlot } from './edge-file.ts'
-import { twinsOf, waitServers } from './names.ts'
+import { WAIT_SERVER, twinsOf } from './names.ts'
 import type { RuntimeEdge, RuntimeServer } from './runtime.ts'
 import { roleTwins, serversFor, trialServer, waitServer, type ServerState } from './slot-servers.ts'
 import type { RuntimeSteering } from './steering-map.ts'
@@ -34,11 +34,11 @@ export const isTrialSet = (
     isIn(serverOf(runtime, service, twinsOf(slot).trial), trialServer(trial?.slot === slot)),
   )
 
-/** True where the servers that requests wait at are in and out as the hold says. */
+/** True where the server that requests wait at is in or out as the hold says. */
 export const isHoldSet = (
   runtime: RuntimeEdge,
   { service, isHeld }: Pick<RuntimeSteering, 'service' | 'isHeld'>,
-): boolean => waitServers.every((server) => isIn(serverOf(runtime, service, server), waitServer(isHeld)))
+): boolean => isIn(serverOf(runtime, service, WAIT_SERVER), waitServer(isHeld))
 
 const isIn = (server: RuntimeServer | undefined, { admitted, weight }: ServerState): boolean =>
   server !== undefined && server.admitted === admitted && server.weight === weight && !server.drained

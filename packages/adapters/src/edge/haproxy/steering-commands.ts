@@ -1,8 +1,8 @@
 import type { SteeringAct } from '@towpath/domain/edge/plan-steering.ts'
 import type { Trial, WantedService } from '@towpath/domain/edge/wanted.ts'
-import { holdBackendName, serverPath, waitServers } from './names.ts'
+import { WAIT_SERVER, holdBackendName, serverPath } from './names.ts'
 import { serversFor } from './slot-servers.ts'
-import { heldValue, steeringKeys, steeringMapName, trialValue } from './steering-map.ts'
+import { RELAYED, heldValue, steeringKeys, steeringMapName, trialValue } from './steering-map.ts'
 
 /**
  * A move of steering as lines for the runtime socket. A server is in before anything is sent to it, and sent to no more
@@ -11,13 +11,12 @@ import { heldValue, steeringKeys, steeringMapName, trialValue } from './steering
 export function steeringCommands(move: SteeringAct, wanted: WantedService): string[] {
   const { service, slots } = wanted
   const held = (isHeld: boolean): string => setCommand(service, 'held', heldValue(isHeld))
-  const wait = (state: string): string[] =>
-    waitServers.map((server) => `set server ${holdBackendName(service)}/${server} state ${state}`)
+  const wait = `set server ${holdBackendName(service)}/${WAIT_SERVER}`
   switch (move.act) {
     case 'hold':
-      return [...weighWait(service), ...wait('ready'), held(true), ...holdTwins(wanted)]
+      return [`${wait} weight 1`, `${wait} state ready`, held(true), ...holdTwins(wanted)]
     case 'release':
-      return [...weighWait(service), ...holdTwins(wanted), held(false), ...wait('maint')]
+      return [...holdTwins(wanted), held(false), `${wait} weight 1`, `${wait} state maint`]
     case 'try':
       return move.begins
         ? beginTrial(service, move.trial)
@@ -53,11 +52,11 @@ export const wholeFuse = (service: string, slot: string): string =>
 export const blownFuse = (service: string, slot: string): string =>
   `set server ${serverPath(service, slot, 'trial')} health down`
 
+/** For a worker that is left behind alone: the newest one would hand its requests on to itself. */
+export const relayCommand = (service: string): string => setCommand(service, 'held', RELAYED)
+
 const setCommand = (service: string, key: keyof typeof steeringKeys, value: string): string =>
   `set map ${steeringMapName(service)} ${steeringKeys[key]} ${value}`
-
-const weighWait = (service: string): string[] =>
-  waitServers.map((server) => `set server ${holdBackendName(service)}/${server} weight 1`)
 
 /** Brings what takes the waiting requests to what each slot's role asks. */
 const holdTwins = ({ service, slots, held }: WantedService): string[] =>

@@ -29,7 +29,7 @@ export function runtimeSteeringDifferences(runtime: RuntimeEdge, wanted: WantedS
       : [`The running edge has the servers for trials of ${service} otherwise than its trial says.`]),
     ...(isHoldSet(runtime, { service, isHeld: held })
       ? []
-      : [`The running edge has the servers that requests of ${service} wait at otherwise than wanted.`]),
+      : [`The running edge has the server that requests of ${service} wait at otherwise than wanted.`]),
   ]
 }
 

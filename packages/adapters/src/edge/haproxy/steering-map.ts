@@ -19,6 +19,9 @@ const NO_TRIAL = '-'
 export const trialValue = (trial: Trial | null): string =>
   trial === null ? NO_TRIAL : `${trial.slot}:${trial.perMyriad}:${trial.salt}`
 
+/** In the place of `heldValue`, for a worker that was left behind: requests go on to the newest one. */
+export const RELAYED = 'relay'
+
 export const heldValue = (isHeld: boolean): string => (isHeld ? 'yes' : 'no')
 
 /** The file has no lease: an edge that comes up from it gives the candidate nothing until somebody renews. */

@@ -1,7 +1,7 @@
 import type { SlotTraffic } from '@towpath/domain/signal/traffic.ts'
 import { once } from 'node:events'
 import { rm, stat } from 'node:fs/promises'
-import { type Server, type Socket, createServer } from 'node:net'
+import { type Server, type Socket, connect, createServer } from 'node:net'
 import { inTurn } from './in-turn.ts'
 import type { StateDirectory } from './state-directory.ts'
 import { TrafficCounter } from './traffic-count.ts'
@@ -27,8 +27,8 @@ export interface TrafficLogs {
 
 /**
  * Where edges tell their logs: one socket each, in the edge's state directory, to which the edge connects and connects
- * again. Whoever listens last has it; an earlier listener notices within half a second and lets go of the edge. Counts
- * go on when a socket is made anew. Keeps no process alive.
+ * again. Whoever begins to listen last has it; an earlier listener notices within half a second, lets go of the edge and
+ * does not take it back. Counts go on when a lost socket is made anew. Keeps no process alive.
  */
 export function trafficLogs(): TrafficLogs {
   const counters = new Map<string, TrafficCounter>()
@@ -52,6 +52,7 @@ export function trafficLogs(): TrafficLogs {
         if (known !== undefined && (await inodeOf(path)) === known.inode) return
         letGo(dir.path)
         if ((await inodeOf(dir.path)) === null) return
+        if (counters.has(dir.path) && (await isListenedTo(path))) return
         const counter = counterOf(dir.path)
         const lost = (): void => letGo(dir.path)
         listeners.set(dir.path, await listen(path, (line) => counter.count(line), lost))
@@ -103,6 +104,14 @@ function readLines(socket: Socket, take: (line: string) => void): void {
     for (const line of lines) take(line)
   })
 }
+
+const isListenedTo = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ path })
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
 
 const inodeOf = async (path: string): Promise<number | null> => {
   try {

@@ -54,11 +54,12 @@ export async function startRelease(
   release: string,
   at: { address: string; port: number },
 ): Promise<SlotOccupant> {
-  const { server, setSick } = releaseServer(release)
+  const { server, setSick, setBroken } = releaseServer(release)
   server.listen(at.port, at.address)
   await once(server, 'listening')
   return {
     sicken: async () => setSick(true),
+    break: async (isBroken) => setBroken(isBroken),
     die: async () => {
       server.closeAllConnections()
       await new Promise<void>((resolve) => {
