@@ -60,7 +60,8 @@ function partsAt(
     case 'switched':
       return [
         { who: 'warm', role: draining },
-        { who: 'previous', role: oldStays ? { role: 'backup' } : draining },
+        // One that must not overlap was stopped before the switch: nothing of it is left to finish.
+        ...(oldStays ? [{ who: 'previous', role: { role: 'backup' } } as const] : []),
         { who: 'candidate', role: live },
       ]
     case 'restored':
