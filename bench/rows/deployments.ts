@@ -7,10 +7,12 @@ import { composePeer } from './compose-peer.ts'
 import { deployTime } from './deploy-time.ts'
 import { memory } from './memory.ts'
 import { noLoss } from './no-loss.ts'
+import { strategyLoss } from './strategy-loss.ts'
 
 const parts = {
   'deploy to 100% new': deployTime,
   'loss in deploy and rollback': noLoss,
+  'loss by strategy': strategyLoss,
   'memory when idle': memory,
   'docker compose up -d': composePeer,
 }
