@@ -10,7 +10,7 @@ import { blueGreen } from '../scene/scene.ts'
 import type { BenchScene } from '../scene/scene.ts'
 
 const limit = 1.3
-const ratePerSecond = 100
+const ratePerSecond = 20
 
 /**
  * The longest that a request waits while the backend is recreated, over what its own stop and start take by the engine's
@@ -28,14 +28,6 @@ export async function holdWait(bench: BenchScene, { rounds, say }: RunOptions): 
       hold: async () => {
         const { waitedMs, result } = await asked(bench, () => bench.ship())
         last = result
-        console.log(
-          JSON.stringify(
-            (await bench.events(result.id)).map((e) => [
-              e.type,
-              Date.parse(e.at) - Date.parse(result.requestedAt),
-            ]),
-          ),
-        )
         return waitedMs
       },
     },

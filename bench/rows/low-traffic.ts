@@ -19,7 +19,7 @@ import {
   verdictMs,
 } from '../scene/low-traffic.ts'
 import type { Ended, LowStrategy, Rate } from '../scene/low-traffic.ts'
-import { openScene } from '../scene/scene.ts'
+import { blueGreen, openScene } from '../scene/scene.ts'
 import type { BenchScene } from '../scene/scene.ts'
 
 const endsWithinMs = 30 * 60_000
@@ -69,9 +69,10 @@ interface Case {
 
 async function oneTrial(bench: BenchScene, given: Case, { say }: RunOptions): Promise<Row[]> {
   const { strategy, rate, release, images } = given
-  await bench.goBy(lowStrategy(strategy, rate))
-  // A release of these images may be live from the trial before.
+  // What is live must not be what is tried, and nobody asks yet, so that nothing could be judged.
+  await bench.goBy({ ...blueGreen, bake: '0s' })
   await bench.ship()
+  await bench.goBy(lowStrategy(strategy, rate))
   const load = await startLoad(lowLoad(strategy, bench.site))
   return await closing(
     () => load.abandon(),

@@ -53,12 +53,12 @@ export async function restartBare(deployment: Shipped): Promise<number> {
   })
 }
 
-/** Removes whatever `act` created, also when it throws. */
-async function removing<T>(act: (created: string[]) => Promise<T>): Promise<T> {
+/** Removes whatever was created, also when creating throws. */
+async function removing<T>(create: (created: string[]) => Promise<T>): Promise<T> {
   const created: string[] = []
   const removeAll = () =>
     Promise.all(created.map((id) => docker.getContainer(id).remove({ force: true, v: true })))
-  return await closing(removeAll, () => act(created))
+  return await closing(removeAll, () => create(created))
 }
 
 interface Made {

@@ -49,15 +49,15 @@ export async function openSwarm(scene: ExampleScene, image: string): Promise<Swa
       site,
       starter: engine.enter,
       update: async (next) => {
-        const { version, spec } = await inspected(engine)
+        const { version, spec, startedAt } = await inspected(engine)
         await service(engine).update({ version, ...withImage(spec, next) })
-        return await settled(engine)
+        return await settled(engine, startedAt)
       },
       rollBack: async () => {
-        const { version, spec } = await inspected(engine)
+        const { version, spec, startedAt } = await inspected(engine)
         // As the command does it: the engine takes the former spec, whatever is sent.
-        await service(engine).update({ version, rollback: 'previous', ...spec } as never)
-        await settled(engine)
+        await service(engine).update({ version, rollback: 'previous', ...spec })
+        await settled(engine, startedAt)
       },
       close,
     }
@@ -122,20 +122,31 @@ const withImage = (spec: Spec, image: string): Spec => ({
 
 const service = ({ docker }: SecondEngine) => docker.getService(app)
 
-async function inspected(engine: SecondEngine): Promise<{ version: number; spec: Spec; state: string }> {
+interface Inspected {
+  version: number
+  spec: Spec
+  /** Of the last update; empty before the first. */
+  state: string
+  startedAt: string
+}
+
+async function inspected(engine: SecondEngine): Promise<Inspected> {
   const seen = (await service(engine).inspect()) as {
     Version: { Index: number }
     Spec: Spec
-    UpdateStatus?: { State: string }
+    UpdateStatus?: { State: string; StartedAt?: string }
   }
-  return { version: seen.Version.Index, spec: seen.Spec, state: seen.UpdateStatus?.State ?? '' }
+  const { State: state = '', StartedAt: startedAt = '' } = seen.UpdateStatus ?? {}
+  return { version: seen.Version.Index, spec: seen.Spec, state, startedAt }
 }
 
-async function settled(engine: SecondEngine): Promise<'completed' | 'rolled back'> {
+/** Waits for the end of the update after the one that started at `before`. */
+async function settled(engine: SecondEngine, before: string): Promise<'completed' | 'rolled back'> {
   const state = await until(
     async () => {
-      const { state: now } = await inspected(engine)
-      return ['completed', 'rollback_completed', 'paused', 'rollback_paused'].includes(now) ? now : null
+      const { state: now, startedAt } = await inspected(engine)
+      const isOver = ['completed', 'rollback_completed', 'paused', 'rollback_paused'].includes(now)
+      return isOver && startedAt !== before ? now : null
     },
     { withinMs: settledWithinMs, everyMs: 100, what: 'the swarm to settle' },
   )

@@ -1,6 +1,6 @@
 import type { LoadSpec } from '@towpath/testkit/load/load-spec.ts'
 
-export const requestsPerSecond = 300
+export const requestsPerSecond = 1_000
 /** Of each kind. */
 export const streamsOfAKind = 20
 export const slowMs = 3_000
