@@ -56,10 +56,12 @@ export async function judge(performing: Performing, question: Question): Promise
     if (edgeDown) await steerEdge(performing, wantedBy(performing, null))
     comparisons = await compareAll(comparisons, question, budgetFor(performing))
     const verdict = verdictOf(performing, question, { comparisons, watchedMs: nowMs - startedMs })
-    if (isOver(verdict, question, eyes)) return verdict
+    if (isOver(verdict, question, eyes)) return recorded(verdict)
     await sleep(question.by === 'probes' ? 0 : lookEveryMs, undefined, { signal })
   }
 }
+
+const recorded = ({ isHopeful: _isHopeful, ...verdict }: JudgedSoFar): RecordedVerdict => verdict
 
 /** Only a trial has a lease; it is renewed long before it runs out. */
 function leaseFor(
@@ -118,26 +120,37 @@ async function compareAll(
   )
 }
 
-/** Over at a fail, at a pass once the shortest time has passed, and when the longest time has. */
-function isOver(
-  { verdict, watchedMs }: RecordedVerdict,
-  { atLeastMs, atMostMs, rounds }: Question,
-  { watch }: Eyes,
-): boolean {
-  if (verdict === 'fail') return true
+/** Over at a fail, at a pass once the shortest time has passed, when the longest time has, or when it cannot help. */
+function isOver(verdict: JudgedSoFar, { atLeastMs, atMostMs, rounds }: Question, { watch }: Eyes): boolean {
+  if (verdict.verdict === 'fail') return true
   const isWatched = watch.watchedMs >= Math.min(atLeastMs, atMostMs) && watch.fine
-  if (verdict === 'pass' && isWatched) return true
-  return (watchedMs >= atMostMs && isWatched) || rounds.isSpent()
+  if (verdict.verdict === 'pass' && isWatched) return true
+  const isTooLate = verdict.watchedMs >= atMostMs || (verdict.watchedMs >= hopeMs && !verdict.isHopeful)
+  return (isTooLate && isWatched) || rounds.isSpent()
+}
+
+/** Traffic that will not be enough shows within this time; nobody waits ten minutes to learn that nobody came. */
+const hopeMs = 10_000
+
+interface JudgedSoFar extends RecordedVerdict {
+  /** At the traffic seen, this step and one more like it could come to a verdict. */
+  isHopeful: boolean
 }
 
 function verdictOf(
   performing: Performing,
-  { step, by, perMyriad, services: asked }: Question,
+  { step, by, perMyriad, atMostMs, services: asked }: Question,
   { comparisons, watchedMs }: { comparisons: Comparisons; watchedMs: number },
-): RecordedVerdict {
+): JudgedSoFar {
   const { deployment } = performing
   const against = deployment.start?.previous?.release ?? null
   const names = { candidate: deployment.release, baseline: against ?? 'nothing before' }
+  const couldTell = (all: (readonly [string, ComparisonReading])[], withinMs: number): boolean =>
+    all
+      .filter(([service]) => asked.includes(service))
+      .every(
+        ([, reading]) => reading.verdict !== 'inconclusive' || couldTellWithin(reading, withinMs / watchedMs),
+      )
   const readings = Object.entries(comparisons).map(([service, comparison]) => {
     const reading = readComparison(comparison, {
       budget: budgetFor(performing),
@@ -154,9 +167,8 @@ function verdictOf(
     ...{ step, by, perMyriad, watchedMs, services },
     verdict: together(services, asked),
     why: sentencesOf(services, asked),
-    timeHelps: readings
-      .filter(([service]) => asked.includes(service))
-      .every(([, reading]) => reading.verdict !== 'inconclusive' || couldStillTell(reading)),
+    timeHelps: couldTell(readings, atMostMs),
+    isHopeful: couldTell(readings, 2 * atMostMs - watchedMs),
   }
 }
 
@@ -183,9 +195,9 @@ function sentencesOf(services: ServiceVerdict[], asked: readonly string[]): stri
     .join(' ')
 }
 
-/** As much again as was seen would be enough. */
-const couldStillTell = ({ numbers: { errors, latency } }: ComparisonReading): boolean =>
+/** As many times what was seen so far would be enough. */
+const couldTellWithin = ({ numbers: { errors, latency } }: ComparisonReading, times: number): boolean =>
   [errors, latency].every(({ signal, moreRequests }) => {
     if (signal !== 'unknown') return true
-    return moreRequests !== null && moreRequests <= errors.candidate.requests
+    return moreRequests !== null && moreRequests <= errors.candidate.requests * times
   })
