@@ -11,8 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Performing } from '../runner/performing.ts'
 import { failIfFused, openEyes } from './look.ts'
 import type { Eyes } from './look.ts'
-import { readRound } from './rounds.ts'
-import type { Rounds } from './rounds.ts'
+import type { Rounds, TrafficRound } from './rounds.ts'
 import { renewEveryMs, renewTrials } from './renew-trials.ts'
 import { steerEdge, wantedBy } from './steer-edge.ts'
 
@@ -54,7 +53,8 @@ export async function judge(performing: Performing, question: Question): Promise
     const { edgeDown } = await eyes.look(nowMs)
     await failIfFused(performing, question)
     if (edgeDown) await steerEdge(performing, wantedBy(performing, null))
-    comparisons = await compareAll(comparisons, question, budgetFor(performing))
+    const rounds = await question.rounds.next(nowMs)
+    comparisons = compareAll(comparisons, rounds, budgetFor(performing))
     const verdict = verdictOf(performing, question, { comparisons, watchedMs: nowMs - startedMs })
     if (isOver(verdict, question, eyes)) return recorded(verdict)
     await sleep(question.by === 'probes' ? 0 : lookEveryMs, undefined, { signal })
@@ -106,19 +106,17 @@ function startAll({ deployment }: Performing, { services, moved, mode }: Questio
   return Object.fromEntries([...moved.map(sequential), ...asked])
 }
 
-async function compareAll(
+const compareAll = (
   comparisons: Comparisons,
-  { rounds }: Question,
+  rounds: Record<string, TrafficRound>,
   budget: VerdictBudget,
-): Promise<Comparisons> {
-  const seen = await readRound(rounds)
-  return Object.fromEntries(
+): Comparisons =>
+  Object.fromEntries(
     Object.entries(comparisons).map(([service, comparison]) => {
-      const round = seen[service]
+      const round = rounds[service]
       return [service, round === undefined ? comparison : compareRound(comparison, round, budget)]
     }),
   )
-}
 
 /** Over at a fail, at a pass once the shortest time has passed, when the longest time has, or when it cannot help. */
 function isOver(verdict: JudgedSoFar, { atLeastMs, atMostMs, rounds }: Question, { watch }: Eyes): boolean {
