@@ -15,9 +15,11 @@ export function trialFusePromises(open: () => Promise<Bench>): void {
       await bench.apply(bench.tried())
       await bench.renew()
       await fresh.break(true)
-      // Slow enough for probes, which pass, to come between.
-      const { 'status 500': bad = 0, '1.0.0': good = 0 } = await bench.ask(20, 50)
-      expect([bad, good]).toEqual([10, 10])
+      // Slow enough for probes, which pass, to come between. The first probe of an edge may forgive once.
+      const { 'status 500': bad = 0, '1.0.0': good = 0 } = await bench.ask(30, 30)
+      expect(bad).toBeGreaterThanOrEqual(10)
+      expect(bad).toBeLessThan(20)
+      expect(bad + good).toBe(30)
       expect((await bench.slot('s2')).trial).toEqual({ fuse: 'blown', lease: 'lasts' })
       await fresh.break(false)
       await sleep(700)
@@ -44,7 +46,7 @@ export function trialFusePromises(open: () => Promise<Bench>): void {
       expect(await bench.ask(5)).toEqual({ '1.1.0': 5 })
       const fresh = await bench.occupy('s2', '1.1.0')
       await fresh.break(true)
-      await bench.ask(12)
+      await bench.ask(20)
       expect(await bench.apply(bench.tried())).toMatchObject({ reloaded: true })
       expect((await bench.slot('s2')).trial).toEqual({ fuse: 'blown', lease: 'lasts' })
     })

@@ -54,7 +54,7 @@ const NEVER = 1_000_000_000
  * The fuse of a trial, in two servers, because a passed probe forgives a server its bad answers. Neither comes back by
  * itself: a probe is not what it failed. Only a new trial makes them whole (`set server ... health up`).
  * - `trial` goes down after ten answers of 5xx, refused connections or broken answers in a row. HAProxy counts errors
- *   only where it probes, so it is probed once a day, and no probe takes it down.
+ *   only where it probes, so it is probed at the edge's start and once a day, and no probe takes it down.
  * - `pulse` goes down after three failed probes.
  */
 export const trialSettings = {
