@@ -1,7 +1,6 @@
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import type { SmokeCheck } from '@towpath/domain/config/resolved-config.ts'
-import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
 import { strategyFor } from '@towpath/domain/deployment/strategy/move.ts'
 import { overlaps } from '@towpath/domain/deployment/strategy/strategy.ts'
 import { latencyBucket, noTraffic, trafficSince } from '@towpath/domain/signal/traffic.ts'
@@ -84,9 +83,12 @@ async function probeBoth(performing: Performing, service: string, turn: number):
   for (let index = 0; index < probesPerRound; index += 1) {
     const check = checkFor(performing, service, turn + index)
     if (candidate !== undefined)
-      round.candidate = counted(round.candidate, await ask(performing, service, candidate, check))
+      round.candidate = counted(
+        round.candidate,
+        await ask(performing, { service, slot: candidate.slot }, check),
+      )
     if (previous !== undefined)
-      round.baseline = counted(round.baseline, await ask(performing, service, previous, check))
+      round.baseline = counted(round.baseline, await ask(performing, { service, slot: previous.slot }, check))
   }
   return round
 }
@@ -112,8 +114,7 @@ interface Answer {
 
 async function ask(
   { edge, edgeSpec }: Performing,
-  service: string,
-  { slot }: PlacedService,
+  { service, slot }: { service: string; slot: string },
   { method, path, headers, timeoutMs }: SmokeCheck,
 ): Promise<Answer | null> {
   const answer = await edge.probe(edgeSpec, { service, slot, method, path, headers, timeoutMs })
