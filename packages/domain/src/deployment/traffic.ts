@@ -32,15 +32,19 @@ export function trafficOf(state: Deployment, doing: Command | null = null): Traf
   if (isDone(state, 'remove-candidates')) return traffic
   for (const command of forwardSteps(state))
     if (isDone(state, command.step) || command.step === doing?.step) apply(traffic, command)
-  if (
-    isDone(state, 'restore-traffic') ||
-    doing?.do === 'restore-traffic' ||
-    doing?.do === 'remove-candidates'
-  )
-    for (const service of Object.keys(traffic))
-      traffic[service] = { stage: 'restored', admitted: traffic[service]?.admitted ?? false, perMyriad: 0 }
-  return traffic
+  return isGivenBack(state, doing) ? restored(traffic) : traffic
 }
+
+const isGivenBack = (state: Deployment, doing: Command | null): boolean =>
+  isDone(state, 'restore-traffic') || doing?.do === 'restore-traffic' || doing?.do === 'remove-candidates'
+
+const restored = (traffic: Traffic): Traffic =>
+  Object.fromEntries(
+    Object.entries(traffic).map(([service, { admitted }]) => [
+      service,
+      { stage: 'restored', admitted, perMyriad: 0 },
+    ]),
+  )
 
 function apply(traffic: Traffic, command: Command): void {
   const change = changeBy(command)
@@ -56,7 +60,8 @@ function changeBy(command: Command): ((now: ServiceTraffic) => Partial<ServiceTr
     case 'shift-traffic':
       return () => ({ perMyriad: command.perMyriad })
     case 'hold-traffic':
-      return () => ({ stage: 'held' })
+      // Seated before it runs: a seat that came later could need a reload, which would lose those that wait.
+      return () => ({ stage: 'held', admitted: true })
     case 'switch-traffic':
       return () => ({ stage: 'switched', admitted: true, perMyriad: 0 })
     default:
