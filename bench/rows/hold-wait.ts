@@ -59,8 +59,11 @@ async function asked<T>(bench: BenchScene, act: () => Promise<T>): Promise<{ wai
       await sleep(500)
       const result = await act()
       await sleep(500)
-      const { failed, dropped, latencyMs } = await load.stop()
-      if (failed + dropped > 0) throw new Error(`${failed} requests failed and ${dropped} were dropped`)
+      const { failed, dropped, latencyMs, samples } = await load.stop()
+      if (failed + dropped > 0)
+        throw new Error(
+          `${failed} requests failed and ${dropped} were dropped; first: ${JSON.stringify(samples[0])}`,
+        )
       return { waitedMs: latencyMs.max, result }
     },
   )

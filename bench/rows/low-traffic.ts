@@ -5,6 +5,7 @@ import { until } from '@towpath/testkit/wait.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { closing } from '../closing.ts'
 import type { Group, RunOptions } from '../group.ts'
+import { measureSafely } from '../measure-safely.ts'
 import { beside } from '../row.ts'
 import type { Row } from '../row.ts'
 import {
@@ -32,7 +33,9 @@ export const lowTraffic: Group = {
   name: 'low traffic',
   run: async (options: RunOptions): Promise<Row[]> => {
     const both = await Promise.all(
-      (['canary', 'handoff'] as const).map((strategy) => runAll(strategy, options)),
+      (['canary', 'handoff'] as const).map((strategy) =>
+        measureSafely(`low traffic by ${strategy}`, () => runAll(strategy, options), options.say),
+      ),
     )
     return both.flat()
   },
