@@ -3,20 +3,25 @@ import { monotonicNowMs } from '@towpath/testkit/load/load-spec.ts'
 import { until } from '@towpath/testkit/wait.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { closing } from '../closing.ts'
-import type { RunOptions } from '../group.ts'
 import { beside } from '../row.ts'
 import type { Row } from '../row.ts'
 import { layComposeProject } from '../scene/compose-project.ts'
 import type { ComposeProject } from '../scene/compose-project.ts'
-import { answersOfPeer, buildPeerRelease, peerReleases, seenAfterMs } from '../scene/peer-releases.ts'
+import {
+  answersOfPeer,
+  buildPeerRelease,
+  peerReleases,
+  pullAll,
+  seenAfterMs,
+} from '../scene/peer-releases.ts'
 import type { PeerRelease } from '../scene/peer-releases.ts'
 import type { BenchScene } from '../scene/scene.ts'
-import { loadRows, sayLosses, underFullLoad } from './under-load.ts'
+import { loadRows, underFullLoad } from './under-load.ts'
 
 const servesWithinMs = 30_000
 
 /** What releases cost with what users have today: same images, same database server, same load. */
-export async function composePeer({ scene, images }: BenchScene, options: RunOptions): Promise<Row[]> {
+export async function composePeer({ scene, images }: BenchScene): Promise<Row[]> {
   const project = await layComposeProject(scene)
   return await closing(
     () => project.close(),
@@ -26,9 +31,10 @@ export async function composePeer({ scene, images }: BenchScene, options: RunOpt
       const rows: Row[] = []
       for (const release of peerReleases) {
         const after = await buildPeerRelease(scene, release)
+        await pullAll([...Object.values(before), ...Object.values(after)])
         await project.up(before)
         await serves(project)
-        rows.push(...(await underLoad(project, { release, before, after }, options)))
+        rows.push(...(await underLoad(project, { release, before, after })))
       }
       return rows
     },
@@ -48,11 +54,7 @@ interface Step {
 }
 
 /** A bad release is put back by hand: nobody else does. */
-async function underLoad(
-  project: ComposeProject,
-  { release, before, after }: Step,
-  { say }: RunOptions,
-): Promise<Row[]> {
+async function underLoad(project: ComposeProject, { release, before, after }: Step): Promise<Row[]> {
   const name = `${project.program}, ${release}`
   const seen = await underFullLoad(`http://127.0.0.1:${project.port}`, async () => {
     const startedAtMs = monotonicNowMs()
@@ -64,7 +66,6 @@ async function underLoad(
     return upMs
   })
   const { report, actMs, askedAtMs, result: upMs } = seen
-  sayLosses(name, report, say)
   const first = report.byRelease[answersOfPeer(release)]?.firstAnswerAtMs ?? Number.NaN
   return [
     beside(`${name}: failed and dropped`, report.failed + report.dropped, ''),

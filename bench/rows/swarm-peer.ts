@@ -2,7 +2,6 @@ import { monotonicNowMs } from '@towpath/testkit/load/load-spec.ts'
 import type { LoadSpec } from '@towpath/testkit/load/load-spec.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { closing } from '../closing.ts'
-import type { RunOptions } from '../group.ts'
 import { beside } from '../row.ts'
 import type { Row } from '../row.ts'
 import { answersOfPeer, buildPeerRelease, peerReleases, seenAfterMs } from '../scene/peer-releases.ts'
@@ -11,10 +10,10 @@ import type { BenchScene } from '../scene/scene.ts'
 import { openSwarm } from '../scene/swarm.ts'
 import type { Swarm } from '../scene/swarm.ts'
 import { requestsPerSecond, slowMs, streamsOfAKind } from '../scene/traffic.ts'
-import { loadRows, sayLosses, underLoad } from './under-load.ts'
+import { loadRows, underLoad } from './under-load.ts'
 
 /** The backend by a Swarm update, start-first and back on failure, with HAProxy in front: what a swarm's users can have. */
-export async function swarmPeer({ scene, images }: BenchScene, options: RunOptions): Promise<Row[]> {
+export async function swarmPeer({ scene, images }: BenchScene): Promise<Row[]> {
   const before = images[0]?.backend ?? ''
   const swarm = await openSwarm(scene, before)
   return await closing(
@@ -23,7 +22,8 @@ export async function swarmPeer({ scene, images }: BenchScene, options: RunOptio
       const rows: Row[] = []
       for (const release of peerReleases) {
         const { backend } = await buildPeerRelease(scene, release)
-        rows.push(...(await oneRelease(swarm, { release, image: backend }, options)))
+        await swarm.pull(backend)
+        rows.push(...(await oneRelease(swarm, { release, image: backend })))
         if (release === 'good') await swarm.update(before)
       }
       return rows
@@ -51,7 +51,6 @@ interface Update {
 async function oneRelease(
   swarm: Swarm,
   { release, image }: { release: PeerRelease; image: string },
-  { say }: RunOptions,
 ): Promise<Row[]> {
   const name = `Swarm start-first, ${release}`
   const seen = await underLoad(
@@ -67,7 +66,6 @@ async function oneRelease(
     },
   )
   const { report, actMs, askedAtMs, result } = seen
-  sayLosses(name, report, say)
   const first = report.byRelease[answersOfPeer(release)]?.firstAnswerAtMs ?? Number.NaN
   const isByHand = release !== 'good' && result.outcome === 'completed'
   return [

@@ -1,5 +1,8 @@
 import type { Behaviour, ExampleImages } from '@towpath/testkit/example-images.ts'
 import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
+import { connectDocker } from '@towpath/testkit/docker.ts'
+import { finished } from '@towpath/testkit/image/import.ts'
+import type Docker from 'dockerode'
 
 /** What is released with every tool that stands beside: the backend behaves like this, the frontend is good. */
 export const peerBehaviours: Record<PeerRelease, Behaviour> = {
@@ -25,3 +28,8 @@ export const buildPeerRelease = (scene: ExampleScene, release: PeerRelease): Pro
   scene.build({ version: versionOf[release], behaviour: peerBehaviours[release] })
 
 export const answersOfPeer = (release: PeerRelease): string => versionOf[release]
+
+/** Puts images on an engine beforehand, as everybody's are in this benchmark. */
+export async function pullAll(images: readonly string[], docker: Docker = connectDocker()): Promise<void> {
+  for (const image of images) await finished(docker, await docker.pull(image))
+}

@@ -4,6 +4,7 @@ import { startSecondEngine } from '@towpath/testkit/second-engine.ts'
 import type { SecondEngine } from '@towpath/testkit/second-engine.ts'
 import { until } from '@towpath/testkit/wait.ts'
 import { run } from '../checkout.ts'
+import { pullAll } from './peer-releases.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +20,8 @@ export interface Swarm {
   site: string
   /** As `startLoad` wants it: puts the load beside HAProxy. */
   starter: readonly string[]
+  /** Puts an image on its engine. */
+  pull(image: string): Promise<void>
   /** Releases this image, start-first; tells how the update ended. */
   update(image: string): Promise<'completed' | 'rolled back'>
   /** The spec before, as `docker service rollback` asks for it. */
@@ -48,6 +51,7 @@ export async function openSwarm(scene: ExampleScene, image: string): Promise<Swa
     const swarm: Swarm = {
       site,
       starter: engine.enter,
+      pull: (next) => pullAll([next], engine.docker),
       update: async (next) => {
         const { version, spec, startedAt } = await inspected(engine)
         await service(engine).update({ version, ...withImage(spec, next) })
