@@ -7,7 +7,7 @@ import { stateOf } from '../state-of.ts'
 import { judge } from './judge.ts'
 import { openEyes } from './look.ts'
 import { renewTrials } from './renew-trials.ts'
-import { probeRounds, stillRuns, trafficRounds } from './rounds.ts'
+import { probeRounds, trafficRounds } from './rounds.ts'
 import { steerEdge, wantedBy } from './steer-edge.ts'
 
 /** Judges a candidate at its share of the traffic, side by side with the release that has the rest. */
@@ -40,10 +40,9 @@ export const watchBake: Perform<'watch-bake'> = async (performing, command) => {
   const services = all.filter((service) => isKnownBefore(performing, service))
   const moved = all.filter((service) => !services.includes(service))
   const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, all)
-  const isBeside = services.every((service) => stillRuns(performing, service))
   const verdict = await judge(performing, {
     ...{ step, services, moved, perMyriad: 10_000, by, rounds },
-    mode: by === 'probes' && isBeside ? 'concurrent' : 'sequential',
+    mode: 'sequential',
     atLeastMs: by === 'probes' ? 0 : durationMs,
     atMostMs: by === 'probes' ? probesWithinMs : durationMs,
   })

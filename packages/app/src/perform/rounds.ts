@@ -94,7 +94,7 @@ async function probeBoth(performing: Performing, service: string, turn: number):
 }
 
 /** A service whose two instances must not overlap has nothing left to compare with once it has moved. */
-export const stillRuns = ({ deployment }: Performing, service: string): boolean =>
+const stillRuns = ({ deployment }: Performing, service: string): boolean =>
   overlaps(strategyFor(deployment.plan, service)) || trafficOf(deployment)[service]?.stage === 'before'
 
 function checkFor({ deployment }: Performing, service: string, index: number): SmokeCheck {

@@ -853,6 +853,7 @@ export interface components {
             /** @enum {string} */
             by: "traffic" | "probes";
             timeHelps: boolean;
+            isSuspect: boolean;
             /** @description Share of the candidate, in ten-thousandths. */
             perMyriad: number;
             watchedMs: number;
