@@ -1,7 +1,8 @@
 import { strategyFor } from '@towpath/domain/deployment/strategy/move.ts'
 import { overlaps } from '@towpath/domain/deployment/strategy/strategy.ts'
+import { isFirstReplica } from '@towpath/domain/edge/replica.ts'
 import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
-import { candidatesToRemove } from '@towpath/domain/deployment/seating.ts'
+import { candidatesToRemove, returningPlacement } from '@towpath/domain/deployment/seating.ts'
 import type { Traffic } from '@towpath/domain/deployment/traffic.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
 import { baselineOf } from './release-traffic.ts'
@@ -15,7 +16,7 @@ export const switchTraffic: Perform<'switch-traffic'> = async (performing, comma
   const { installation } = performing
   const started = installation.elapsedMs()
   // What the old release did until now is what the new one is compared with once they no longer serve side by side.
-  const before = await baselineOf(performing, command.services)
+  const before = await baselineOf(performing, command.services.filter(isFirstReplica))
   await steerEdge(performing, wantedBy(performing, command))
   const tookMs = installation.elapsedMs() - started
   return { type: 'traffic.switched', data: { services: command.services, tookMs, before } }
@@ -45,16 +46,17 @@ export const holdTraffic: Perform<'hold-traffic'> = async (performing, command) 
 export const restoreTraffic: Perform<'restore-traffic'> = async (performing, command) => {
   const { installation, deployment } = performing
   const started = installation.elapsedMs()
-  const held = withoutOverlap(performing)
+  const old = returningPlacement(deployment, command.replica)
+  const held = command.replica === undefined ? withoutOverlap(performing) : {}
   if (Object.keys(held).length > 0) {
     await steerEdge(performing, wantedWith(performing, held))
     const leaving = leavingOf(performing, Object.keys(held))
     await awaitIdle(performing, leaving)
     await stopAll(performing, leaving)
   }
-  await reviveBefore(performing)
+  await reviveBefore(performing, old)
   await steerEdge(performing, wantedBy(performing, command))
-  const services = Object.keys(deployment.start?.previous?.services ?? {})
+  const services = Object.keys(old?.services ?? {})
   return { type: 'traffic.restored', data: { services, tookMs: installation.elapsedMs() - started } }
 }
 
