@@ -1,15 +1,43 @@
 import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
+import { steeringAtRest } from '@towpath/domain/deployment/seating.ts'
+import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
+import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import type { ContainerEngine } from '../ports/container-engine.ts'
 import type { Performing } from '../runner/performing.ts'
 import { wantedBy } from '../perform/steer-edge.ts'
+import { stateOf } from '../state-of.ts'
 import { observed } from './observed.ts'
 
 /** Differences between what the ledger wants of the edge, its file and its run time; null before there is one. */
 export async function edgeDifferences(performing: Performing): Promise<GateFacts['edge']> {
   const { installation, deployment, edge, edgeSpec } = performing
   if (deployment.start?.previous === null || deployment.subnet === null) return null
-  return await observed(installation, () => edge.drift(edgeSpec, wantedBy(performing, null)))
+  return await observed(installation, async () => {
+    const wishes = [wantedBy(performing, null), await asLiveReleaseAsks(performing)]
+    const drifts = await Promise.all(wishes.map((wanted) => edge.drift(edgeSpec, wanted)))
+    return drifts.reduce((one, other) => (other.length < one.length ? other : one))
+  })
+}
+
+/**
+ * How clients would be drawn is part of the edge's file. Until the host is prepared the file has it as the live release
+ * asks, and after a way back as the release asks that was taken back; with nothing on trial one is as good as the other.
+ */
+async function asLiveReleaseAsks(performing: Performing): Promise<WantedEdge> {
+  const { installation, deployment } = performing
+  const wanted = wantedBy(performing, null)
+  const live = await stateOf(
+    installation.store,
+    deploymentView,
+    deployment.start?.previous?.deployment ?? deployment.id,
+  )
+  const steering = live === undefined ? {} : steeringAtRest(live.plan)
+  const services = wanted.services.map((service) => ({
+    ...service,
+    cohort: steering[service.service]?.cohort ?? false,
+  }))
+  return { ...wanted, services }
 }
 
 /** Foreign containers that answer to a name of the edge, one sentence each. */

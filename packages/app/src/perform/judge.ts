@@ -11,8 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Performing } from '../runner/performing.ts'
 import { failIfFused, openEyes } from './look.ts'
 import type { Eyes } from './look.ts'
-import { readRound } from './rounds.ts'
-import type { Rounds } from './rounds.ts'
+import type { Rounds, TrafficRound } from './rounds.ts'
 import { renewEveryMs, renewTrials } from './renew-trials.ts'
 import { steerEdge, wantedBy } from './steer-edge.ts'
 
@@ -54,12 +53,15 @@ export async function judge(performing: Performing, question: Question): Promise
     const { edgeDown } = await eyes.look(nowMs)
     await failIfFused(performing, question)
     if (edgeDown) await steerEdge(performing, wantedBy(performing, null))
-    comparisons = await compareAll(comparisons, question, budgetFor(performing))
+    const rounds = await question.rounds.next(nowMs)
+    comparisons = compareAll(comparisons, rounds, budgetFor(performing))
     const verdict = verdictOf(performing, question, { comparisons, watchedMs: nowMs - startedMs })
-    if (isOver(verdict, question, eyes)) return verdict
+    if (isOver(verdict, question, eyes)) return recorded(verdict)
     await sleep(question.by === 'probes' ? 0 : lookEveryMs, undefined, { signal })
   }
 }
+
+const recorded = ({ isHopeful: _isHopeful, ...verdict }: JudgedSoFar): RecordedVerdict => verdict
 
 /** Only a trial has a lease; it is renewed long before it runs out. */
 function leaseFor(
@@ -104,40 +106,49 @@ function startAll({ deployment }: Performing, { services, moved, mode }: Questio
   return Object.fromEntries([...moved.map(sequential), ...asked])
 }
 
-async function compareAll(
+const compareAll = (
   comparisons: Comparisons,
-  { rounds }: Question,
+  rounds: Record<string, TrafficRound>,
   budget: VerdictBudget,
-): Promise<Comparisons> {
-  const seen = await readRound(rounds)
-  return Object.fromEntries(
+): Comparisons =>
+  Object.fromEntries(
     Object.entries(comparisons).map(([service, comparison]) => {
-      const round = seen[service]
+      const round = rounds[service]
       return [service, round === undefined ? comparison : compareRound(comparison, round, budget)]
     }),
   )
+
+/** Over at a fail, at a pass once the shortest time has passed, when the longest time has, or when it cannot help. */
+function isOver(verdict: JudgedSoFar, { atLeastMs, atMostMs, rounds }: Question, { watch }: Eyes): boolean {
+  if (verdict.verdict === 'fail') return true
+  const isWatched = watch.watchedMs >= Math.min(atLeastMs, atMostMs) && watch.fine
+  if (verdict.verdict === 'pass' && isWatched) return true
+  const isTooLate = verdict.watchedMs >= atMostMs || (verdict.watchedMs >= hopeMs && !verdict.isHopeful)
+  return (isTooLate && isWatched) || rounds.isSpent()
 }
 
-/** Over at a fail, at a pass once the shortest time has passed, and when the longest time has. */
-function isOver(
-  { verdict, watchedMs }: RecordedVerdict,
-  { atLeastMs, atMostMs, rounds }: Question,
-  { watch }: Eyes,
-): boolean {
-  if (verdict === 'fail') return true
-  const isWatched = watch.watchedMs >= Math.min(atLeastMs, atMostMs) && watch.fine
-  if (verdict === 'pass' && isWatched) return true
-  return (watchedMs >= atMostMs && isWatched) || rounds.isSpent()
+/** Traffic that will not be enough shows within this time; nobody waits ten minutes to learn that nobody came. */
+const hopeMs = 10_000
+
+interface JudgedSoFar extends RecordedVerdict {
+  /** At the traffic seen, this step and one more like it could come to a verdict. */
+  isHopeful: boolean
 }
 
 function verdictOf(
   performing: Performing,
-  { step, by, perMyriad, services: asked }: Question,
+  { step, by, perMyriad, atMostMs, services: asked }: Question,
   { comparisons, watchedMs }: { comparisons: Comparisons; watchedMs: number },
-): RecordedVerdict {
+): JudgedSoFar {
   const { deployment } = performing
   const against = deployment.start?.previous?.release ?? null
   const names = { candidate: deployment.release, baseline: against ?? 'nothing before' }
+  const couldTell = (all: (readonly [string, ComparisonReading])[], withinMs: number): boolean =>
+    all
+      .filter(([service]) => asked.includes(service))
+      .every(
+        ([, reading]) => reading.verdict !== 'inconclusive' || couldTellWithin(reading, withinMs / watchedMs),
+      )
   const readings = Object.entries(comparisons).map(([service, comparison]) => {
     const reading = readComparison(comparison, {
       budget: budgetFor(performing),
@@ -154,9 +165,8 @@ function verdictOf(
     ...{ step, by, perMyriad, watchedMs, services },
     verdict: together(services, asked),
     why: sentencesOf(services, asked),
-    timeHelps: readings
-      .filter(([service]) => asked.includes(service))
-      .every(([, reading]) => reading.verdict !== 'inconclusive' || couldStillTell(reading)),
+    timeHelps: couldTell(readings, atMostMs),
+    isHopeful: couldTell(readings, 2 * atMostMs - watchedMs),
   }
 }
 
@@ -183,9 +193,9 @@ function sentencesOf(services: ServiceVerdict[], asked: readonly string[]): stri
     .join(' ')
 }
 
-/** As much again as was seen would be enough. */
-const couldStillTell = ({ numbers: { errors, latency } }: ComparisonReading): boolean =>
+/** As many times what was seen so far would be enough. */
+const couldTellWithin = ({ numbers: { errors, latency } }: ComparisonReading, times: number): boolean =>
   [errors, latency].every(({ signal, moreRequests }) => {
     if (signal !== 'unknown') return true
-    return moreRequests !== null && moreRequests <= errors.candidate.requests
+    return moreRequests !== null && moreRequests <= errors.candidate.requests * times
   })

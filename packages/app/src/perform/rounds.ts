@@ -1,41 +1,41 @@
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import type { SmokeCheck } from '@towpath/domain/config/resolved-config.ts'
-import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
 import { oldStays } from '@towpath/domain/deployment/strategy/turn.ts'
 import { latencyBucket, noTraffic, trafficSince } from '@towpath/domain/signal/traffic.ts'
 import type { TrafficCount } from '@towpath/domain/signal/traffic.ts'
+import type { Round } from '@towpath/domain/verdict/sides.ts'
 import type { Performing } from '../runner/performing.ts'
 import { sidesOf } from './release-traffic.ts'
 import type { Sides } from './release-traffic.ts'
 
-/** What was added on both sides since the round before. */
-export interface Round {
-  candidate: TrafficCount
-  baseline: TrafficCount
-}
+/** What was added on both sides since the round before, and in how much time. */
+export type TrafficRound = Round<TrafficCount>
 
 export interface Rounds {
-  next(): Promise<Record<string, Round>>
+  /** `nowMs` is of the clock that only grows. */
+  next(nowMs: number): Promise<Record<string, TrafficRound>>
   /** No more will come. */
   isSpent(): boolean
 }
 
-export const readRound = (rounds: Rounds): Promise<Record<string, Round>> => rounds.next()
-
 /** Requests of real clients, as the edge's log tells them. The first round only says where counting begins. */
 export function trafficRounds(performing: Performing, services: readonly string[]): Rounds {
   let before: Sides | null = null
+  let beforeMs: number | null = null
   return {
     isSpent: () => false,
-    next: async () => {
+    next: async (atMs) => {
       const now = await sidesOf(performing)
       const then = before ?? now
+      const spanMs = atMs - (beforeMs ?? atMs)
       before = now
+      beforeMs = atMs
       return Object.fromEntries(
         services.map((service) => [
           service,
           {
+            spanMs,
             candidate: added(then.candidate[service], now.candidate[service]),
             baseline: added(then.previous[service], now.previous[service]),
           },
@@ -64,7 +64,7 @@ export function probeRounds(performing: Performing, services: readonly string[])
       const turn = sent
       sent += probesPerRound
       const rounds = await Promise.all(
-        services.map(async (service): Promise<[string, Round]> => [
+        services.map(async (service): Promise<[string, TrafficRound]> => [
           service,
           await probeBoth(performing, service, turn),
         ]),
@@ -74,17 +74,20 @@ export function probeRounds(performing: Performing, services: readonly string[])
   }
 }
 
-async function probeBoth(performing: Performing, service: string, turn: number): Promise<Round> {
+async function probeBoth(performing: Performing, service: string, turn: number): Promise<TrafficRound> {
   const { deployment } = performing
   const candidate = candidatePlacement(deployment).services[service]
   const previous = stillRuns(performing, service) ? deployment.start?.previous?.services[service] : undefined
-  const round: Round = { candidate: noTraffic, baseline: noTraffic }
+  const round: TrafficRound = { candidate: noTraffic, baseline: noTraffic }
   for (let index = 0; index < probesPerRound; index += 1) {
     const check = checkFor(performing, service, turn + index)
     if (candidate !== undefined)
-      round.candidate = counted(round.candidate, await ask(performing, service, candidate, check))
+      round.candidate = counted(
+        round.candidate,
+        await ask(performing, { service, slot: candidate.slot }, check),
+      )
     if (previous !== undefined)
-      round.baseline = counted(round.baseline, await ask(performing, service, previous, check))
+      round.baseline = counted(round.baseline, await ask(performing, { service, slot: previous.slot }, check))
   }
   return round
 }
@@ -112,8 +115,7 @@ interface Answer {
 
 async function ask(
   { edge, edgeSpec }: Performing,
-  service: string,
-  { slot }: PlacedService,
+  { service, slot }: { service: string; slot: string },
   { method, path, headers, timeoutMs }: SmokeCheck,
 ): Promise<Answer | null> {
   const answer = await edge.probe(edgeSpec, { service, slot, method, path, headers, timeoutMs })

@@ -6,6 +6,46 @@ import { countOption, environmentChoice, environmentOption, motionOptions, need 
 const group = 'When something is wrong'
 
 export const whenWrong: Group = (program, act) => {
+  turning(program, act)
+
+  environmentChoice(
+    tell(program.command('explain').argument('<deployment|release>'), {
+      says: 'Tell how a deployment went: who asked, what the gates said, each step, how it ended.',
+      inShort: 'tell how a deployment went, and why',
+      examples: ['explain dep_2f8k', 'explain 1.4.0 -e production'],
+      group,
+    }),
+    'of a release: its last deployment there',
+  )
+    .option('--follow', 'watch it until it is finished')
+    .action(act(async () => (await import('../commands/explain.ts')).explain))
+
+  environmentOption(
+    tell(program.command('logs').argument('<service>'), {
+      says: 'Print the log of the container that serves a service now.',
+      inShort: 'print the log of a live service',
+      examples: ['logs backend -e production', 'logs backend -e production --tail 500 --follow'],
+      group,
+    }),
+  )
+    .addOption(countOption('--tail <n>', { says: 'last lines', max: 10_000, initial: 100 }))
+    .option('--follow', 'go on until Ctrl-C')
+    .action(act(async () => (await import('../commands/logs.ts')).logs))
+
+  gates(program, act)
+
+  tell(program.command('repair').argument('<environment>'), {
+    says: 'Put an environment back to what the ledger says: its edge, and strangers off its names.',
+    inShort: 'put an environment back to what the ledger says',
+    examples: ['repair production --dry-run', 'repair production'],
+    group,
+  })
+    .option('--dry-run', 'only show what it would do')
+    .action(act(async () => (await import('../commands/repair.ts')).repair))
+}
+
+/** Commands that change where a deployment goes. */
+const turning: Group = (program, act) => {
   motionOptions(
     tell(program.command('rollback').argument('[release]'), {
       says: 'Go back to a release that was live, with exactly what it ran with then.',
@@ -46,41 +86,6 @@ export const whenWrong: Group = (program, act) => {
     .addOption(need(new Option('--reason <text>', 'why, for the ledger')))
     .option('--detach', 'do not follow it to its end')
     .action(act(async () => (await import('../commands/resume.ts')).resume))
-
-  environmentChoice(
-    tell(program.command('explain').argument('<deployment|release>'), {
-      says: 'Tell how a deployment went: who asked, what the gates said, each step, how it ended.',
-      inShort: 'tell how a deployment went, and why',
-      examples: ['explain dep_2f8k', 'explain 1.4.0 -e production'],
-      group,
-    }),
-    'of a release: its last deployment there',
-  )
-    .option('--follow', 'watch it until it is finished')
-    .action(act(async () => (await import('../commands/explain.ts')).explain))
-
-  environmentOption(
-    tell(program.command('logs').argument('<service>'), {
-      says: 'Print the log of the container that serves a service now.',
-      inShort: 'print the log of a live service',
-      examples: ['logs backend -e production', 'logs backend -e production --tail 500 --follow'],
-      group,
-    }),
-  )
-    .addOption(countOption('--tail <n>', { says: 'last lines', max: 10_000, initial: 100 }))
-    .option('--follow', 'go on until Ctrl-C')
-    .action(act(async () => (await import('../commands/logs.ts')).logs))
-
-  gates(program, act)
-
-  tell(program.command('repair').argument('<environment>'), {
-    says: 'Put an environment back to what the ledger says: its edge, and strangers off its names.',
-    inShort: 'put an environment back to what the ledger says',
-    examples: ['repair production --dry-run', 'repair production'],
-    group,
-  })
-    .option('--dry-run', 'only show what it would do')
-    .action(act(async () => (await import('../commands/repair.ts')).repair))
 }
 
 const gates: Group = (program, act) => {

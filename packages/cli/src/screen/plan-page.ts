@@ -7,7 +7,7 @@ import { previewHead } from './preview-page.ts'
 
 type Advice = PreviewAnswer['strategies'][number]
 
-const labelWidth = 13
+const labelWidth = 15
 const row = (label: string, text: string): Line =>
   line(span('quiet', `    ${label.padEnd(labelWidth)}`), text)
 

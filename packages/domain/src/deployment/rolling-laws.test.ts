@@ -18,6 +18,7 @@ import type { LedgerEvent } from '../ledger/event.ts'
 import { admit } from './admission.ts'
 import type { Command } from './command.ts'
 import { decide } from './decide.ts'
+import { stepIdem } from './deployment-state.ts'
 import { candidatePlacement } from './seating.ts'
 import type { ServiceStrategy } from './strategy/strategy.ts'
 import { oldStays } from './strategy/turn.ts'
@@ -127,7 +128,7 @@ function planOf({ replicas, strategy, backendFirst, release }: Chapter & { relea
 
 function turned({ turn }: Chapter, command: Command, id: string): ToldEvent {
   if (turn === 'bad verdict' && (command.do === 'judge-trial' || command.do === 'watch-bake'))
-    return verdictReached(command.step, 'fail', {}, id)
+    return ofDeployment(id, command, verdictReached(command.step, 'fail'))
   return turn === 'abort'
     ? { type: 'deployment.abort-requested', idem: `${id}/abort`, data: { reason: '' } }
     : stepFailed(command.step, id)
@@ -136,9 +137,14 @@ function turned({ turn }: Chapter, command: Command, id: string): ToldEvent {
 function answer(command: Command, id: string): ToldEvent {
   if (command.do === 'evaluate-gates') return gatesAnswered(true, id)
   if (command.do === 'judge-trial' || command.do === 'watch-bake')
-    return verdictReached(command.step, 'pass', {}, id)
-  return { ...eventOf(command), idem: `${id}/step/${command.step}` }
+    return ofDeployment(id, command, verdictReached(command.step, 'pass'))
+  return ofDeployment(id, command, eventOf(command))
 }
+
+const ofDeployment = (id: string, { step }: Command, event: ToldEvent): ToldEvent => ({
+  ...event,
+  idem: stepIdem(id, step),
+})
 
 function finished(
   before: EnvironmentState,

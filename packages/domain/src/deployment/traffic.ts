@@ -66,7 +66,8 @@ function changeBy(command: Command): ((now: ServiceTraffic) => Partial<ServiceTr
     case 'shift-traffic':
       return () => ({ perMyriad: command.perMyriad })
     case 'hold-traffic':
-      return () => ({ stage: 'held' })
+      // Seated before it runs: a seat that came later could need a reload, which would lose those that wait.
+      return () => ({ stage: 'held', admitted: true })
     // Where requests are held nobody has taken its place yet.
     case 'stop-old':
       return ({ stage }) => (stage === 'held' ? {} : { stage: 'replaced' })

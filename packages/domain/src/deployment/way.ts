@@ -183,16 +183,20 @@ export const failedVerdict = (state: Deployment): { why: string } | null =>
   Object.values(state.verdicts).find((verdict) => verdict.verdict === 'fail') ?? null
 
 function ending(state: Deployment): Pick<Command & { do: 'finish' }, 'outcome' | 'reason'> {
-  const why = state.failure?.message ?? failedVerdict(state)?.why ?? null
-  if (why !== null) {
-    // With nothing live before there is nothing to roll back to: the first deployment just failed.
-    const isFirst = state.start?.previous === null
-    const outcome = mayHaveMoved(state) ? (isFirst ? 'failed' : 'rolled-back') : 'refused'
-    return { outcome, reason: why }
-  }
+  const why = whatWentWrong(state)
+  if (why !== null) return { outcome: outcomeOfFailure(state), reason: why }
   if (state.gates !== null && !state.gates.passed)
     return { outcome: 'refused', reason: 'a gate did not pass' }
   if (state.abort !== null)
     return { outcome: 'aborted', reason: state.abort.reason || `aborted by ${state.abort.by}` }
   return { outcome: 'failed', reason: 'the deployment was turned back without a recorded reason' }
+}
+
+const whatWentWrong = (state: Deployment): string | null =>
+  state.failure?.message ?? failedVerdict(state)?.why ?? null
+
+/** With nothing live before there is nothing to roll back to: the first deployment just failed. */
+function outcomeOfFailure(state: Deployment): 'refused' | 'failed' | 'rolled-back' {
+  if (!mayHaveMoved(state)) return 'refused'
+  return state.start?.previous === null ? 'failed' : 'rolled-back'
 }

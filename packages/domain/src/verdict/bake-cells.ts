@@ -1,6 +1,7 @@
 import { noTraffic } from '../signal/traffic.ts'
 import type { TrafficCount } from '../signal/traffic.ts'
 import { defaultBudget } from './budget.ts'
+import type { Signal } from './decide-verdict.ts'
 import { startComparison } from './comparison.ts'
 import { planVerdict } from './plan-verdict.ts'
 import {
@@ -60,8 +61,8 @@ export function bakeErrors(
   })
 }
 
-const seenAs = (signal: 'good' | 'bad' | 'unknown'): 'fail' | 'pass' | 'neither' => {
-  if (signal === 'unknown') return 'neither'
+const seenAs = (signal: Signal): 'fail' | 'pass' | 'neither' => {
+  if (signal === 'unknown' || signal === 'not-applicable') return 'neither'
   return signal === 'bad' ? 'fail' : 'pass'
 }
 

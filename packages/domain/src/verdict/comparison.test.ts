@@ -69,7 +69,7 @@ describe('a comparison', () => {
     expect(few.verdict).toBe('inconclusive')
     expect(few.numbers.errors.moreRequests).toBeGreaterThan(10)
     expect(few.numbers.errors.moreRequests).toBeLessThan(100)
-    expect(few.why).toMatch(/errors need about \d+ more requests of the new release to pass/i)
+    expect(few.why).toMatch(/to judge errors takes about \d+ more requests of the new release/i)
     const many = Array.from({ length: 10 }, round)
     expect(read({ mode: 'concurrent' }, many).verdict).toBe('pass')
   })
@@ -140,6 +140,13 @@ describe('a comparison', () => {
     expect(read(how, [{ candidate: broken, baseline: noTraffic }]).verdict).toBe('fail')
     const worse = { ...steady(random, 400, 200), errors: 30 }
     expect(read(how, [{ candidate: worse, baseline: noTraffic }]).verdict).toBe('inconclusive')
+  })
+
+  it('judges errors alone where nothing is known from before, and says so', () => {
+    const random = seededRandom(9)
+    const how: ComparisonStart = { mode: 'sequential', before: noTraffic }
+    const { verdict, why } = read(how, [{ candidate: steady(random, 200, 200), baseline: noTraffic }])
+    expect([verdict, why]).toEqual(['pass', expect.stringContaining('no latency is known from before')])
   })
 
   it('is small plain data that JSON brings back', () => {

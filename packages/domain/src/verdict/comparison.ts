@@ -13,7 +13,7 @@ import { betOnLatency, startLatencyBets } from './latency/latency-bets.ts'
 import type { LatencyBets } from './latency/latency-bets.ts'
 import { readLatency } from './latency/read-latency.ts'
 import { bothSides } from './sides.ts'
-import type { Sides } from './sides.ts'
+import type { Round, Sides } from './sides.ts'
 
 /** What was seen of a candidate and its baseline so far. Plain data; grows by one round at a time. */
 export interface Comparison extends Sides<TrafficCount> {
@@ -42,7 +42,7 @@ export function startComparison(start: ComparisonStart): Comparison {
  */
 export function compareRound(
   comparison: Comparison,
-  round: Sides<TrafficCount>,
+  round: Round<TrafficCount>,
   budget: VerdictBudget,
 ): Comparison {
   const { bets } = comparison
@@ -53,15 +53,20 @@ export function compareRound(
     candidate,
     baseline: addTraffic(comparison.baseline, round.baseline),
     bets: {
-      errors: betOnErrors(bets.errors, bothSides(round, errorsOf), budget),
+      errors: betOnErrors(bets.errors, spanned(bothSides(round, errorsOf), round), budget),
       latency: betOnLatency(
         bets.latency,
-        bothSides(round, ({ latency }) => latency),
+        spanned(
+          bothSides(round, ({ latency }) => latency),
+          round,
+        ),
         budget,
       ),
     },
   }
 }
+
+const spanned = <T>(sides: Sides<T>, { spanMs = 0 }: { spanMs?: number }): Round<T> => ({ ...sides, spanMs })
 
 const errorsOf = ({ requests, errors }: TrafficCount) => ({ count: errors, of: requests })
 

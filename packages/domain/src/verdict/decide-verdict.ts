@@ -1,7 +1,10 @@
 import type { ComparisonMode } from './budget.ts'
 
-/** What one signal says of the candidate. `unknown` is neither: not asked, or not enough to say. */
-export type Signal = 'good' | 'bad' | 'unknown'
+/**
+ * What one signal says of the candidate. `unknown` is neither: not asked, or not enough to say. `not-applicable`: there
+ * is nothing that it could be compared with, and never will be.
+ */
+export type Signal = 'good' | 'bad' | 'unknown' | 'not-applicable'
 
 /** What the caller knows besides the traffic. Whatever it does not watch is `unknown`. */
 export interface ProcessSignals {
@@ -75,8 +78,16 @@ function failsAlone(mode: ComparisonMode, { errors, errorsOverFloor, latency }: 
 }
 
 function decideWithoutBad({ errors, latency }: Signals): Decision {
-  const open = [...(errors === 'good' ? [] : ['errors']), ...(latency === 'good' ? [] : ['latency'])]
+  const open = [...(isOpen(errors) ? ['errors'] : []), ...(isOpen(latency) ? ['latency'] : [])]
   if (open.length === 0)
-    return { verdict: 'pass', cause: 'errors and latency are not worse by the planned effect' }
+    return {
+      verdict: 'pass',
+      cause:
+        latency === 'not-applicable'
+          ? 'errors are not worse by the planned effect, and no latency is known from before'
+          : 'errors and latency are not worse by the planned effect',
+    }
   return { verdict: 'inconclusive', cause: `too few requests to judge ${open.join(' and ')}` }
 }
+
+const isOpen = (signal: Signal): boolean => signal !== 'good' && signal !== 'not-applicable'

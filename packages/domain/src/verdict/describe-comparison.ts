@@ -63,6 +63,8 @@ function describeLatency(
   earlier: string,
 ): string {
   if (candidate.p50Ms === null || candidate.p95Ms === null) return 'no latency of it was seen'
+  if (signal === 'not-applicable')
+    return `half of its answers began within ${msText(candidate.p50Ms)}, 95% within ${msText(candidate.p95Ms)}; nothing is known from before`
   const proof = signal === 'good' ? sound : slow
   const than = (ms: number | null): string => (ms === null ? '' : ` (old: ${msText(ms)})`)
   const quantiles = `half of its answers began within ${msText(candidate.p50Ms)}${than(baseline.p50Ms)}, 95% within ${msText(candidate.p95Ms)}${than(baseline.p95Ms)}${earlier}`
@@ -77,8 +79,8 @@ function needs({ errors, latency }: ComparisonNumbers): string[] {
   return both.flatMap(([name, signal, more]) => {
     if (signal !== 'unknown') return []
     return more === null
-      ? [`nobody can say how many requests ${name} still need`]
-      : [`${name} need about ${numberText(more)} more requests of the new release to pass`]
+      ? [`nobody can say how many requests are still needed to judge ${name}`]
+      : [`to judge ${name} takes about ${numberText(more)} more requests of the new release`]
   })
 }
 

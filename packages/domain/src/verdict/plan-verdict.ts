@@ -117,7 +117,7 @@ function planLatency(traffic: ExpectedTraffic, budget: VerdictBudget): SignalFor
     fail: forecast(traffic, {
       log: fail,
       growth: slowGrowth(expected, budget),
-      least: blocksFor(traffic, (1.5 * fail) / stallMax),
+      least: blocksFor(traffic, (2 * fail) / stallMax),
     }),
     pass: forecast(traffic, { log: pass, growth: notSlowGrowth(expected, budget), least: 0 }),
   }

@@ -9,6 +9,18 @@ export const bothSides = <T, U>(sides: Sides<T>, of: (side: T) => U): Sides<U> =
   baseline: of(sides.baseline),
 })
 
+/** What was added on each side in the same span of time; without `spanMs` it counts as one moment. */
+export type Round<T> = Sides<T> & { spanMs?: number }
+
+const momentMs = 1_000
+
+/**
+ * The most that a block may prove, given the most of one moment, both as ln. Requests of one moment are not independent:
+ * what held one of them up held up the others. Those of different moments are.
+ */
+export const mostOf = (spanMs: number, ofOneMoment: number): number =>
+  ofOneMoment * Math.max(1, spanMs / momentMs)
+
 /** Fewest requests of a side, and of both, that are compared as one block. */
 export const blockMin = { side: 2, both: 20 }
 

@@ -3,7 +3,7 @@ import { latencyBucket } from '../signal/traffic.ts'
 import type { VerdictBudget } from './budget.ts'
 import { compareRound, readComparison } from './comparison.ts'
 import type { Comparison, ComparisonReading } from './comparison.ts'
-import type { Sides } from './sides.ts'
+import type { Round, Sides } from './sides.ts'
 
 /** Simulated traffic for the tests of verdicts. Chance comes from the seeded generator that is handed in. */
 export type Random = () => number
@@ -93,7 +93,8 @@ export function drawLatencies(
 }
 
 /** One round of both sides at the same time. */
-export const drawRound = (random: Random, sides: Sides<SideTraffic>, span: Span): Sides<TrafficCount> => ({
+export const drawRound = (random: Random, sides: Sides<SideTraffic>, span: Span): Round<TrafficCount> => ({
+  spanMs: span.seconds * 1_000,
   candidate: drawTraffic(random, sides.candidate, span),
   baseline: drawTraffic(random, sides.baseline, span),
 })
@@ -107,7 +108,7 @@ export interface BakeOutcome {
 export interface Bake {
   start: Comparison
   rounds: number
-  draw: (round: number) => Sides<TrafficCount>
+  draw: (round: number) => Round<TrafficCount>
   budget: VerdictBudget
   /** What counts as a fail or a pass of a reading. */
   saw: (reading: ComparisonReading) => 'fail' | 'pass' | 'neither'

@@ -129,10 +129,9 @@ export const verdictReached = (
   step: string,
   verdict: RecordedVerdict['verdict'],
   given: Partial<RecordedVerdict> = {},
-  id = 'dep_1',
 ): ToldEvent => ({
   type: 'verdict.reached',
-  idem: stepIdem(id, step),
+  idem: stepIdem('dep_1', step),
   data: {
     ...{ step, verdict, why: `${step}: ${verdict}`, by: 'traffic', timeHelps: false },
     ...{ perMyriad: 500, watchedMs: 1_000, services: [] },

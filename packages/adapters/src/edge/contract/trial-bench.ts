@@ -1,4 +1,5 @@
 import type { Trial, WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Bench, SERVICE, candidate, inMs, live, steered } from './bench.ts'
 
 /** A release in s1 that is live, and one in s2 that is up and may be tried. */
@@ -9,7 +10,7 @@ export interface TrialBench extends Bench {
   apply: (wanted: WantedEdge) => ReturnType<Bench['edge']['apply']>
   renew: (ms?: number, service?: string) => Promise<void>
   /** How many of so many requests each release answered. */
-  ask: (count: number) => Promise<Record<string, number>>
+  ask: (count: number, pauseMs?: number) => Promise<Record<string, number>>
 }
 
 export async function openTrialBench(open: () => Promise<Bench>): Promise<TrialBench> {
@@ -26,12 +27,13 @@ export async function openTrialBench(open: () => Promise<Bench>): Promise<TrialB
       steered(seated(), { trial: { slot: 's2', perMyriad: 10_000, salt: 4_711, ...changes } }),
     apply: (wanted) => bench.edge.apply(bench.spec, wanted),
     renew: (ms = 60_000, service = SERVICE) => bench.edge.renew(bench.spec, { service, until: inMs(ms) }),
-    ask: async (count) => {
+    ask: async (count, pauseMs = 0) => {
       const bodies: Record<string, number> = {}
       for (let number = 0; number < count; number++) {
         const { status, body } = await bench.get('/')
         const who = status === 200 ? body : `status ${status}`
         bodies[who] = (bodies[who] ?? 0) + 1
+        if (pauseMs > 0) await sleep(pauseMs)
       }
       return bodies
     },

@@ -3,6 +3,7 @@ import { name } from './config-value.ts'
 import { twinsOf } from './names.ts'
 import { type RuntimeEdge, readRuntime, tellAndRead } from './runtime.ts'
 import { releaseOf, serverOf, steeringOf } from './slot-state.ts'
+import { trialTwins } from './slot-servers.ts'
 import type { StateDirectory } from './state-directory.ts'
 import { blownFuse, leaseCommand, wholeFuse } from './steering-commands.ts'
 
@@ -20,7 +21,7 @@ export async function renewLease(
   const steering = steeringOf(runtime, service)
   if (steering === undefined || steering.trial === null) return
   // A first lease, also after a start of the edge: nothing was sent there yet, so nothing can have blown the fuse.
-  const first = steering.leaseMs === 0 ? [wholeFuse(service, steering.trial.slot)] : []
+  const first = steering.leaseMs === 0 ? wholeFuse(service, steering.trial.slot) : []
   await tellAndRead(dir, [...first, leaseCommand(service, untilMs)], [])
 }
 
@@ -30,9 +31,11 @@ export const keptTrials = (before: RuntimeEdge, wanted: WantedEdge): string[] =>
     const { trial } = service
     const steering = steeringOf(before, service.service)
     if (trial === null || steering === undefined || !goesOn(before, service, trial)) return []
-    const fuse =
-      serverOf(before, service.service, twinsOf(trial.slot).trial)?.isUp === true ? wholeFuse : blownFuse
-    return [fuse(service.service, trial.slot), leaseCommand(service.service, steering.leaseMs)]
+    const holds = trialTwins.every(
+      (twin) => serverOf(before, service.service, twinsOf(trial.slot)[twin])?.isUp === true,
+    )
+    const fuse = holds ? wholeFuse : blownFuse
+    return [...fuse(service.service, trial.slot), leaseCommand(service.service, steering.leaseMs)]
   })
 
 const goesOn = (before: RuntimeEdge, { service, slots }: WantedService, trial: Trial): boolean => {

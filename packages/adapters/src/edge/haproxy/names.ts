@@ -7,7 +7,8 @@ import type { Twin } from './slot-servers.ts'
  * - `s1.backup` gets new requests when no slot is left that takes a share; follows the health of `s1`
  * - `s1.last` is `s1` again, never probed: the last resort while a live slot is marked down and nobody stands by.
  *   Without it one slow probe, or one refused connection during a restart, would fail every request.
- * - `s1.trial` takes the requests of a trial; it is the trial's fuse (see `trialRules`)
+ * - `s1.trial` takes the requests of a trial, and goes down for good when too many answers in a row were bad
+ * - `s1.pulse` is probed during a trial and asked for nothing; it goes down for good when the probes fail
  * - `s1.hold` takes the requests that waited (see `holdBackend`)
  */
 export const twinsOf = (slot: string): Record<Twin, string> => ({
@@ -15,6 +16,7 @@ export const twinsOf = (slot: string): Record<Twin, string> => ({
   backup: `${slot}.backup`,
   last: `${slot}.last`,
   trial: `${slot}.trial`,
+  pulse: `${slot}.pulse`,
   hold: `${slot}.hold`,
 })
 

@@ -8,11 +8,13 @@ export const trafficLog = `  log ring@${TRAFFIC_RING} len 8192 format raw local0
 /**
  * Time limits are wide: before the edge came there were none, and streams must not notice it. Idle connections outlive
  * those of the usual neighbours (60-75 s), so that the neighbour closes first. No `hard-stop-after`: it would cut streams.
+ * First probes come within a second, because HAProxy spreads them over the longest interval that it finds.
  */
 export const globalSection = (structure: string): string => `global
   description ${structure || 'structure'}
   maxconn 10000
   no strict-limits
+  max-spread-checks 1s
   tune.bufsize 32768
   log stdout len 8192 format raw local0
   stats socket unix@${edgeFiles.runtimeSocket} mode 600 level admin expose-fd listeners

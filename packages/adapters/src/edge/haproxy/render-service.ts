@@ -12,7 +12,7 @@ import {
 import { logFormat, requestRules, trafficLog } from './render-frame.ts'
 import { heldLine, holdBackend, holdRule } from './render-hold.ts'
 import { relayBackend, relayBind, relayRules } from './render-relay.ts'
-import { fuseSettings, trialLine, trialRules } from './render-trial.ts'
+import { trialSettings, trialLine, trialRules } from './render-trial.ts'
 import { serversFor, trialServer } from './slot-servers.ts'
 
 /** How soon a slot that is down is looked at again: the way back from one refused connection. */
@@ -84,17 +84,18 @@ const roleText = (role: SlotRole): string =>
   role.role === 'live' ? `live ${weightOf(role.weight)}` : role.role
 
 /** In the order in which HAProxy must meet them: of several backups it takes the first that is up. */
-const publicTwins = ['share', 'backup', 'last', 'trial'] as const
+const publicTwins = ['share', 'backup', 'last', 'trial', 'pulse'] as const
 type PublicTwin = (typeof publicTwins)[number]
 
 function serverLine({ service, trial, held }: WantedService, slot: WantedSlot, twin: PublicTwin): string {
-  const servers = { ...serversFor(slot, held), trial: trialServer(trial?.slot === slot.slot) }
+  const onTrial = trialServer(trial?.slot === slot.slot)
+  const servers = { ...serversFor(slot, held), trial: onTrial, pulse: onTrial }
   const { admitted, weight } = servers[twin]
   const settings = {
     share: `weight ${weightOf(weight)} check observe layer4 error-limit 1 on-error mark-down`,
     backup: `backup track ${backendName(service)}/${slot.slot}`,
     last: 'backup',
-    trial: fuseSettings,
+    ...trialSettings,
   }
   const place = `${address(slot.address)}:${port(slot.port)}`
   return `  server ${twinsOf(slot.slot)[twin]} ${place} ${settings[twin]}${admitted ? '' : ' disabled'}`

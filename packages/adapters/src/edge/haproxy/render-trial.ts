@@ -25,7 +25,8 @@ export const trialRules = ({ service, cohort, slots }: WantedService): string =>
     `http-request set-var(txn.past_share) var(txn.draw),add(txn.salt),mod(${DRAWS}),sub(txn.share)`,
     `http-request set-var(txn.on_trial) var(txn.trial),field(1,:) if ${LASTS} { var(txn.past_share) -m int lt 0 }`,
     ...slots.map(
-      ({ slot }) => `use-server ${twinsOf(slotName(slot)).trial} if { var(txn.on_trial) -m str ${slot} }`,
+      ({ slot }) =>
+        `use-server ${twinsOf(slotName(slot)).trial} if { var(txn.on_trial) -m str ${slot} } { srv_is_up(${twinsOf(slot).pulse}) }`,
     ),
   ]
     .map((line) => `  ${line}`)
@@ -47,11 +48,19 @@ const drawByClient = [
   `http-response add-header set-cookie "${COOKIE}=%[var(txn.drawn)]; Path=/; Max-Age=${COOKIE_LASTS_S}; SameSite=Lax; HttpOnly" if { var(txn.drawn) -m found } ${LASTS}`,
 ]
 
+const NEVER = 1_000_000_000
+
 /**
- * Never comes back by itself: a probe is not what it failed. Ten answers of 5xx, refused connections or broken answers
- * in a row blow it, or three failed probes; only a new trial makes it whole (`set server ... health up`).
+ * The fuse of a trial, in two servers, because a passed probe forgives a server its bad answers. Neither comes back by
+ * itself: a probe is not what it failed. Only a new trial makes them whole (`set server ... health up`).
+ * - `trial` goes down after ten answers of 5xx, refused connections or broken answers in a row. HAProxy counts errors
+ *   only where it probes, so it is probed at the edge's start and once a day, and no probe takes it down.
+ * - `pulse` goes down after three failed probes.
  */
-export const fuseSettings = 'weight 0 check rise 1000000000 observe layer7 error-limit 10 on-error mark-down'
+export const trialSettings = {
+  trial: `weight 0 check inter 24h fastinter 24h downinter 24h fall ${NEVER} rise ${NEVER} observe layer7 error-limit 10 on-error mark-down`,
+  pulse: `weight 0 check rise ${NEVER}`,
+} as const
 
 /** For whoever reads the file, and for us when we read it back. */
 export const trialLine = (trial: Trial | null): string[] =>

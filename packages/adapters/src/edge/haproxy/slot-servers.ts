@@ -7,10 +7,12 @@ export interface ServerState {
   weight: number
 }
 
-/** The servers that follow the slot's role; the one for trials follows the trial alone (`trialServer`). */
+/** The servers that follow the slot's role. */
 export const roleTwins = ['share', 'backup', 'last', 'hold'] as const
 export type RoleTwin = (typeof roleTwins)[number]
-export const twins = [...roleTwins, 'trial'] as const
+/** The two halves of a trial's fuse; they follow the trial alone (`trialServer`). */
+export const trialTwins = ['trial', 'pulse'] as const
+export const twins = [...roleTwins, ...trialTwins] as const
 export type Twin = (typeof twins)[number]
 
 export type SlotServers = Record<RoleTwin, ServerState>

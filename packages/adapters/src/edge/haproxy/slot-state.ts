@@ -4,7 +4,14 @@ import type { CurrentSteering } from '@towpath/domain/edge/plan-steering.ts'
 import type { FileSlot } from './edge-file.ts'
 import { WAIT_SERVER, twinsOf } from './names.ts'
 import type { RuntimeEdge, RuntimeServer } from './runtime.ts'
-import { roleTwins, serversFor, trialServer, waitServer, type ServerState } from './slot-servers.ts'
+import {
+  roleTwins,
+  serversFor,
+  trialServer,
+  trialTwins,
+  waitServer,
+  type ServerState,
+} from './slot-servers.ts'
 import type { RuntimeSteering } from './steering-map.ts'
 
 /** What the running edge does, as far as the moves know it. */
@@ -31,7 +38,9 @@ export const isTrialSet = (
   slots: Pick<WantedSlot, 'slot'>[],
 ): boolean =>
   slots.every(({ slot }) =>
-    isIn(serverOf(runtime, service, twinsOf(slot).trial), trialServer(trial?.slot === slot)),
+    trialTwins.every((twin) =>
+      isIn(serverOf(runtime, service, twinsOf(slot)[twin]), trialServer(trial?.slot === slot)),
+    ),
   )
 
 /** True where the server that requests wait at is in or out as the hold says. */

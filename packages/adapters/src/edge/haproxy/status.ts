@@ -1,7 +1,7 @@
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
 import type { EdgeFile, FileSlot } from './edge-file.ts'
 import { serviceOfBackend, twinsOf } from './names.ts'
-import { twins } from './slot-servers.ts'
+import { trialTwins, twins } from './slot-servers.ts'
 import type { RuntimeSteering } from './steering-map.ts'
 
 type Row = (column: string) => string
@@ -33,16 +33,21 @@ export function slotStatuses(
   })
 }
 
-/** The fuse is the server for trials: down means blown. */
+/** The fuse is two servers: one that is down means blown. */
 const trialOf = (
   rows: Map<string, Row>,
   { service, slot }: FileSlot,
   { steering, nowMs }: EdgeCounts,
 ): SlotStatus['trial'] => {
-  const state = rows.get(`${service}/${twinsOf(slot).trial}`)?.('status') ?? ''
+  const holds = trialTwins.every(
+    (twin) =>
+      rows
+        .get(`${service}/${twinsOf(slot)[twin]}`)?.('status')
+        .startsWith('UP') === true,
+  )
   const known = steering.find((candidate) => candidate.service === service)
   const lasts = known !== undefined && known.trial?.slot === slot && known.leaseMs > nowMs
-  return { fuse: state.startsWith('UP') ? 'holds' : 'blown', lease: lasts ? 'lasts' : 'over' }
+  return { fuse: holds ? 'holds' : 'blown', lease: lasts ? 'lasts' : 'over' }
 }
 
 function statusOf(

@@ -1,7 +1,7 @@
 import type { SteeringAct } from '@towpath/domain/edge/plan-steering.ts'
 import type { Trial, WantedService } from '@towpath/domain/edge/wanted.ts'
 import { WAIT_SERVER, holdBackendName, serverPath } from './names.ts'
-import { serversFor } from './slot-servers.ts'
+import { serversFor, trialTwins } from './slot-servers.ts'
 import { RELAYED, heldValue, steeringKeys, steeringMapName, trialValue } from './steering-map.ts'
 
 /**
@@ -25,10 +25,7 @@ export function steeringCommands(move: SteeringAct, wanted: WantedService): stri
       return [
         setCommand(service, 'trial', trialValue(null)),
         setCommand(service, 'lease', '0'),
-        ...slots.flatMap(({ slot }) => [
-          `set server ${serverPath(service, slot, 'trial')} weight 0`,
-          `set server ${serverPath(service, slot, 'trial')} state maint`,
-        ]),
+        ...slots.flatMap(({ slot }) => trialTwinsTo(service, slot, 'maint')),
       ]
   }
 }
@@ -36,9 +33,8 @@ export function steeringCommands(move: SteeringAct, wanted: WantedService): stri
 /** No lease before the share, so that nothing is sent before somebody renews. */
 const beginTrial = (service: string, trial: Trial): string[] => [
   setCommand(service, 'lease', '0'),
-  `set server ${serverPath(service, trial.slot, 'trial')} weight 0`,
-  `set server ${serverPath(service, trial.slot, 'trial')} state ready`,
-  wholeFuse(service, trial.slot),
+  ...trialTwinsTo(service, trial.slot, 'ready'),
+  ...wholeFuse(service, trial.slot),
   setCommand(service, 'trial', trialValue(trial)),
 ]
 
@@ -46,11 +42,17 @@ export const leaseCommand = (service: string, leaseMs: number): string =>
   setCommand(service, 'lease', String(leaseMs))
 
 /** Also forgets what earlier probes said: after a start of the edge a single failed one would blow the fuse. */
-export const wholeFuse = (service: string, slot: string): string =>
-  `set server ${serverPath(service, slot, 'trial')} health up`
+export const wholeFuse = (service: string, slot: string): string[] =>
+  trialTwins.map((twin) => `set server ${serverPath(service, slot, twin)} health up`)
 
-export const blownFuse = (service: string, slot: string): string =>
-  `set server ${serverPath(service, slot, 'trial')} health down`
+export const blownFuse = (service: string, slot: string): string[] =>
+  trialTwins.map((twin) => `set server ${serverPath(service, slot, twin)} health down`)
+
+const trialTwinsTo = (service: string, slot: string, state: 'ready' | 'maint'): string[] =>
+  trialTwins.flatMap((twin) => [
+    `set server ${serverPath(service, slot, twin)} weight 0`,
+    `set server ${serverPath(service, slot, twin)} state ${state}`,
+  ])
 
 /** For a worker that is left behind alone: the newest one would hand its requests on to itself. */
 export const relayCommand = (service: string): string => setCommand(service, 'held', RELAYED)

@@ -52,7 +52,7 @@ export const keepsSingle = (strategy: ServiceStrategy): boolean =>
 
 /** What going back from a release costs a service that went over by this strategy, as a plan tells it beforehand. */
 export function wayBackText({ type }: ServiceStrategy, warmMs: number): string {
-  const atOnce = `at once while the old instance stays warm (${duration(warmMs)} after the bake), later once it has started again`
+  const atOnce = `at once for ${duration(warmMs)} after the bake, later once the old one has started`
   switch (type) {
     case 'blue-green':
     case 'canary':

@@ -1,6 +1,6 @@
 import type { VerdictBudget } from '../budget.ts'
-import { bothSides, isBlock } from '../sides.ts'
-import type { Sides } from '../sides.ts'
+import { bothSides, isBlock, mostOf } from '../sides.ts'
+import type { Round, Sides } from '../sides.ts'
 import { logDifferenceEvidence } from '../statistic/difference-evidence.ts'
 import { logOddsEvidence } from '../statistic/odds-evidence.ts'
 import { oddsBetween } from '../statistic/ratio.ts'
@@ -10,8 +10,8 @@ import type { Part } from '../statistic/ratio.ts'
 export interface ErrorBets {
   /** Baseline that has been compared; the next bets are laid by it. */
   known: Part
-  /** Waits until it is a block. */
-  open: Sides<Part>
+  /** Waits until it is a block, and since how long. */
+  open: Sides<Part> & { spanMs: number }
   /** That the candidate is worse, one bet per size of effect. */
   worse: number[]
   /** That it is not worse by the planned effect, one bet per first guess. */
@@ -30,26 +30,24 @@ const worseGuess = 1.25
 /** Most services have hardly any errors; the second guess is for the others. */
 export const soundGuesses: readonly number[] = [0.1, 1.25]
 
-/**
- * The most that one block may prove of a worse candidate, as ln: errors come in bursts too, when a connection breaks with
- * several requests on it.
- */
+/** The most that one moment may prove, as ln: errors come in bursts, when a connection breaks with several requests on it. */
 export const burstMax = Math.log(10)
 
 const nothing: Part = { count: 0, of: 0 }
 
 export const startErrorBets: ErrorBets = {
   known: nothing,
-  open: { candidate: nothing, baseline: nothing },
+  open: { candidate: nothing, baseline: nothing, spanMs: 0 },
   worse: effectSizes.map(() => 0),
   sound: soundGuesses.map(() => 0),
 }
 
 /** Lays one more round of errors of requests on each side. */
-export function betOnErrors(bets: ErrorBets, round: Sides<Part>, { errors }: VerdictBudget): ErrorBets {
+export function betOnErrors(bets: ErrorBets, round: Round<Part>, { errors }: VerdictBudget): ErrorBets {
   const open = {
     candidate: addParts(bets.open.candidate, round.candidate),
     baseline: addParts(bets.open.baseline, round.baseline),
+    spanMs: bets.open.spanMs + (round.spanMs ?? 0),
   }
   if (!isBlock(bothSides(open, ({ of }) => of))) return { ...bets, open }
   const expected = expectedRatio(bets.known, worseGuess)
@@ -67,7 +65,7 @@ export function betOnErrors(bets: ErrorBets, round: Sides<Part>, { errors }: Ver
         log +
         Math.min(
           logOddsEvidence(block, oddsBetween(expected, worseRatio(expected, errors.worseBy * sizeOf(index)))),
-          burstMax,
+          mostOf(open.spanMs, burstMax),
         ),
     ),
     sound: bets.sound.map(

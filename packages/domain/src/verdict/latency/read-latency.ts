@@ -46,7 +46,10 @@ export function readLatency(
   const { needed } = missShare(mode, budget)
   const sound = findingOf(soundLog, needed)
   const { candidate, baseline } = bothSides(totals, countOf)
-  const signal = signalOf(slow.found && isMuchSlower({ candidate, baseline }, budget), sound.found)
+  const isAlone = mode === 'sequential' && baseline.requests === 0
+  const signal: Signal = isAlone
+    ? 'not-applicable'
+    : signalOf(slow.found && isMuchSlower({ candidate, baseline }, budget), sound.found)
   const weight = candidate.requests / (candidate.requests + baseline.requests)
   const canSay = candidate.requests > 0 && baseline.requests > 0
   const growth = () => notSlowGrowth({ mode, baseline: buckets.baseline, weight }, budget).mean
