@@ -53,6 +53,11 @@ async function underLoad(act: () => Promise<Deployment>) {
   return { deployment, lost: { failed, dropped, samples }, byRelease, slots: await frontendSlots() }
 }
 
+async function killAndStartAgain(): Promise<void> {
+  await scene.server.kill()
+  await scene.startServer()
+}
+
 const placesOf = ({ live }: EnvironmentState): string[] =>
   Object.keys(live?.services ?? {}).filter((key) => key.startsWith('frontend'))
 
@@ -104,6 +109,23 @@ describe('a service of three replicas', () => {
     })
     expect(outcomeOf(deployment)).toBe('aborted')
     expect(deployment.done).toHaveProperty(['remove-candidates:frontend'])
+    expect(lost).toEqual(noLoss)
+    expect(slots).toEqual(['s1', 's2', 's4'])
+  })
+
+  it('goes on where it was when its controller is killed in the middle, forwards and on the way back', async () => {
+    const images = await scene.build({ version: '1.5.0' })
+    const { deployment, lost, slots } = await underLoad(async () => {
+      const { id } = await driver.request('1.5.0', images)
+      await driver.reached(id, 'switch-traffic:frontend#2')
+      await killAndStartAgain()
+      await driver.reached(id, 'switch-traffic:frontend#3')
+      await driver.abort(id)
+      await driver.reached(id, 'restore-traffic:frontend#2')
+      await killAndStartAgain()
+      return await driver.finished(id)
+    })
+    expect(outcomeOf(deployment)).toBe('aborted')
     expect(lost).toEqual(noLoss)
     expect(slots).toEqual(['s1', 's2', 's4'])
   })

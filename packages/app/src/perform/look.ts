@@ -26,8 +26,8 @@ export interface Eyes {
 }
 
 /**
- * Watches the candidates of these services, with every replica that has its slot by now, from `startedMs` on. Times are of the clock that only grows: after a crash it
- * starts again, and a jump of the wall clock changes nothing.
+ * Watches the candidates of these services, every replica that has its slot by now, from `startedMs` on. Times are of the
+ * clock that only grows: after a crash it starts again, and a jump of the wall clock changes nothing.
  */
 export async function openEyes(
   performing: Performing,

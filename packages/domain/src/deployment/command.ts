@@ -29,7 +29,7 @@ export type Command =
   | GoBack<'remove-candidates'>
   | { do: 'finish'; step: string; outcome: Outcome; reason: string }
 
-/** A step of the way back: of one replica that was replaced in its turn, or without one of all that went over otherwise. */
+/** A step of the way back: of one replica that had its turn, or without one of all that went over otherwise. */
 interface GoBack<K extends string> {
   do: K
   step: string

@@ -1,4 +1,3 @@
-import { isFirstReplica } from '../edge/replica.ts'
 import type { Command } from './command.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
@@ -59,13 +58,11 @@ const waveSteps = (services: string[], index: number): Command[] =>
         { do: 'await-healthy', step: `await-healthy:${index}`, services },
       ]
 
-/** A release that was live before is neither checked nor judged again: it is what people want back. Replicas are alike: the first is asked. */
+/** A release that was live before is neither checked nor judged again: it is what people want back. */
 const smokeChecked = ({ plan, kind }: Deployment): string[] =>
   kind === 'rollback'
     ? []
-    : plan.services
-        .filter(({ service, smoke }) => smoke.length > 0 && isFirstReplica(service))
-        .map(({ service }) => service)
+    : plan.services.filter((service) => service.smoke.length > 0).map(({ service }) => service)
 
 function moveSteps(state: Deployment, move: Move): Command[] {
   const { strategy, services, key } = move
@@ -87,7 +84,10 @@ function moveSteps(state: Deployment, move: Move): Command[] {
   }
 }
 
-/** Where the release before ran more replicas than the new one keeps as backups: they leave once it serves, for the sake of their slots. */
+/**
+ * Where the release before ran more replicas than the new one keeps as backups: they leave once it serves, for the sake
+ * of their slots.
+ */
 function surplusSteps(state: Deployment, { strategy, services, key }: Move): Command[] {
   const surplus = keepsOld(strategy) ? surplusOf(state, services) : []
   return surplus.length === 0 ? [] : [{ do: 'stop-old', step: `stop-surplus${key}`, services: surplus }]

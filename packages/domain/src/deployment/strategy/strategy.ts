@@ -42,7 +42,7 @@ export const strategyTypes = ['blue-green', 'canary', 'handoff', 'recreate-hold'
 /** Whether old and new may run side by side, so that the new one can be seen healthy before anything is touched. */
 export const overlaps = (strategy: ServiceStrategy): boolean => strategy.type !== 'recreate-hold'
 
-/** Whether the old instance stays up behind the new one after the switch. A replica that was replaced is stopped: its slot is needed. */
+/** Whether the old instance stays up behind the new one after the switch. A replaced replica does not: its slot is needed. */
 export const keepsOld = (strategy: ServiceStrategy): boolean =>
   overlaps(strategy) && strategy.type !== 'rolling'
 
