@@ -1,3 +1,4 @@
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import { servicesOf } from '@towpath/domain/edge/replica.ts'
 import { hasMoved, trafficOf } from '@towpath/domain/deployment/traffic.ts'
@@ -54,7 +55,10 @@ const isKnownBefore = ({ deployment }: Performing, service: string): boolean =>
 const probesWithinMs = 120_000
 const lookEveryMs = 1_000
 
-/** Keeps a share as it is, watched, until a person resumes or aborts. Never ends by itself but by death. */
+/** Nobody is asked for ever: after this the release before has all of it again. */
+const personWithinMs = 72 * 3_600_000
+
+/** Keeps a share as it is, watched, until a person resumes or aborts, or nobody did for three days. */
 export const awaitPerson: Perform<'await-person'> = async (performing, { after }) => {
   const { installation, signal, deployment } = performing
   await steerEdge(performing, wantedBy(performing, null))
@@ -65,11 +69,25 @@ export const awaitPerson: Perform<'await-person'> = async (performing, { after }
   for (;;) {
     signal.throwIfAborted()
     if ((await performing.isTurned()) || (await isResumed(performing, after))) return null
+    if (isLeftAlone(performing, after)) throw nobodyDecided(performing)
     await renewTrials(performing, onTrial)
     await eyes.look(installation.elapsedMs())
     await sleep(lookEveryMs, undefined, { signal })
   }
 }
+
+function isLeftAlone({ installation, deployment }: Performing, after: string): boolean {
+  const askedAt = deployment.verdicts[after]?.at
+  return askedAt !== undefined && Date.parse(installation.now()) - Date.parse(askedAt) > personWithinMs
+}
+
+const nobodyDecided = ({ deployment }: Performing): TowpathError =>
+  new TowpathError({
+    code: 'NOBODY_DECIDED',
+    kind: 'failed',
+    message: `The verdict on ${deployment.release} was inconclusive, and nobody resumed or aborted within 72 hours.`,
+    hint: 'Deploy it again where somebody watches, or at a larger share: see towpath plan.',
+  })
 
 async function isResumed({ installation, deployment }: Performing, step: string): Promise<boolean> {
   const state = await stateOf(installation.store, deploymentView, deployment.id)

@@ -1,3 +1,4 @@
+import type { Command } from '@towpath/domain/deployment/command.ts'
 import { strategyFor } from '@towpath/domain/deployment/strategy/move.ts'
 import { overlaps } from '@towpath/domain/deployment/strategy/strategy.ts'
 import { isFirstReplica } from '@towpath/domain/edge/replica.ts'
@@ -47,10 +48,11 @@ export const restoreTraffic: Perform<'restore-traffic'> = async (performing, com
   const { installation, deployment } = performing
   const started = installation.elapsedMs()
   const old = returningPlacement(deployment, command.replica)
-  const held = command.replica === undefined ? withoutOverlap(performing) : {}
-  if (Object.keys(held).length > 0) {
-    await steerEdge(performing, wantedWith(performing, held))
-    const leaving = leavingOf(performing, Object.keys(held))
+  const traffic = heldWhileRestored(performing, command)
+  // A replica's turn holds nobody: it overlaps with everything.
+  if (command.replica === undefined && Object.values(traffic).some(({ stage }) => stage === 'held')) {
+    await steerEdge(performing, wantedWith(performing, traffic))
+    const leaving = leavingOf(performing)
     await awaitIdle(performing, leaving)
     await stopAll(performing, leaving)
   }
@@ -60,27 +62,23 @@ export const restoreTraffic: Perform<'restore-traffic'> = async (performing, com
   return { type: 'traffic.restored', data: { services, tookMs: installation.elapsedMs() - started } }
 }
 
-/** Traffic with every service held whose two instances must not run side by side and one of which may be stopped. */
-function withoutOverlap({ deployment }: Performing): Traffic {
-  const traffic = trafficOf(deployment)
-  const alone = Object.entries(traffic).filter(
-    ([service]) =>
-      !overlaps(strategyFor(deployment.plan, service)) &&
-      deployment.start?.previous?.services[service] !== undefined,
+/** All given back, but for services whose two instances must not run side by side: those wait for one to stop. */
+function heldWhileRestored({ deployment }: Performing, command: Command): Traffic {
+  const previous = deployment.start?.previous?.services ?? {}
+  const alone = (service: string): boolean =>
+    !overlaps(strategyFor(deployment.plan, service)) && previous[service] !== undefined
+  return Object.fromEntries(
+    Object.entries(trafficOf(deployment, command)).map(([service, now]) => [
+      service,
+      alone(service) ? { ...now, stage: 'held', admitted: true } : now,
+    ]),
   )
-  if (alone.length === 0) return {}
-  return {
-    ...traffic,
-    ...Object.fromEntries(
-      alone.map(([service, now]) => [service, { ...now, stage: 'held' as const, perMyriad: 0 }]),
-    ),
-  }
 }
 
-const leavingOf = ({ deployment }: Performing, services: string[]) =>
+const leavingOf = ({ deployment }: Performing) =>
   Object.fromEntries(
     Object.entries(candidatesToRemove(deployment)).filter(
-      ([service]) => services.includes(service) && !overlaps(strategyFor(deployment.plan, service)),
+      ([service]) => !overlaps(strategyFor(deployment.plan, service)),
     ),
   )
 

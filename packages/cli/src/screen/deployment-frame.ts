@@ -130,9 +130,14 @@ function verdictLine(watched: Watched): Line {
     return line(label, span('warning', '↺ going back'), `  ${why}`)
   }
   const before = start.previous?.release ?? null
+  if (isAsking(watched))
+    return line(label, span('warning', '○ asks you'), `  the numbers do not tell: resume, or abort`)
   const { does, text } = servingText(watched, { release, before })
   return line(label, span('running', `● ${does}`), `  ${text}`)
 }
+
+const isAsking = ({ deployment }: Watched): boolean =>
+  wayOf(deployment).some(({ step, status }) => step.startsWith('await-person:') && status === 'now')
 
 /** One sentence on who serves; service by service only where they differ. */
 function servingText(
@@ -154,12 +159,17 @@ function servingText(
   return { does: 'under way', text: `${release} serves: ${parts.join(', ')}` }
 }
 
-function keysLine({ deployment: { id, environment, finished }, connected }: Watched): Line {
+function keysLine(watched: Watched): Line {
+  const {
+    deployment: { id, environment, finished },
+    connected,
+  } = watched
   if (finished !== null) return line(span('quiet', `towpath explain ${id}`))
   if (!connected)
     return line(
       span('warning', '▲ the server does not answer, trying again'),
       span('quiet', ' · Ctrl-C leaves'),
     )
-  return line(span('quiet', `Ctrl-C leaves it running · towpath abort -e ${environment}`))
+  const resume = isAsking(watched) ? `towpath resume -e ${environment} --reason ... · ` : ''
+  return line(span('quiet', `Ctrl-C leaves it running · ${resume}towpath abort -e ${environment}`))
 }

@@ -41,7 +41,8 @@ const sentences: Sentences = {
   'old.stopped': ({ data }) => `stopped ${list(data.containers)} (${duration(data.tookMs)})`,
   'traffic.shifted': ({ data }) =>
     `${data.perMyriad / 100}% of the requests to ${list(data.services)} go to the new release`,
-  'verdict.reached': ({ data }) => `verdict ${data.verdict}: ${data.why}`,
+  'verdict.reached': ({ data }) =>
+    `verdict ${data.verdict}: ${data.why}${data.verdict === 'inconclusive' && data.by === 'probes' ? ' A person decides: towpath resume, or towpath abort.' : ''}`,
   'deployment.resumed': ({ data, actor }) => `${actor} went on without a verdict: ${data.reason}`,
   'streams.cut': ({ data }) =>
     `${data.streams} streams left on the old instance of ${list(data.services)} were cut, once each`,

@@ -103,5 +103,5 @@ export function readComparison(
   }
   const numbers: ComparisonNumbers = { mode, errors, latency }
   const { verdict, cause } = decideVerdict(mode, signals)
-  return { verdict, why: `${verdict}: ${cause}. ${describeComparison(numbers, names)}`, signals, numbers }
+  return { verdict, why: `${cause}. ${describeComparison(numbers, names)}`, signals, numbers }
 }

@@ -12,7 +12,7 @@ registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context)
     if (!url.endsWith('/deployment/strategy/canary.ts')) return loaded
-    const source = String(loaded.source)
+    const source = Buffer.from((loaded.source ?? '') as string | Uint8Array).toString()
     if (!source.includes(before))
       throw new Error('the canary reads otherwise than this upgrade of it expects')
     return { ...loaded, source: source.replace(before, oneMore) }
