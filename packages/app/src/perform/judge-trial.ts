@@ -1,6 +1,7 @@
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
-import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
+import { servicesOf } from '@towpath/domain/edge/replica.ts'
+import { hasMoved, trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Perform, Performing } from '../runner/performing.ts'
 import { stateOf } from '../state-of.ts'
@@ -28,15 +29,13 @@ export const judgeTrial: Perform<'judge-trial'> = async (performing, command) =>
 
 /** Services that are on the new release already while another one is on trial. */
 const movedBefore = ({ deployment }: Performing): string[] =>
-  Object.entries(trafficOf(deployment)).flatMap(([service, { stage }]) =>
-    stage === 'switched' ? [service] : [],
-  )
+  servicesOf(Object.entries(trafficOf(deployment)).flatMap(([key, now]) => (hasMoved(now) ? [key] : [])))
 
 /** Watches the new release for its bake, with the old one as backup where it runs on; a verdict at the end. */
 export const watchBake: Perform<'watch-bake'> = async (performing, command) => {
   const { step, durationMs, by } = command
   await steerEdge(performing, wantedBy(performing, command))
-  const all = performing.deployment.plan.services.map(({ service }) => service)
+  const all = servicesOf(performing.deployment.plan.services.map(({ service }) => service))
   const services = all.filter((service) => isKnownBefore(performing, service))
   const moved = all.filter((service) => !services.includes(service))
   const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, all)
