@@ -10,7 +10,8 @@ describe('a release that goes over otherwise than the one before', () => {
   let scene: ExampleScene
 
   beforeAll(async () => {
-    scene = await setScene({ strategy: common })
+    // Standing work would bring the edge to what the live release asks; here nothing comes between.
+    scene = await setScene({ strategy: common, reconcileMs: 3_600_000 })
   })
   afterAll(() => scene.close())
 
@@ -18,14 +19,20 @@ describe('a release that goes over otherwise than the one before', () => {
     const production = driveScene(scene)
     const good = await scene.build({ version: '1.0.0' })
     await production.deploy('1.0.0', good)
-    const frontend = { type: 'canary', weights: ['50%'], at_least: '0s', at_most: '1s', cohort: true }
-    await editConfig(scene, [
-      { path: ['defaults', 'strategy'], value: { ...common, services: { frontend } } },
-    ])
-    const drawn = await production.deploy('1.1.0', good)
-    expect(drawn.finished).toMatchObject({ outcome: 'live' })
-    await editConfig(scene, [{ path: ['defaults', 'strategy'], value: common }])
+    const frontend = { type: 'canary', weights: ['50%'], at_least: '0s', at_most: '30s', cohort: true }
+    const go = (services: object) =>
+      editConfig(scene, [{ path: ['defaults', 'strategy'], value: { ...common, services } }])
+    await go({ frontend })
+    const bad = await scene.build({ version: '1.1.0', frontendBehaviour: 'errors:0.5' })
+    const load = await production.load(50)
+    const taken = await production.deploy('1.1.0', bad)
+    expect(taken.finished).toMatchObject({ outcome: 'rolled-back' })
+    await go({})
     const plain = await production.deploy('1.2.0', good)
     expect(plain.finished).toMatchObject({ outcome: 'live' })
+    await go({ frontend })
+    const drawn = await production.deploy('1.3.0', good)
+    await load.abandon()
+    expect(drawn.finished).toMatchObject({ outcome: 'live' })
   })
 })

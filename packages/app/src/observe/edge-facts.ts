@@ -1,8 +1,9 @@
+import { isDone } from '@towpath/domain/deployment/deployment-state.ts'
 import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
 import { steeringAtRest } from '@towpath/domain/deployment/seating.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
-import { deploymentView } from '@towpath/domain/ledger/views.ts'
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import type { ContainerEngine } from '../ports/container-engine.ts'
 import type { Performing } from '../runner/performing.ts'
 import { wantedBy } from '../perform/steer-edge.ts'
@@ -14,25 +15,32 @@ export async function edgeDifferences(performing: Performing): Promise<GateFacts
   const { installation, deployment, edge, edgeSpec } = performing
   if (deployment.start?.previous === null || deployment.subnet === null) return null
   return await observed(installation, async () => {
-    const wishes = [wantedBy(performing, null), await asLiveReleaseAsks(performing)]
-    const drifts = await Promise.all(wishes.map((wanted) => edge.drift(edgeSpec, wanted)))
+    const wanted = wantedBy(performing, null)
+    const drifts = []
+    for (const plan of [deployment.plan, ...(await plansBefore(performing))])
+      drifts.push(await edge.drift(edgeSpec, drawingAs(plan, wanted)))
     return drifts.reduce((one, other) => (other.length < one.length ? other : one))
   })
 }
 
 /**
  * How clients would be drawn is part of the edge's file. Until the host is prepared the file has it as the live release
- * asks, and after a way back as the release asks that was taken back; with nothing on trial one is as good as the other.
+ * asks, or as the deployment did that was last on the host and was taken back. With nothing on trial each is as good.
  */
-async function asLiveReleaseAsks(performing: Performing): Promise<WantedEdge> {
-  const { installation, deployment } = performing
-  const wanted = wantedBy(performing, null)
-  const live = await stateOf(
-    installation.store,
-    deploymentView,
-    deployment.start?.previous?.deployment ?? deployment.id,
-  )
-  const steering = live === undefined ? {} : steeringAtRest(live.plan)
+async function plansBefore({ installation, deployment }: Performing): Promise<DeploymentPlan[]> {
+  const environment = await stateOf(installation.store, environmentView, deployment.environment)
+  const plans: DeploymentPlan[] = []
+  for (const { deployment: id } of environment?.history ?? []) {
+    const before = await stateOf(installation.store, deploymentView, id)
+    if (before === undefined || !isDone(before, 'prepare-host')) continue
+    plans.push(before.plan)
+    if (before.finished?.outcome === 'live') break
+  }
+  return plans
+}
+
+function drawingAs(plan: DeploymentPlan, wanted: WantedEdge): WantedEdge {
+  const steering = steeringAtRest(plan)
   const services = wanted.services.map((service) => ({
     ...service,
     cohort: steering[service.service]?.cohort ?? false,

@@ -3,6 +3,7 @@ import { edgeAt } from '@towpath/domain/deployment/seating.ts'
 import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import type { Traffic } from '@towpath/domain/deployment/traffic.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Performing } from '../runner/performing.ts'
 
 type Steering = Pick<Performing, 'installation' | 'deployment' | 'edge' | 'edgeSpec'>
@@ -25,7 +26,13 @@ export const wantedWith = (
 export async function steerEdge(performing: Steering, wanted: WantedEdge): Promise<void> {
   const { installation, edge, edgeSpec, deployment } = performing
   await installation.inTurn(deployment.environment, async () => {
-    await edge.ensure(edgeSpec, wanted)
-    await edge.apply(edgeSpec, wanted)
+    try {
+      await edge.apply(edgeSpec, wanted)
+    } catch (fault) {
+      // Only now is the engine asked: that takes longer than all that an edge which runs has to be told.
+      if (!(fault instanceof TowpathError) || fault.code !== 'EDGE_UNREACHABLE') throw fault
+      await edge.ensure(edgeSpec, wanted)
+      await edge.apply(edgeSpec, wanted)
+    }
   })
 }

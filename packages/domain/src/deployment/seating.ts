@@ -9,6 +9,7 @@ import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
 import type { DeploymentPlan, ServicePlan } from './plan.ts'
 import { strategyFor, strategyOf } from './strategy/move.ts'
+import { overlaps } from './strategy/strategy.ts'
 import { oldKeysOf, oldStays, turnOf } from './strategy/turn.ts'
 import { hasMoved, trafficOf } from './traffic.ts'
 import type { ServiceTraffic, Traffic } from './traffic.ts'
@@ -30,7 +31,7 @@ export function seatingsAt(state: Deployment, traffic: Traffic): Seating[] {
   const reserve: SlotRole = { role: warm === null || warm.leaving === null ? 'backup' : 'draining' }
   return [...keys].flatMap((key) => {
     const now = traffic[key] ?? traffic[turnOf(state.plan, key)] ?? ofOthers
-    return partsAt(now, { reserve, stays: oldStays(state.plan, key) }).flatMap(({ who, role }) => {
+    return partsAt(now, { reserve, left: leftOfOld(state.plan, key) }).flatMap(({ who, role }) => {
       const placement = placements[who]
       return placement?.services[key] === undefined ? [] : [{ placement: only(placement, key), role }]
     })
@@ -42,10 +43,16 @@ interface Part {
   role: SlotRole
 }
 
+/** What the old instance does once the new one serves. One that must not overlap was stopped before: nothing is left. */
+function leftOfOld(plan: DeploymentPlan, key: string): Part[] {
+  if (oldStays(plan, key)) return [{ who: 'previous', role: { role: 'backup' } }]
+  return overlaps(strategyFor(plan, key)) ? [{ who: 'previous', role: { role: 'draining' } }] : []
+}
+
 /** The one table of what each release does at each stage; later entries win a slot that two of them claim. */
 function partsAt(
   { stage, admitted }: ServiceTraffic,
-  { reserve, stays }: { reserve: SlotRole; stays: boolean },
+  { reserve, left }: { reserve: SlotRole; left: Part[] },
 ): Part[] {
   const live: SlotRole = { role: 'live', weight: 100 }
   const draining: SlotRole = { role: 'draining' }
@@ -57,11 +64,7 @@ function partsAt(
     case 'held':
       return [{ who: 'warm', role: draining }, { who: 'previous', role: draining }, ...seated]
     case 'switched':
-      return [
-        { who: 'warm', role: draining },
-        { who: 'previous', role: stays ? { role: 'backup' } : draining },
-        { who: 'candidate', role: live },
-      ]
+      return [{ who: 'warm', role: draining }, ...left, { who: 'candidate', role: live }]
     case 'replaced':
       return [
         { who: 'warm', role: draining },
