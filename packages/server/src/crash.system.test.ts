@@ -66,12 +66,15 @@ let images: ExampleImages
 let version = 0
 let shape: Shape = { name: '', requestsPerSecond: 0, points: { deploy: 0, rollback: 0, abort: 0 } }
 
+/** Whoever catches up after a crash is slow, old and new alike, and that is not what this is about. */
+const noMatterHowSlow = { slower: '1m' }
+
 async function begin(asked: Shape): Promise<void> {
   shape = asked
   const { services } = asked
   scene = await setScene({
     strategy: {
-      ...{ drain: '1s', bake: '1s', warm: '10m' },
+      ...{ drain: '1s', bake: '1s', warm: '10m', verdict: noMatterHowSlow },
       ...(services === undefined ? {} : { services }),
     },
   })

@@ -8,6 +8,7 @@ import { wayBackText } from '@towpath/domain/deployment/strategy/strategy.ts'
 import type { ServiceStrategy, StrategyType } from '@towpath/domain/deployment/strategy/strategy.ts'
 import { planVerdict } from '@towpath/domain/verdict/plan-verdict.ts'
 import type { Forecast } from '@towpath/domain/verdict/plan-verdict.ts'
+import { isFirstReplica, serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { Performing } from '../runner/performing.ts'
 import { presentTraffic } from '../observe/present-traffic.ts'
 import type { PresentTraffic } from '../observe/present-traffic.ts'
@@ -29,9 +30,9 @@ export interface StrategyAdvice {
 export async function adviseStrategies(performing: Performing): Promise<StrategyAdvice[]> {
   const { deployment, config } = performing
   const seen = await presentTraffic(performing)
-  return deployment.plan.services.map((service) =>
-    adviceFor({ service, deployment, config, seen: seen[service.service] ?? null }),
-  )
+  return deployment.plan.services
+    .filter(({ service }) => isFirstReplica(service))
+    .map((service) => adviceFor({ service, deployment, config, seen: seen[service.service] ?? null }))
 }
 
 interface Facts {
@@ -43,13 +44,13 @@ interface Facts {
 
 function adviceFor({ service, deployment, config, seen }: Facts): StrategyAdvice {
   const strategy = strategyOf(service)
-  const atMostMs = strategy.type === 'canary' ? strategy.atMostMs : deployment.plan.bakeMs
   const fits = fitsOf({
     single: service.single ?? false,
     writesTo: writesTo(service),
-    ...connectionsOf(service.service, config),
+    replicas: replicasOf(service, deployment),
+    ...connectionsOf(service.service, deployment, config),
     verdictMs: canaryForecast(service, deployment, seen)?.durationMs ?? (seen === null ? null : Infinity),
-    atMostMs: strategy.type === 'canary' ? atMostMs : defaultAtMostMs,
+    atMostMs: strategy.type === 'canary' ? strategy.atMostMs : defaultAtMostMs,
     first: deployment.start?.previous?.services[service.service] === undefined,
   })
   return {
@@ -72,12 +73,28 @@ function forecastFor(
   deployment: Deployment,
   seen: PresentTraffic | null,
 ): Forecast | null {
-  if (strategyOf(service).type === 'canary') return canaryForecast(service, deployment, seen)
+  if (firstShareOf(service, deployment) !== null) return canaryForecast(service, deployment, seen)
   if (seen === null) return null
   const { requestsPerSecond, baseline } = seen
   const expected = { mode: 'sequential', requestsPerSecond, weight: 1, baseline } as const
   return planVerdict(expected, budgetOf(deployment.plan)).decided
 }
+
+/** The share at which a release is judged first, in ten-thousandths; null where none is judged before it has all of it. */
+function firstShareOf(service: ServicePlan, deployment: Deployment): number | null {
+  const strategy = strategyOf(service)
+  switch (strategy.type) {
+    case 'canary':
+      return strategy.weights[0] ?? firstShare
+    case 'rolling':
+      return 10_000 / (replicasOf(service, deployment) + 1)
+    default:
+      return null
+  }
+}
+
+const replicasOf = ({ service }: ServicePlan, { plan }: Deployment): number =>
+  plan.services.filter((other) => serviceOf(other.service) === service).length
 
 function canaryForecast(
   service: ServicePlan,
@@ -85,8 +102,7 @@ function canaryForecast(
   seen: PresentTraffic | null,
 ): Forecast | null {
   if (seen === null) return null
-  const strategy = strategyOf(service)
-  const share = strategy.type === 'canary' ? (strategy.weights[0] ?? firstShare) : firstShare
+  const share = firstShareOf(service, deployment) ?? firstShare
   const { requestsPerSecond, baseline } = seen
   const expected = { mode: 'concurrent', requestsPerSecond, weight: share / 10_000, baseline } as const
   return planVerdict(expected, budgetOf(deployment.plan)).decided
@@ -96,13 +112,18 @@ function canaryForecast(
 const writesTo = ({ container }: ServicePlan): string[] =>
   container.mounts.flatMap((mount) => (mount.type === 'volume' && !mount.readOnly ? [mount.target] : []))
 
-/** What is left of the database's ceiling beside one instance of everything. */
+/** What is left of the database's ceiling beside everything that stays up. */
 function connectionsOf(
   service: string,
+  { plan }: Deployment,
   { services, database }: ResolvedConfig,
 ): { connections: number | null; connectionsLeft: number | null } {
   const ceiling = database?.ceiling ?? null
   const own = services.find(({ name }) => name === service)?.connections ?? null
-  const taken = services.reduce((sum, { connections }) => sum + (connections ?? 0), 0)
+  const keys = plan.services.map((each) => serviceOf(each.service))
+  const taken = services.reduce(
+    (sum, { name, connections }) => sum + (connections ?? 0) * keys.filter((key) => key === name).length,
+    0,
+  )
   return { connections: own, connectionsLeft: ceiling === null ? null : Math.max(0, ceiling - taken) }
 }

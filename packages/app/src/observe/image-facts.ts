@@ -1,5 +1,6 @@
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
-import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
+import { isFirstReplica } from '@towpath/domain/edge/replica.ts'
+import type { DeploymentPlan, ServicePlan } from '@towpath/domain/deployment/plan.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import type { Installation, SecretValues } from '../installation.ts'
@@ -23,7 +24,7 @@ export async function imageFacts(
   const { plan, kind } = deployment
   const notPulled = await failedPulls(sources.installation, deployment)
   return await Promise.all(
-    plan.services.map(async ({ service, container }) => {
+    eachOnce(plan).map(async ({ service, container }) => {
       const [registry, host] = await Promise.all([
         observed(sources.installation, () => {
           // The way back needs no registry, so it does not wait for one that may be down.
@@ -40,6 +41,10 @@ export async function imageFacts(
     }),
   )
 }
+
+/** Replicas share their image. */
+const eachOnce = ({ services }: DeploymentPlan): ServicePlan[] =>
+  services.filter(({ service }) => isFirstReplica(service))
 
 /** What the deployment's own event says of images that it could not pull, by image. */
 async function failedPulls(
@@ -64,7 +69,7 @@ export async function isReleaseReady(
   plan: DeploymentPlan,
 ): Promise<{ ready: boolean; why: string }> {
   const missing = []
-  for (const { service, container } of plan.services) {
+  for (const { service, container } of eachOnce(plan)) {
     if (await sources.engine.hasImage(container.image)) continue
     if (await isInRegistry(sources, container.image)) continue
     missing.push(`${service}'s image ${container.image} is neither on the host nor in its registry`)

@@ -1,13 +1,14 @@
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
-import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
+import { servicesOf } from '@towpath/domain/edge/replica.ts'
+import { hasMoved, trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Perform, Performing } from '../runner/performing.ts'
 import { stateOf } from '../state-of.ts'
 import { judge } from './judge.ts'
 import { openEyes } from './look.ts'
 import { renewTrials } from './renew-trials.ts'
-import { probeRounds, stillRuns, trafficRounds } from './rounds.ts'
+import { probeRounds, trafficRounds } from './rounds.ts'
 import { steerEdge, wantedBy } from './steer-edge.ts'
 
 /** Judges a candidate at its share of the traffic, side by side with the release that has the rest. */
@@ -28,22 +29,19 @@ export const judgeTrial: Perform<'judge-trial'> = async (performing, command) =>
 
 /** Services that are on the new release already while another one is on trial. */
 const movedBefore = ({ deployment }: Performing): string[] =>
-  Object.entries(trafficOf(deployment)).flatMap(([service, { stage }]) =>
-    stage === 'switched' ? [service] : [],
-  )
+  servicesOf(Object.entries(trafficOf(deployment)).flatMap(([key, now]) => (hasMoved(now) ? [key] : [])))
 
 /** Watches the new release for its bake, with the old one as backup where it runs on; a verdict at the end. */
 export const watchBake: Perform<'watch-bake'> = async (performing, command) => {
   const { step, durationMs, by } = command
   await steerEdge(performing, wantedBy(performing, command))
-  const all = performing.deployment.plan.services.map(({ service }) => service)
+  const all = servicesOf(performing.deployment.plan.services.map(({ service }) => service))
   const services = all.filter((service) => isKnownBefore(performing, service))
   const moved = all.filter((service) => !services.includes(service))
   const rounds = by === 'probes' ? probeRounds(performing, services) : trafficRounds(performing, all)
-  const isBeside = services.every((service) => stillRuns(performing, service))
   const verdict = await judge(performing, {
     ...{ step, services, moved, perMyriad: 10_000, by, rounds },
-    mode: by === 'probes' && isBeside ? 'concurrent' : 'sequential',
+    mode: 'sequential',
     atLeastMs: by === 'probes' ? 0 : durationMs,
     atMostMs: by === 'probes' ? probesWithinMs : durationMs,
   })

@@ -6,7 +6,7 @@ import { noTraffic } from '@towpath/domain/signal/traffic.ts'
 import type { VerdictBudget } from '@towpath/domain/verdict/budget.ts'
 import { compareRound, readComparison, startComparison } from '@towpath/domain/verdict/comparison.ts'
 import type { Comparison, ComparisonReading } from '@towpath/domain/verdict/comparison.ts'
-import type { ProcessSignals } from '@towpath/domain/verdict/decide-verdict.ts'
+import type { ProcessSignals, Signals } from '@towpath/domain/verdict/decide-verdict.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Performing } from '../runner/performing.ts'
 import { failIfFused, openEyes } from './look.ts'
@@ -94,8 +94,13 @@ function budgetFor({ deployment }: Performing): VerdictBudget {
 
 type Comparisons = Record<string, Comparison>
 
-function startAll({ deployment }: Performing, { services, moved, mode }: Question): Comparisons {
-  const before = (service: string) => deployment.baselines[service] ?? noTraffic
+/**
+ * After a switch our own requests compare with nothing: one side bears all the traffic by then and the other none, so
+ * their latencies say nothing, and errors are judged alone.
+ */
+function startAll({ deployment }: Performing, { services, moved, mode, by }: Question): Comparisons {
+  const before = (service: string) =>
+    by === 'probes' ? noTraffic : (deployment.baselines[service] ?? noTraffic)
   const sequential = (service: string): [string, Comparison] => [
     service,
     startComparison({ mode: 'sequential', before: before(service) }),
@@ -166,6 +171,7 @@ function verdictOf(
     verdict: together(services, asked),
     why: sentencesOf(services, asked),
     timeHelps: couldTell(readings, atMostMs),
+    isSuspect: readings.some(([, { verdict, signals }]) => verdict === 'inconclusive' && isBadIn(signals)),
     isHopeful: couldTell(readings, 2 * atMostMs - watchedMs),
   }
 }
@@ -192,6 +198,8 @@ function sentencesOf(services: ServiceVerdict[], asked: readonly string[]): stri
     .map(({ service, why }) => `${service}: ${why}`)
     .join(' ')
 }
+
+const isBadIn = (signals: Signals): boolean => Object.values(signals).includes('bad')
 
 /** As many times what was seen so far would be enough. */
 const couldTellWithin = ({ numbers: { errors, latency } }: ComparisonReading, times: number): boolean =>

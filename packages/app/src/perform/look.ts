@@ -1,4 +1,5 @@
-import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
+import { admittedPlacement, candidatePlacement } from '@towpath/domain/deployment/seating.ts'
+import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { ProbeResult } from '@towpath/domain/signal/probe-result.ts'
@@ -25,8 +26,8 @@ export interface Eyes {
 }
 
 /**
- * Watches the candidates of these services from `startedMs` on. Times are of the clock that only grows: after a crash it
- * starts again, and a jump of the wall clock changes nothing.
+ * Watches the candidates of these services, every replica that has its slot by now, from `startedMs` on. Times are of the
+ * clock that only grows: after a crash it starts again, and a jump of the wall clock changes nothing.
  */
 export async function openEyes(
   performing: Performing,
@@ -52,8 +53,8 @@ export async function openEyes(
 
 const whatToWatch = (performing: Performing, services: readonly string[]): Promise<Watched[]> =>
   Promise.all(
-    Object.entries(candidatePlacement(performing.deployment).services)
-      .filter(([service]) => services.includes(service))
+    Object.entries(admittedPlacement(performing.deployment).services)
+      .filter(([key]) => services.includes(serviceOf(key)))
       .map(async ([service, place]) => ({
         service,
         place,

@@ -1,8 +1,9 @@
 import type { Command } from '@towpath/domain/deployment/command.ts'
 import { strategyFor } from '@towpath/domain/deployment/strategy/move.ts'
 import { overlaps } from '@towpath/domain/deployment/strategy/strategy.ts'
+import { isFirstReplica } from '@towpath/domain/edge/replica.ts'
 import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
-import { candidatesToRemove } from '@towpath/domain/deployment/seating.ts'
+import { candidatesToRemove, returningPlacement } from '@towpath/domain/deployment/seating.ts'
 import type { Traffic } from '@towpath/domain/deployment/traffic.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
 import { baselineOf } from './release-traffic.ts'
@@ -16,7 +17,7 @@ export const switchTraffic: Perform<'switch-traffic'> = async (performing, comma
   const { installation } = performing
   const started = installation.elapsedMs()
   // What the old release did until now is what the new one is compared with once they no longer serve side by side.
-  const before = await baselineOf(performing, command.services)
+  const before = await baselineOf(performing, command.services.filter(isFirstReplica))
   await steerEdge(performing, wantedBy(performing, command))
   const tookMs = installation.elapsedMs() - started
   return { type: 'traffic.switched', data: { services: command.services, tookMs, before } }
@@ -46,16 +47,18 @@ export const holdTraffic: Perform<'hold-traffic'> = async (performing, command) 
 export const restoreTraffic: Perform<'restore-traffic'> = async (performing, command) => {
   const { installation, deployment } = performing
   const started = installation.elapsedMs()
+  const old = returningPlacement(deployment, command.replica)
   const traffic = heldWhileRestored(performing, command)
-  if (Object.values(traffic).some(({ stage }) => stage === 'held')) {
+  // A replica's turn holds nobody: it overlaps with everything.
+  if (command.replica === undefined && Object.values(traffic).some(({ stage }) => stage === 'held')) {
     await steerEdge(performing, wantedWith(performing, traffic))
     const leaving = leavingOf(performing)
     await awaitIdle(performing, leaving)
     await stopAll(performing, leaving)
   }
-  await reviveBefore(performing)
+  await reviveBefore(performing, old)
   await steerEdge(performing, wantedBy(performing, command))
-  const services = Object.keys(deployment.start?.previous?.services ?? {})
+  const services = Object.keys(old?.services ?? {})
   return { type: 'traffic.restored', data: { services, tookMs: installation.elapsedMs() - started } }
 }
 

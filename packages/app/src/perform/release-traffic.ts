@@ -1,6 +1,7 @@
 import { addTraffic, noTraffic } from '@towpath/domain/signal/traffic.ts'
 import type { SlotTraffic, TrafficCount } from '@towpath/domain/signal/traffic.ts'
-import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
+import { admittedPlacement } from '@towpath/domain/deployment/seating.ts'
+import { serviceOf, servicesOf } from '@towpath/domain/edge/replica.ts'
 import type { Placement } from '@towpath/domain/environment/environment-state.ts'
 import type { Performing } from '../runner/performing.ts'
 
@@ -13,20 +14,21 @@ export interface Sides {
 export async function sidesOf({ deployment, edge, edgeSpec }: Performing): Promise<Sides> {
   const seen = await edge.traffic(edgeSpec)
   return {
-    candidate: countsOf(seen, candidatePlacement(deployment)),
+    candidate: countsOf(seen, admittedPlacement(deployment)),
     previous: countsOf(seen, deployment.start?.previous ?? null),
   }
 }
 
-/** Where both sides are one release in one slot there is nothing to compare, and it counts on both. */
+/** All replicas together. Where both sides are one release in one slot there is nothing to compare, and it counts on both. */
 function countsOf(seen: SlotTraffic[], placement: Placement | null): Record<string, TrafficCount> {
   const places = Object.entries(placement?.services ?? {})
+  const sits = ({ service, slot, release }: SlotTraffic): boolean =>
+    release === placement?.release &&
+    places.some(([key, place]) => serviceOf(key) === service && place.slot === slot)
   return Object.fromEntries(
-    places.map(([service, { slot }]) => [
+    servicesOf(places.map(([key]) => key)).map((service) => [
       service,
-      seen
-        .filter((one) => one.service === service && one.slot === slot && one.release === placement?.release)
-        .reduce<TrafficCount>(addTraffic, noTraffic),
+      seen.filter((one) => one.service === service && sits(one)).reduce<TrafficCount>(addTraffic, noTraffic),
     ]),
   )
 }

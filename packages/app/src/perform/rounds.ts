@@ -1,8 +1,7 @@
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import type { SmokeCheck } from '@towpath/domain/config/resolved-config.ts'
-import { strategyFor } from '@towpath/domain/deployment/strategy/move.ts'
-import { overlaps } from '@towpath/domain/deployment/strategy/strategy.ts'
+import { oldStays } from '@towpath/domain/deployment/strategy/turn.ts'
 import { latencyBucket, noTraffic, trafficSince } from '@towpath/domain/signal/traffic.ts'
 import type { TrafficCount } from '@towpath/domain/signal/traffic.ts'
 import type { Round } from '@towpath/domain/verdict/sides.ts'
@@ -93,9 +92,11 @@ async function probeBoth(performing: Performing, service: string, turn: number):
   return round
 }
 
-/** A service whose two instances must not overlap has nothing left to compare with once it has moved. */
-export const stillRuns = ({ deployment }: Performing, service: string): boolean =>
-  overlaps(strategyFor(deployment.plan, service)) || trafficOf(deployment)[service]?.stage === 'before'
+/** A service whose old instance is stopped where the new one takes over has nothing left to compare with once it has moved. */
+function stillRuns({ deployment }: Performing, service: string): boolean {
+  const stage = trafficOf(deployment)[service]?.stage
+  return oldStays(deployment.plan, service) || stage === 'before' || stage === 'admitted'
+}
 
 function checkFor({ deployment }: Performing, service: string, index: number): SmokeCheck {
   const plan = deployment.plan.services.find((candidate) => candidate.service === service)

@@ -1,5 +1,6 @@
 import { candidateContainer } from '@towpath/domain/deployment/seating.ts'
 import type { ServicePlan } from '@towpath/domain/deployment/plan.ts'
+import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
 import { steerEdge, wantedBy } from './steer-edge.ts'
 
@@ -21,7 +22,7 @@ async function startOne({ engine, deployment }: Performing, service: ServicePlan
   const holders = await engine.list({
     'towpath.project': deployment.plan.project,
     'towpath.environment': deployment.environment,
-    'towpath.service': service.service,
+    'towpath.service': serviceOf(service.service),
     'towpath.slot': slot,
   })
   for (const holder of holders.filter(({ name }) => name !== spec.name)) {

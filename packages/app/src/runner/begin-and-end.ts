@@ -3,8 +3,7 @@ import { stateOf } from '../state-of.ts'
 import { decide } from '@towpath/domain/deployment/decide.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
-import { strategyFor } from '@towpath/domain/deployment/strategy/move.ts'
-import { overlaps } from '@towpath/domain/deployment/strategy/strategy.ts'
+import { oldStays } from '@towpath/domain/deployment/strategy/turn.ts'
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { EventData } from '@towpath/domain/ledger/event-data.ts'
@@ -65,8 +64,8 @@ function endingOf(
     bakedMs: deployment.kind === 'rollback' ? 0 : deployment.plan.bakeMs,
     placement: candidatePlacement(deployment),
     warmUntil: new Date(Date.parse(now) + deployment.plan.warmMs).toISOString(),
-    warmServices: Object.keys(deployment.start?.previous?.services ?? {}).filter((service) =>
-      overlaps(strategyFor(deployment.plan, service)),
+    warmServices: Object.keys(deployment.start?.previous?.services ?? {}).filter((key) =>
+      oldStays(deployment.plan, key),
     ),
   }
 }

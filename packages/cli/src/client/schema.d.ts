@@ -748,7 +748,7 @@ export interface components {
             wayBack: string;
         };
         /** @enum {string} */
-        StrategyType: "blue-green" | "canary" | "handoff" | "recreate-hold";
+        StrategyType: "blue-green" | "canary" | "handoff" | "recreate-hold" | "rolling";
         AlreadyLive: {
             /** @enum {boolean} */
             alreadyLive: true;
@@ -853,6 +853,7 @@ export interface components {
             /** @enum {string} */
             by: "traffic" | "probes";
             timeHelps: boolean;
+            isSuspect: boolean;
             /** @description Share of the candidate, in ten-thousandths. */
             perMyriad: number;
             watchedMs: number;
@@ -1618,6 +1619,7 @@ export interface operations {
     readLogs: {
         parameters: {
             query: {
+                /** @description A service, or one replica of it such as `frontend#2`. */
                 service: string;
                 tail?: number;
                 follow?: "true" | "false";

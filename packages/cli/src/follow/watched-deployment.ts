@@ -32,7 +32,7 @@ export function wayOf(deployment: Deployment): StepLine[] {
   const { failure } = deployment
   const stuck = failure === null ? undefined : plannedLine(deployment, failure.step)
   if (stuck === undefined) return lines
-  const back = lines.findIndex(({ step }) => backSteps.has(step))
+  const back = lines.findIndex(({ step }) => backSteps.has(step.split(':', 1)[0] ?? step))
   return [...lines.slice(0, back), failed(stuck), ...lines.slice(back)]
 }
 
@@ -52,7 +52,7 @@ export function servingNow({
 }: Watched): { service: string; candidateShare: number; held: boolean }[] {
   return Object.entries(trafficOf(deployment)).map(([service, { stage, perMyriad }]) => ({
     service,
-    candidateShare: stage === 'switched' ? 1 : perMyriad / 10_000,
+    candidateShare: stage === 'switched' || stage === 'replaced' ? 1 : perMyriad / 10_000,
     held: stage === 'held',
   }))
 }

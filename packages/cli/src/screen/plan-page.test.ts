@@ -7,7 +7,7 @@ import { renderPage, unpainted } from './line.ts'
 import { planPage } from './plan-page.ts'
 
 const facts: FitFacts = {
-  ...{ single: false, writesTo: [], connections: null, connectionsLeft: null },
+  ...{ single: false, replicas: 1, writesTo: [], connections: null, connectionsLeft: null },
   ...{ verdictMs: 7_200_000, atMostMs: 600_000, first: false },
 }
 

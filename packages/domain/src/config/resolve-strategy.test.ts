@@ -55,6 +55,16 @@ describe('the strategy of a service', () => {
     })
   })
 
+  it('rolls where it is told to, and whom the file names is known', () => {
+    const told = strategyOf(file('{services: {frontend: {type: rolling, at_least: 5s}}}'))
+    expect(told.services['frontend']).toEqual({ type: 'rolling', atLeastMs: 5_000, atMostMs: 600_000 })
+    expect(told.named).toEqual(['frontend'])
+    expect(strategyOf(file('{type: rolling}'))).toMatchObject({
+      services: { backend: { type: 'handoff' }, frontend: { type: 'rolling', atLeastMs: 30_000 } },
+      named: [],
+    })
+  })
+
   it('differs between environments', () => {
     const text = file('{services: {frontend: canary}}', '{strategy: {services: {frontend: blue-green}}}')
     expect(strategyOf(text, 'staging').services['frontend']?.type).toBe('canary')
@@ -64,6 +74,7 @@ describe('the strategy of a service', () => {
 
 describe('a strategy that cannot be', () => {
   it.each([
+    ['{services: {frontend: {type: rolling, weights: [5%]}}}', 'weights means nothing to rolling'],
     ['{services: {fronted: canary}}', 'fronted is no service here'],
     ['{services: {frontend: {type: blue-green, cohort: true}}}', 'cohort means nothing to blue-green'],
     ['{services: {frontend: {type: canary, weights: [25%, 5%]}}}', 'does not rise'],

@@ -17,6 +17,7 @@ export function resolveStrategy(written: Written, services: readonly ServiceConf
     services: Object.fromEntries(
       services.map(({ name, single }) => [name, strategyFor(written, { name, single })]),
     ),
+    named: services.map(({ name }) => name).filter((name) => written.services[name] !== undefined),
     verdict: resolveBudget(written.verdict),
     drainMs: durationMs(written.drain),
     bakeMs: durationMs(written.bake),
@@ -62,6 +63,12 @@ function withDetails(told: Details): ServiceStrategy {
       }
     case 'handoff':
       return { type: 'handoff', cutAfterMs: durationMs(told.cut ?? '2s') }
+    case 'rolling':
+      return {
+        type: 'rolling',
+        atLeastMs: durationMs(told.at_least ?? '30s'),
+        atMostMs: durationMs(told.at_most ?? '10m'),
+      }
     case 'blue-green':
     case 'recreate-hold':
       return { type: told.type }

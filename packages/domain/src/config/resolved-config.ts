@@ -109,6 +109,8 @@ export interface StrategyConfig {
   type: StrategyType
   /** By service name, where it differs from `type` or has details of its own. */
   services: Record<string, ServiceStrategy>
+  /** Services whose strategy the file names; the others may follow what the compose file says of their replicas. */
+  named: string[]
   verdict: VerdictBudget
   /** Longest wait for requests in flight on the old release. */
   drainMs: number

@@ -25,9 +25,16 @@ export type Command =
   | { do: 'start-accessories'; step: string }
   | { do: 'retire-older'; step: string }
   | { do: 'watch-bake'; step: string; durationMs: number; by: Measure }
-  | { do: 'restore-traffic'; step: string }
-  | { do: 'remove-candidates'; step: string }
+  | GoBack<'restore-traffic'>
+  | GoBack<'remove-candidates'>
   | { do: 'finish'; step: string; outcome: Outcome; reason: string }
+
+/** A step of the way back: of one replica that had its turn, or without one of all that went over otherwise. */
+interface GoBack<K extends string> {
+  do: K
+  step: string
+  replica?: string
+}
 
 /** Gives a candidate its share of a service's traffic. */
 export interface ShiftTraffic {

@@ -40,11 +40,15 @@ export interface StepLine {
 }
 
 const titleOf = (command: Command): string => {
-  const what =
-    'services' in command ? `: ${command.services.join(', ')}` : 'job' in command ? ` ${command.job.job}` : ''
   const share = 'perMyriad' in command ? `, ${percent(command.perMyriad)}` : ''
   const how = 'by' in command && command.by === 'probes' ? ', by requests of our own' : ''
-  return `${titles[command.do]}${what}${share}${how}`
+  return `${titles[command.do]}${whatOf(command)}${share}${how}`
+}
+
+function whatOf(command: Command): string {
+  if ('services' in command) return `: ${command.services.join(', ')}`
+  if ('replica' in command && command.replica !== undefined) return `: ${command.replica}`
+  return 'job' in command ? ` ${command.job.job}` : ''
 }
 
 const percent = (perMyriad: number): string => `${perMyriad / 100}%`

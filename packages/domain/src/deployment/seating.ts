@@ -2,6 +2,7 @@ import type { PlacedService, Placement } from '../environment/environment-state.
 import type { Seating, Steering } from '../edge/wanted-edge.ts'
 import { wantedEdge } from '../edge/wanted-edge.ts'
 import type { SlotRole, WantedEdge } from '../edge/wanted.ts'
+import { isFirstReplica, serviceOf } from '../edge/replica.ts'
 import { slotOffset } from '../edge/slots.ts'
 import type { ContainerSpec } from './container.ts'
 import type { Deployment } from './deployment-state.ts'
@@ -9,6 +10,8 @@ import { isDone } from './deployment-state.ts'
 import type { DeploymentPlan, ServicePlan } from './plan.ts'
 import { strategyFor, strategyOf } from './strategy/move.ts'
 import { overlaps } from './strategy/strategy.ts'
+import { oldKeysOf, oldStays, turnOf } from './strategy/turn.ts'
+import { hasMoved, trafficOf } from './traffic.ts'
 import type { ServiceTraffic, Traffic } from './traffic.ts'
 
 /** Who sits where while traffic stands like this, in rising precedence. */
@@ -16,24 +19,21 @@ export function seatingsAt(state: Deployment, traffic: Traffic): Seating[] {
   const previous = state.start?.previous ?? null
   const warm = isDone(state, 'retire-older') ? null : (state.start?.warm ?? null)
   const placements = { previous, warm, candidate: candidatePlacement(state) }
-  const services = new Set(
+  const keys = new Set(
     Object.values(placements).flatMap((placement) => Object.keys(placement?.services ?? {})),
   )
   const all = Object.values(traffic)
   const ofOthers: ServiceTraffic = {
-    stage: all.length > 0 && all.every(({ stage }) => stage === 'switched') ? 'switched' : 'before',
+    stage: all.length > 0 && all.every(hasMoved) ? 'switched' : 'before',
     admitted: false,
     perMyriad: 0,
   }
   const reserve: SlotRole = { role: warm === null || warm.leaving === null ? 'backup' : 'draining' }
-  return [...services].flatMap((service) => {
-    const part = partsAt(traffic[service] ?? ofOthers, {
-      reserve,
-      oldStays: overlaps(strategyFor(state.plan, service)),
-    })
-    return part.flatMap(({ who, role }) => {
+  return [...keys].flatMap((key) => {
+    const now = traffic[key] ?? traffic[turnOf(state.plan, key)] ?? ofOthers
+    return partsAt(now, { reserve, left: leftOfOld(state.plan, key) }).flatMap(({ who, role }) => {
       const placement = placements[who]
-      return placement?.services[service] === undefined ? [] : [{ placement: only(placement, service), role }]
+      return placement?.services[key] === undefined ? [] : [{ placement: only(placement, key), role }]
     })
   })
 }
@@ -43,10 +43,16 @@ interface Part {
   role: SlotRole
 }
 
+/** What the old instance does once the new one serves. One that must not overlap was stopped before: nothing is left. */
+function leftOfOld(plan: DeploymentPlan, key: string): Part[] {
+  if (oldStays(plan, key)) return [{ who: 'previous', role: { role: 'backup' } }]
+  return overlaps(strategyFor(plan, key)) ? [{ who: 'previous', role: { role: 'draining' } }] : []
+}
+
 /** The one table of what each release does at each stage; later entries win a slot that two of them claim. */
 function partsAt(
   { stage, admitted }: ServiceTraffic,
-  { reserve, oldStays }: { reserve: SlotRole; oldStays: boolean },
+  { reserve, left }: { reserve: SlotRole; left: Part[] },
 ): Part[] {
   const live: SlotRole = { role: 'live', weight: 100 }
   const draining: SlotRole = { role: 'draining' }
@@ -58,15 +64,16 @@ function partsAt(
     case 'held':
       return [{ who: 'warm', role: draining }, { who: 'previous', role: draining }, ...seated]
     case 'switched':
+      return [{ who: 'warm', role: draining }, ...left, { who: 'candidate', role: live }]
+    case 'replaced':
       return [
         { who: 'warm', role: draining },
-        // One that must not overlap was stopped before the switch: nothing of it is left to finish.
-        ...(oldStays ? [{ who: 'previous', role: { role: 'backup' } } as const] : []),
         { who: 'candidate', role: live },
       ]
     case 'restored':
       return [
-        { who: 'candidate', role: draining },
+        // One that was never admitted may have been dealt the slot of a replica that serves.
+        ...(admitted ? [{ who: 'candidate', role: draining } as const] : []),
         { who: 'warm', role: reserve },
         { who: 'previous', role: live },
       ]
@@ -100,7 +107,8 @@ export function edgeAt(
 
 function steeringAt(state: Deployment, traffic: Traffic): Record<string, Partial<Steering>> {
   const steering = steeringAtRest(state.plan)
-  for (const [service, { stage, perMyriad }] of Object.entries(traffic))
+  const firsts = Object.entries(traffic).filter(([key]) => isFirstReplica(key))
+  for (const [service, { stage, perMyriad }] of firsts)
     steering[service] = {
       ...steering[service],
       held: stage === 'held',
@@ -139,6 +147,14 @@ export function candidatePlacement(state: Deployment): Placement {
   }
 }
 
+/** The same without services and replicas that are not in their slots yet. */
+export function admittedPlacement(state: Deployment): Placement {
+  const traffic = trafficOf(state)
+  const placement = candidatePlacement(state)
+  const admitted = Object.entries(placement.services).filter(([key]) => traffic[key]?.admitted === true)
+  return { ...placement, services: Object.fromEntries(admitted) }
+}
+
 const placed = (state: Deployment, service: ServicePlan): PlacedService => {
   const slot = slotOf(state, service.service)
   return {
@@ -160,7 +176,7 @@ const containerName = (service: ServicePlan, slot: string): string =>
 /** The container of a service's candidate: the plan's, with the name, labels and fixed address of its slot. */
 export function candidateContainer(state: Deployment, service: ServicePlan): ContainerSpec {
   const slot = slotOf(state, service.service)
-  const offset = slotOffset(state.start?.serviceNumbers[service.service] ?? 0, slot)
+  const offset = slotOffset(state.start?.serviceNumbers[serviceOf(service.service)] ?? 0, slot)
   return {
     ...service.container,
     name: containerName(service, slot),
@@ -169,13 +185,43 @@ export function candidateContainer(state: Deployment, service: ServicePlan): Con
   }
 }
 
-/** Candidates that a way back may take out, by service: not those that were live or warm before it began. */
-export function candidatesToRemove(state: Deployment): Record<string, PlacedService> {
+/**
+ * Candidates that a way back may take out, by key: all of them, or those of one replica's turn. Not those that were live
+ * or warm before it began, nor those that it took out already.
+ */
+export function candidatesToRemove(state: Deployment, replica?: string): Record<string, PlacedService> {
   const kept = new Set(
     [state.start?.previous, state.start?.warm].flatMap((placement) =>
       Object.values(placement?.services ?? {}).map((service) => service.container),
     ),
   )
   const candidates = Object.entries(candidatePlacement(state).services)
-  return Object.fromEntries(candidates.filter(([, place]) => !kept.has(place.container)))
+  return Object.fromEntries(
+    candidates.filter(
+      ([key, place]) =>
+        !kept.has(place.container) &&
+        !isDone(state, `remove-candidates:${key}`) &&
+        (replica === undefined || key === replica),
+    ),
+  )
+}
+
+/** Places of the release before that leave with these services: never those that the new one sits in itself. */
+export function placesLeaving(state: Deployment, services: readonly string[]): Record<string, PlacedService> {
+  const own = new Set(Object.values(candidatePlacement(state).services).map(({ container }) => container))
+  const leaving = new Set([...services, ...oldKeysOf(state, services)])
+  const old = Object.entries(state.start?.previous?.services ?? {})
+  return Object.fromEntries(old.filter(([key, { container }]) => leaving.has(key) && !own.has(container)))
+}
+
+/** What of the release before takes traffic again: what left in one replica's turn, or all that went over otherwise. */
+export function returningPlacement(state: Deployment, replica?: string): Placement | null {
+  const { plan, start } = state
+  const previous = start?.previous ?? null
+  if (previous === null) return null
+  const services = Object.entries(previous.services).filter(([old]) => {
+    const turn = turnOf(plan, old)
+    return replica === undefined ? strategyFor(plan, turn).type !== 'rolling' : turn === replica
+  })
+  return { ...previous, services: Object.fromEntries(services) }
 }

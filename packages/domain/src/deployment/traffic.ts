@@ -1,16 +1,17 @@
 import type { Command } from './command.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
+import { strategyFor } from './strategy/move.ts'
 import { forwardSteps } from './way.ts'
 
 /**
  * How far the traffic of one service has moved.
  * - `before`: the old release alone · `admitted`: the candidate is probed, and takes its trial's share if it has one
- * - `held`: nothing serves, requests wait · `switched`: the new release · `restored`: the old one again, the candidate
- *   finishes what it has
+ * - `held`: nothing serves, requests wait · `switched`: the new release · `replaced`: the new one, the old one is gone
+ * - `restored`: the old one again, the candidate finishes what it has
  */
 export interface ServiceTraffic {
-  stage: 'before' | 'admitted' | 'held' | 'switched' | 'restored'
+  stage: 'before' | 'admitted' | 'held' | 'switched' | 'replaced' | 'restored'
   /** The candidate sits in its slot. */
   admitted: boolean
   /** Share of a candidate on trial, in ten-thousandths; 0 without one. */
@@ -32,19 +33,24 @@ export function trafficOf(state: Deployment, doing: Command | null = null): Traf
   if (isDone(state, 'remove-candidates')) return traffic
   for (const command of forwardSteps(state))
     if (isDone(state, command.step) || command.step === doing?.step) apply(traffic, command)
-  return isGivenBack(state, doing) ? restored(traffic) : traffic
+  for (const key of Object.keys(traffic)) traffic[key] = goneBack(state, { key, doing, now: traffic[key] })
+  return traffic
 }
 
-const isGivenBack = (state: Deployment, doing: Command | null): boolean =>
-  isDone(state, 'restore-traffic') || doing?.do === 'restore-traffic' || doing?.do === 'remove-candidates'
+/** Replicas that were replaced in turn go back in turn; all others together. */
+function goneBack(
+  state: Deployment,
+  { key, doing, now = untouched }: { key: string; doing: Command | null; now: ServiceTraffic | undefined },
+): ServiceTraffic {
+  if (isDone(state, `remove-candidates:${key}`)) return untouched
+  const isRolled = strategyFor(state.plan, key).type === 'rolling'
+  const steps = isRolled ? [`restore-traffic:${key}`, `remove-candidates:${key}`] : ['restore-traffic']
+  const isBack = [...steps, 'remove-candidates'].some((step) => isDone(state, step) || doing?.step === step)
+  return isBack ? { stage: 'restored', admitted: now.admitted, perMyriad: 0 } : now
+}
 
-const restored = (traffic: Traffic): Traffic =>
-  Object.fromEntries(
-    Object.entries(traffic).map(([service, { admitted }]) => [
-      service,
-      { stage: 'restored', admitted, perMyriad: 0 },
-    ]),
-  )
+/** Whether the new release alone serves. */
+export const hasMoved = ({ stage }: ServiceTraffic): boolean => stage === 'switched' || stage === 'replaced'
 
 function apply(traffic: Traffic, command: Command): void {
   const change = changeBy(command)
@@ -62,6 +68,9 @@ function changeBy(command: Command): ((now: ServiceTraffic) => Partial<ServiceTr
     case 'hold-traffic':
       // Seated before it runs: a seat that came later could need a reload, which would lose those that wait.
       return () => ({ stage: 'held', admitted: true })
+    // Where requests are held nobody has taken its place yet.
+    case 'stop-old':
+      return ({ stage }) => (stage === 'held' ? {} : { stage: 'replaced' })
     case 'switch-traffic':
       return () => ({ stage: 'switched', admitted: true, perMyriad: 0 })
     default:

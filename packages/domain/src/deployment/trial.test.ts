@@ -119,6 +119,11 @@ describe('a verdict that is inconclusive', () => {
     ])
   })
 
+  it('that looks bad goes to a person at once: our own requests cannot clear it', () => {
+    const suspect = verdictReached(step, 'inconclusive', { isSuspect: true })
+    expect(endOf([suspect]).slice(-2)).toEqual([step, `await-person:${step}`])
+  })
+
   it('never passes by itself, and goes on once a person says so', () => {
     const events = [
       ...eventsUntil(plan, step),

@@ -4,10 +4,12 @@ import { isDone } from './deployment-state.ts'
 import { canarySteps } from './strategy/canary.ts'
 import { handoffSteps } from './strategy/handoff.ts'
 import { unlessConclusive } from './strategy/inconclusive.ts'
-import { movesOf, strategyFor } from './strategy/move.ts'
+import { movesOf, strategyFor, strategyOf } from './strategy/move.ts'
 import type { Move } from './strategy/move.ts'
 import { recreateHoldSteps } from './strategy/recreate-hold.ts'
-import { overlaps } from './strategy/strategy.ts'
+import { rollingSteps, turnBackSteps } from './strategy/rolling.ts'
+import { keepsOld, overlaps } from './strategy/strategy.ts'
+import { surplusOf } from './strategy/turn.ts'
 
 /**
  * The way forward of a deployment, in order. What a deployment does not need is left out, so this list, the plan shown
@@ -16,7 +18,7 @@ import { overlaps } from './strategy/strategy.ts'
 export const forwardSteps = (state: Deployment): Command[] => [
   ...beforeCandidates(state),
   ...candidates(state),
-  ...movesOf(state.plan).flatMap((move) => moveSteps(state, move)),
+  ...movesOf(state.plan).flatMap((move) => [...moveSteps(state, move), ...surplusSteps(state, move)]),
   ...afterMoves(state),
   { do: 'finish', step: 'finish', outcome: 'live', reason: 'all steps passed' },
 ]
@@ -73,11 +75,22 @@ function moveSteps(state: Deployment, move: Move): Command[] {
       return hasOld && state.kind !== 'rollback' ? canarySteps(state, move, strategy) : atOnce
     case 'handoff':
       return handoffSteps(move, { cutAfterMs: strategy.cutAfterMs, hasOld })
+    case 'rolling':
+      return rollingSteps(state, move, strategy)
     case 'recreate-hold': {
       const isChecked = smokeChecked(state).some((service) => services.includes(service))
       return recreateHoldSteps(move, { hasOld, isChecked })
     }
   }
+}
+
+/**
+ * Where the release before ran more replicas than the new one keeps as backups: they leave once it serves, for the sake
+ * of their slots.
+ */
+function surplusSteps(state: Deployment, { strategy, services, key }: Move): Command[] {
+  const surplus = keepsOld(strategy) ? surplusOf(state, services) : []
+  return surplus.length === 0 ? [] : [{ do: 'stop-old', step: `stop-surplus${key}`, services: surplus }]
 }
 
 function afterMoves(state: Deployment): Command[] {
@@ -112,11 +125,45 @@ export const olderToRetire = (state: Deployment): string | null => {
  */
 export function reverseSteps(state: Deployment): Command[] {
   const { outcome, reason } = ending(state)
-  const back: Command[] = []
-  if (mayHaveMoved(state)) back.push({ do: 'restore-traffic', step: 'restore-traffic' })
+  const turns = turnsBack(state)
+  const back: Command[] = [...turns.first]
+  if (mayHaveMoved(state) && state.plan.services.some((service) => strategyOf(service).type !== 'rolling'))
+    back.push({ do: 'restore-traffic', step: 'restore-traffic' })
+  back.push(...turns.last)
   // Gates that were asked again and failed find candidates in place; asked the first time they find none.
   if (isDone(state, 'prepare-host')) back.push({ do: 'remove-candidates', step: 'remove-candidates' })
   return [...back, { do: 'finish', step: 'finish', outcome, reason }]
+}
+
+/**
+ * Turns of replicas are taken back one by one, the latest first, because a later one sits in the slot of an earlier one's
+ * old replica. What moved after everything else goes back before it: it was made for what it finds there.
+ */
+function turnsBack(state: Deployment): { first: Command[]; last: Command[] } {
+  const moves = movesOf(state.plan)
+  const atOnce = moves.findIndex(({ strategy }) => strategy.type !== 'rolling')
+  const back = (chosen: Move[]): Command[] =>
+    chosen
+      .filter(({ strategy }) => strategy.type === 'rolling')
+      .flatMap(({ services }) => services)
+      .filter((replica) => mayHaveBegun(state, replica))
+      .toReversed()
+      .flatMap(turnBackSteps)
+  return atOnce === -1
+    ? { first: back(moves), last: [] }
+    : { first: back(moves.slice(atOnce)), last: back(moves.slice(0, atOnce)) }
+}
+
+/** The turn of a replica begins where it is started in a slot that an old one had, or first takes traffic. */
+function mayHaveBegun(state: Deployment, replica: string): boolean {
+  const steps = forwardSteps(state)
+  const first = steps.findIndex(
+    (command) =>
+      (moving.has(command.do) || command.step === `start-candidates:${replica}`) &&
+      'services' in command &&
+      command.services.includes(replica),
+  )
+  return steps.slice(0, first).every((command) => isDone(state, command.step))
 }
 
 const moving = new Set<Command['do']>(['shift-traffic', 'switch-traffic', 'hold-traffic'])

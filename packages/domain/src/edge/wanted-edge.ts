@@ -1,5 +1,6 @@
 import type { Placement } from '../environment/environment-state.ts'
 import type { HealthCheckSpec, SlotRole, WantedEdge, WantedService, WantedSlot } from './wanted.ts'
+import { serviceOf, servicesOf } from './replica.ts'
 import { addressAt, slotNames, slotOffset } from './slots.ts'
 
 /** Which release sits where, and what part it plays. Later entries win a slot that two of them claim. */
@@ -26,21 +27,22 @@ const byRolesAlone: Steering = { trial: null, cohort: false, held: false }
 
 /** The edge that gives every seated release its role; slots that nobody sits in are off. */
 export function wantedEdge(facts: EdgeFacts, seatings: Seating[]): WantedEdge {
-  const services = new Set(seatings.flatMap(({ placement }) => Object.keys(placement.services)))
+  const services = servicesOf(seatings.flatMap(({ placement }) => Object.keys(placement.services)))
   return {
     project: facts.project,
     environment: facts.environment,
     fence: facts.fence,
     deployment: facts.deployment,
-    services: [...services].toSorted().map((service) => wantedService(service, facts, seatings)),
+    services: services.toSorted().map((service) => wantedService(service, facts, seatings)),
   }
 }
 
 function wantedService(service: string, facts: EdgeFacts, seatings: Seating[]): WantedService {
-  const seated = seatings.flatMap(({ placement, role }) => {
-    const place = placement.services[service]
-    return place === undefined ? [] : [{ ...place, role, release: placement.release }]
-  })
+  const seated = seatings.flatMap(({ placement, role }) =>
+    Object.entries(placement.services)
+      .filter(([key]) => serviceOf(key) === service)
+      .map(([, place]) => ({ ...place, role, release: placement.release })),
+  )
   const spokesman = seated.findLast((place) => place.role.role === 'live') ?? seated.at(-1)
   const port = spokesman?.port ?? 0
   const health: HealthCheckSpec = spokesman?.health ?? neverAsked

@@ -133,7 +133,7 @@ export const verdictReached = (
   type: 'verdict.reached',
   idem: stepIdem('dep_1', step),
   data: {
-    ...{ step, verdict, why: `${step}: ${verdict}`, by: 'traffic', timeHelps: false },
+    ...{ step, verdict, why: `${step}: ${verdict}`, by: 'traffic', timeHelps: false, isSuspect: false },
     ...{ perMyriad: 500, watchedMs: 1_000, services: [] },
     ...given,
   },

@@ -26,10 +26,14 @@ export const serviceStrategy = section({
     .describe(
       'canary: shares of the traffic, each judged before the next; all of it follows the last. Default [5%, 25%, 50%].',
     ),
-  at_least: duration('0s', '24h').optional().describe('canary: shortest time at each share. Default 30s.'),
+  at_least: duration('0s', '24h')
+    .optional()
+    .describe(
+      'canary: shortest time at each share; rolling: shortest time for which the first replica is judged. Default 30s.',
+    ),
   at_most: duration('1s', '7d')
     .optional()
-    .describe('canary: a verdict that is not reached by then is inconclusive. Default 10m.'),
+    .describe('canary, rolling: a verdict that is not reached by then is inconclusive. Default 10m.'),
   cohort: flag()
     .optional()
     .describe(
@@ -45,6 +49,7 @@ const DETAILS = {
   handoff: ['cut'],
   'blue-green': [],
   'recreate-hold': [],
+  rolling: ['at_least', 'at_most'],
 } as const satisfies Record<(typeof strategyTypes)[number], readonly string[]>
 
 const detailed = serviceStrategy.check((context) => {
@@ -100,7 +105,9 @@ export const strategy = section({
       },
     )
     .default({})
-    .describe('Service -> its strategy. A service declared `single` goes by handoff unless told otherwise.'),
+    .describe(
+      'Service -> its strategy. Unless told otherwise a service declared `single` goes by handoff, and one with several replicas in the compose file rolls.',
+    ),
   verdict: verdict.prefault({}).describe('When a release counts as worse than the one before.'),
   drain: duration('0s', '1h')
     .default('10s')

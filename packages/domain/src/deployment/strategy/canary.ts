@@ -7,8 +7,8 @@ import type { CanaryStrategy } from './strategy.ts'
 /** At each weight: give the share, judge it, go on. What is not shown to be good never gets more. */
 export const canarySteps = (
   state: Deployment,
-  { services, key }: Move,
-  { weights, atLeastMs, atMostMs }: CanaryStrategy,
+  { services, key }: Pick<Move, 'services' | 'key'>,
+  { weights, atLeastMs, atMostMs }: Pick<CanaryStrategy, 'weights' | 'atLeastMs' | 'atMostMs'>,
 ): Command[] => [
   ...weights.flatMap((perMyriad): Command[] => [
     { do: 'shift-traffic', step: `shift-traffic${key}:${perMyriad}`, services, perMyriad },

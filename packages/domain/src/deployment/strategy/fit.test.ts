@@ -4,7 +4,7 @@ import type { FitFacts } from './fit.ts'
 import type { StrategyType } from './strategy.ts'
 
 const plain: FitFacts = {
-  ...{ single: false, writesTo: [], connections: null, connectionsLeft: null },
+  ...{ single: false, replicas: 1, writesTo: [], connections: null, connectionsLeft: null },
   ...{ verdictMs: 60_000, atMostMs: 600_000, first: false },
 }
 
@@ -50,6 +50,16 @@ describe('a service', () => {
     const fit = fitsOf({ ...plain, verdictMs: null }).find(({ strategy }) => strategy === 'canary')
     expect(fit).toMatchObject({ fits: true })
     expect(fit?.why).toContain('unknown')
+  })
+
+  it('of several replicas rolls, and goes by nothing else', () => {
+    expect(fitting({ replicas: 3, writesTo: ['/data'] })).toEqual(['rolling'])
+    expect(suggested(fitsOf({ ...plain, replicas: 2 }))).toBe('rolling')
+    expect(whyNot('blue-green', { replicas: 3 })).toContain('3 replicas')
+    expect(whyNot('rolling', {})).toContain('one replica')
+    expect(whyNot('rolling', { replicas: 2, connections: 5, connectionsLeft: 4 })).toContain(
+      'one more instance',
+    )
   })
 
   it('that was never live has nothing to be compared with', () => {

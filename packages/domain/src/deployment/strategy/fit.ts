@@ -5,6 +5,8 @@ import { strategyTypes } from './strategy.ts'
 /** What is known of a service before a deployment, as far as it bears on how its traffic can go over. */
 export interface FitFacts {
   single: boolean
+  /** Containers of it that serve at once. */
+  replicas: number
   /** Paths at which it writes to volumes that outlive it. */
   writesTo: string[]
   /** Connections to the database that one instance opens at most; null where nobody said. */
@@ -36,11 +38,13 @@ export function fitsOf(facts: FitFacts): Fit[] {
 
 /** The strategy we would take: the one that shows most before everybody gets the release, of those that fit. */
 export const suggested = (fits: readonly Fit[]): StrategyType =>
-  (['canary', 'handoff', 'blue-green', 'recreate-hold'] as const).find((type) =>
+  (['rolling', 'canary', 'handoff', 'blue-green', 'recreate-hold'] as const).find((type) =>
     fits.some(({ strategy, fits: does }) => strategy === type && does),
   ) ?? 'recreate-hold'
 
 function reasonsAgainst(strategy: StrategyType, facts: FitFacts): string[] {
+  if (strategy === 'rolling') return reasonsAgainstRolling(facts)
+  if (facts.replicas > 1) return [`it runs ${facts.replicas} replicas, which are replaced one by one`]
   if (strategy === 'recreate-hold') return []
   const overlap = reasonsAgainstOverlap(facts)
   switch (strategy) {
@@ -60,16 +64,25 @@ function reasonsAgainst(strategy: StrategyType, facts: FitFacts): string[] {
   }
 }
 
-function reasonsAgainstOverlap({ writesTo, connections, connectionsLeft }: FitFacts): string[] {
+function reasonsAgainstOverlap({ writesTo, connections, connectionsLeft, replicas }: FitFacts): string[] {
   const volume = writesTo[0]
   return [
     ...(volume === undefined
       ? []
       : [`it writes to the volume at ${volume}, which two instances would share`]),
     ...(connections !== null && connectionsLeft !== null && connectionsLeft < connections
-      ? [`a second instance wants ${connections} database connections and ${connectionsLeft} are left`]
+      ? [
+          `${replicas > 1 ? 'one more' : 'a second'} instance wants ${connections} database connections and ${connectionsLeft} are left`,
+        ]
       : []),
   ]
+}
+
+/** What replicas write to they share already. */
+function reasonsAgainstRolling(facts: FitFacts): string[] {
+  if (facts.single) return ['it is declared single: two instances must not serve at once']
+  if (facts.replicas < 2) return ['it runs one replica, so there is nothing to replace one by one']
+  return reasonsAgainstOverlap({ ...facts, writesTo: [] })
 }
 
 function reasonsAgainstCanary({ single, verdictMs, atMostMs, first }: FitFacts): string[] {
@@ -82,8 +95,10 @@ function reasonsAgainstCanary({ single, verdictMs, atMostMs, first }: FitFacts):
   return []
 }
 
-function reasonFor(strategy: StrategyType, { verdictMs }: FitFacts): string {
+function reasonFor(strategy: StrategyType, { verdictMs, replicas }: FitFacts): string {
   switch (strategy) {
+    case 'rolling':
+      return `its ${replicas} replicas are replaced one by one, the first judged before the others follow`
     case 'canary':
       return verdictMs === null
         ? 'a share is judged before the next; how long that takes is unknown until traffic was seen'

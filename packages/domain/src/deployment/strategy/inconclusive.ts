@@ -3,21 +3,27 @@ import type { Deployment } from '../deployment-state.ts'
 
 /**
  * A step that ends in a verdict, and what follows one that is inconclusive: the same once more where more time could
- * help, then requests of our own, then a person. Nothing here ever takes the place of a pass.
+ * help, then requests of our own, then a person. Where something looked bad our own requests could not clear it, so the
+ * person comes at once. Nothing here ever takes the place of a pass.
  */
 export function unlessConclusive(
   state: Deployment,
   step: string,
   judge: (step: string, by: Measure) => Command,
 ): Command[] {
-  const steps = [judge(step, 'traffic')]
-  const first = state.verdicts[step]
-  if (first?.verdict !== 'inconclusive') return steps
+  const { verdicts } = state
   const extended = `${step}:extended`
-  if (first.timeHelps) steps.push(judge(extended, 'traffic'))
-  if (first.timeHelps && state.verdicts[extended]?.verdict !== 'inconclusive') return steps
+  const isExtended = isOpen(verdicts[step]) && verdicts[step]?.timeHelps === true
+  const last = isExtended ? extended : step
+  const asked = [judge(step, 'traffic'), ...(isExtended ? [judge(extended, 'traffic')] : [])]
+  if (!isOpen(verdicts[last])) return asked
+  if (verdicts[last]?.isSuspect === true) return [...asked, ...unlessResumed(state, step, last)]
   const probed = `${step}:probed`
-  steps.push(judge(probed, 'probes'))
-  if (state.verdicts[probed]?.verdict !== 'inconclusive' || state.resumed[probed] !== undefined) return steps
-  return [...steps, { do: 'await-person', step: `await-person:${step}`, after: probed }]
+  const all = [...asked, judge(probed, 'probes')]
+  return isOpen(verdicts[probed]) ? [...all, ...unlessResumed(state, step, probed)] : all
 }
+
+const isOpen = (verdict: { verdict: string } | undefined): boolean => verdict?.verdict === 'inconclusive'
+
+const unlessResumed = (state: Deployment, step: string, after: string): Command[] =>
+  state.resumed[after] === undefined ? [{ do: 'await-person', step: `await-person:${step}`, after }] : []

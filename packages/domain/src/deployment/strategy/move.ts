@@ -1,4 +1,5 @@
 import { defaultBudget } from '../../verdict/budget.ts'
+import { serviceOf } from '../../edge/replica.ts'
 import type { VerdictBudget } from '../../verdict/budget.ts'
 import type { DeploymentPlan, ServicePlan } from '../plan.ts'
 import type { ServiceStrategy } from './strategy.ts'
@@ -12,6 +13,9 @@ export interface Move {
 }
 
 export const blueGreen: ServiceStrategy = { type: 'blue-green' }
+
+/** For services with several replicas of which the config says nothing. */
+export const rollingByDefault: ServiceStrategy = { type: 'rolling', atLeastMs: 30_000, atMostMs: 600_000 }
 
 /** Plans of older ledgers name no strategy: all of theirs were blue-green. */
 export const strategyOf = ({ strategy }: Pick<ServicePlan, 'strategy'>): ServiceStrategy =>
@@ -28,17 +32,22 @@ export const budgetOf = ({ verdict }: DeploymentPlan): VerdictBudget => verdict 
 
 /**
  * The moves of a release in their order: who is needed goes first, so that nobody meets a service older than the
- * release was made for. Neighbours that switch at once switch together.
+ * release was made for. Neighbours that switch at once switch together, and the replicas of a service are one move.
  */
 export function movesOf(plan: DeploymentPlan): Move[] {
   const groups: Omit<Move, 'key'>[] = []
   for (const service of plan.services) {
     const strategy = strategyOf(service)
     const last = groups.at(-1)
-    if (last?.strategy.type === 'blue-green' && strategy.type === 'blue-green')
-      last.services.push(service.service)
+    if (last !== undefined && goTogether(last, service)) last.services.push(service.service)
     else groups.push({ strategy, services: [service.service] })
   }
   const isWhole = groups.length === 1 && groups[0]?.strategy.type === 'blue-green'
   return groups.map((group) => ({ ...group, key: isWhole ? '' : `:${group.services[0] ?? ''}` }))
+}
+
+function goTogether(move: Omit<Move, 'key'>, service: ServicePlan): boolean {
+  const { type } = strategyOf(service)
+  if (move.strategy.type !== type) return false
+  return type === 'blue-green' || move.services.map(serviceOf).includes(serviceOf(service.service))
 }

@@ -30,6 +30,7 @@ const verdictShape = z
     why: z.string().openapi({ description: 'The numbers as a person reads them.' }),
     by: z.enum(['traffic', 'probes']),
     timeHelps: z.boolean(),
+    isSuspect: z.boolean(),
     perMyriad: z.int().openapi({ description: 'Share of the candidate, in ten-thousandths.' }),
     watchedMs: z.number(),
     at: timeShape,
