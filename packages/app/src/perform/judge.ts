@@ -6,7 +6,7 @@ import { noTraffic } from '@towpath/domain/signal/traffic.ts'
 import type { VerdictBudget } from '@towpath/domain/verdict/budget.ts'
 import { compareRound, readComparison, startComparison } from '@towpath/domain/verdict/comparison.ts'
 import type { Comparison, ComparisonReading } from '@towpath/domain/verdict/comparison.ts'
-import type { ProcessSignals, Signals } from '@towpath/domain/verdict/decide-verdict.ts'
+import type { ProcessSignals } from '@towpath/domain/verdict/decide-verdict.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Performing } from '../runner/performing.ts'
 import { failIfFused, openEyes } from './look.ts'
@@ -171,7 +171,8 @@ function verdictOf(
     verdict: together(services, asked),
     why: sentencesOf(services, asked),
     timeHelps: couldTell(readings, atMostMs),
-    isSuspect: readings.some(([, { verdict, signals }]) => verdict === 'inconclusive' && isBadIn(signals)),
+    // Answers slower than at another time are told; only more errors are worth a person's time.
+    isSuspect: readings.some(([, { signals }]) => signals.errors === 'bad'),
     isHopeful: couldTell(readings, 2 * atMostMs - watchedMs),
   }
 }
@@ -198,8 +199,6 @@ function sentencesOf(services: ServiceVerdict[], asked: readonly string[]): stri
     .map(({ service, why }) => `${service}: ${why}`)
     .join(' ')
 }
-
-const isBadIn = (signals: Signals): boolean => Object.values(signals).includes('bad')
 
 /** As many times what was seen so far would be enough. */
 const couldTellWithin = ({ numbers: { errors, latency } }: ComparisonReading, times: number): boolean =>

@@ -115,7 +115,7 @@ export interface RecordedVerdict {
   by: Measure
   /** Whether the same step once more could become conclusive at the traffic seen. */
   timeHelps: boolean
-  /** Something is bad, and not enough to go back: requests of our own cannot clear that, and a person is asked. */
+  /** More errors than before, and not enough to go back: requests of our own cannot clear that, and a person is asked. */
   isSuspect: boolean
   /** Share of the traffic that the candidate had, in ten-thousandths. */
   perMyriad: number
