@@ -49,7 +49,7 @@ async function underLoad(act: () => Promise<Deployment>) {
   const load = await driver.load(ratePerSecond)
   const deployment = await act()
   const { failed, dropped, samples, byRelease, ok } = await load.stop()
-  expect(ok).toBeGreaterThan(1_000)
+  expect(ok).toBeGreaterThan(300)
   return { deployment, lost: { failed, dropped, samples }, byRelease, slots: await frontendSlots() }
 }
 
