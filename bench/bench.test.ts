@@ -1,10 +1,13 @@
+import type { LoadReport } from '@towpath/testkit/load/load-spec.ts'
 import { describe, expect, it } from 'vitest'
 import { historyEventAt, placeOf } from './ledger/history.ts'
 import { isLoaded, worstOf } from './machine-load.ts'
 import { interleave, median, percentile } from './measure.ts'
 import { measureSafely } from './measure-safely.ts'
 import { exitCodeOf, reportOf } from './report.ts'
-import { beside, limited, notMeasured } from './row.ts'
+import { beside, limited, notMeasured, notOffered } from './row.ts'
+import { lossRow, streamRows } from './rows/under-load.ts'
+import { haste, lowStrategy } from './scene/low-traffic.ts'
 import { renderTable } from './table.ts'
 
 const free = { cores: 2, othersShare: 0.02, spinRatio: 1.01, loadAverage1m: 7 }
@@ -47,6 +50,40 @@ describe('a row', () => {
     expect(beside('r', 123_456.7, 'ms')).toMatchObject({ value: 123_457, limit: null, ok: true })
     expect(beside('r', 0.123_456, 'ms').value).toBe(0.123)
   })
+})
+
+describe('what a load lost', () => {
+  const nothing = { failed: 0, dropped: 0, unsent: 0, slow: { sent: 12 }, streams: [] }
+  const seen = (given: object): LoadReport => ({ ...nothing, ...given }) as unknown as LoadReport
+
+  it('is zero only where the release answered and long requests were under way', () => {
+    expect(lossRow('r', seen({}), true)).toMatchObject({ value: 0, ok: true })
+    expect(lossRow('r', seen({}), false)).toMatchObject({ value: null, ok: false })
+    expect(lossRow('r', seen({ slow: { sent: 0 } }), true)).toMatchObject({ value: null, ok: false })
+  })
+
+  it('is unknown where the machine could not offer the load, and a loss seen all the same is a loss', () => {
+    expect(lossRow('r', seen({ unsent: 3 }), true)).toEqual(notOffered('r'))
+    expect(notOffered('r')).toMatchObject({ name: 'r: could not be offered', value: null, ok: false })
+    expect(lossRow('r', seen({ unsent: 3, dropped: 2 }), true)).toMatchObject({ value: 2, ok: false })
+  })
+
+  it('of streams is no more than a cut each, and where one each is promised no less', () => {
+    const cut = (cuts: number, cutsPerStreamMax: number) =>
+      streamRows('r', seen({ streams: [{ open: 20, cuts, cutsPerStreamMax, reconnectFailed: 0 }] }), 1)[0]
+    expect(cut(20, 1)).toMatchObject({ value: 1, ok: true })
+    expect(cut(21, 2)).toMatchObject({ value: 2, ok: false })
+    expect(cut(19, 1)).toMatchObject({ value: null, ok: false })
+  })
+})
+
+it('low traffic divides the times of a strategy by what it multiplies the requests with', () => {
+  expect([haste(1), haste(5), haste(30)]).toEqual([30, 6, 1])
+  expect(lowStrategy('canary', 1)).toMatchObject({
+    bake: '2000ms',
+    services: { frontend: { at_least: '2000ms', at_most: '60000ms' } },
+  })
+  expect(lowStrategy('handoff', 30)).toMatchObject({ bake: '60000ms' })
 })
 
 describe('the report', () => {

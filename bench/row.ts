@@ -33,6 +33,9 @@ export const notMeasured = (name: string, limit: number | null = null): Row => (
   ok: false,
 })
 
+/** What stands in for a row whose load this machine could not offer: no loss was seen, and none was ruled out. */
+export const notOffered = (name: string): Row => notMeasured(`${name}: could not be offered`, 0)
+
 /** Three digits that mean something; JSON has no NaN. */
 function rounded(value: number): number | null {
   if (!Number.isFinite(value)) return null

@@ -13,14 +13,18 @@ export interface Agreement {
 
 /**
  * Compares what the client sent with what the edge passed on and what the apps say they answered, once the traffic has
- * stopped. A request that was lost, or that the edge tried again elsewhere, may be missing or count twice, and no other.
+ * stopped. A stream counts once each time it is opened, on all three sides. A request that was lost, or that the edge
+ * tried again elsewhere, may be missing or count twice, and no other.
  */
 export async function compareCounts(stage: Stage, report: LoadReport, apps: AppCounts): Promise<Agreement> {
   const { slots } = await stage.server.get<{ slots: SlotStatus[] }>('/v1/environments/production/edge')
   const edge = slots.reduce((sum, slot) => sum + slot.requests, 0)
   const again = slots.reduce((sum, slot) => sum + slot.retries + slot.connectErrors + slot.responseErrors, 0)
-  const slack = report.failed + report.dropped + again
-  const counts = { client: report.sent, edge, apps: apps.answered() }
-  const agree = Math.abs(edge - report.sent) <= slack && Math.abs(counts.apps - report.sent) <= slack
+  const streams = report.streams.reduce((sum, { opened }) => sum + opened, 0)
+  const refused = report.streams.reduce((sum, { reconnectFailed }) => sum + reconnectFailed, 0)
+  const slack = report.failed + report.dropped + refused + again
+  const client = report.sent - report.unsent + streams
+  const counts = { client, edge, apps: apps.answered() + apps.streamsOpened() }
+  const agree = Math.abs(edge - client) <= slack && Math.abs(counts.apps - client) <= slack
   return { ...counts, agree }
 }

@@ -12,6 +12,17 @@ export interface DeploymentFacts {
   restoredAfterMs: number | null
 }
 
+/** When the last step of a kind was done: services switch one after the other. */
+function lastOf({ done }: Deployment, kind: string): number | null {
+  const times = Object.entries(done).flatMap(([step, { at }]) =>
+    step.split(':')[0] === kind ? [Date.parse(at)] : [],
+  )
+  return times.length === 0 ? null : Math.max(...times)
+}
+
+const failedVerdictAt = ({ verdicts }: Deployment): string | null =>
+  Object.values(verdicts).find(({ verdict }) => verdict === 'fail')?.at ?? null
+
 /** The newest deployment of a release to an environment, as the API tells it. */
 export async function readDeployment(
   server: ServerProcess,
@@ -20,18 +31,14 @@ export async function readDeployment(
   const { items } = await server.get<{ items: Deployment[] }>('/v1/deployments?limit=20')
   const found = items.find((item) => item.environment === environment && item.release === version)
   if (found === undefined) throw new Error(`no deployment of ${version} to ${environment}`)
-  const at = (step: string): number | null => {
-    const done = found.done[step]
-    return done === undefined ? null : Date.parse(done.at)
-  }
-  const switched = at('switch-traffic')
-  const restored = at('restore-traffic')
+  const switched = lastOf(found, 'switch-traffic')
+  const restored = lastOf(found, 'restore-traffic')
+  const turned = found.failure?.at ?? failedVerdictAt(found)
   return {
     id: found.id,
     kind: found.kind,
     outcome: found.finished?.outcome ?? 'unfinished',
     switchedAfterMs: switched === null ? null : switched - Date.parse(found.requestedAt),
-    restoredAfterMs:
-      restored === null || found.failure === null ? null : restored - Date.parse(found.failure.at),
+    restoredAfterMs: restored === null || turned === null ? null : restored - Date.parse(turned),
   }
 }

@@ -16,7 +16,8 @@ import type { Act, Teller } from './story.ts'
 import { oursOf, renderTable } from './table.ts'
 import { demoFolder } from './folder.ts'
 
-const requestsPerSecond = 100
+const requestsPerSecond = 200
+const streams = { sse: 6, websocket: 4 } as const
 
 const { values: options } = parseArgs({
   options: {
@@ -41,7 +42,7 @@ async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement
   const load = await startTraffic(stage)
   teller.load = load
   try {
-    for (const version of ['1.1.0', '1.2.0', '1.3.0']) {
+    for (const { version } of storyReleases.slice(1)) {
       const { staging, production } = await ship(teller, version)
       acts.push(staging, production)
     }
@@ -57,14 +58,20 @@ async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement
 
 function startTraffic(stage: Stage): Promise<RunningLoad> {
   const base = `http://127.0.0.1:${stage.project.httpPorts['production'] ?? 0}`
-  say(`\n  traffic on ${base}: ${requestsPerSecond} requests/s on 16 keep-alive connections, never retried`)
+  say(
+    `\n  traffic on ${base}: ${requestsPerSecond} requests/s on 32 keep-alive connections, never retried; ${streams.sse} event streams and ${streams.websocket} WebSockets, which come back when they are cut`,
+  )
   return startLoad({
     targets: [
-      { url: `${base}/api/items`, weight: 3 },
-      { url: `${base}/`, weight: 1 },
+      { url: `${base}/api/items`, weight: 1 },
+      { url: `${base}/`, weight: 3 },
     ],
     ratePerSecond: requestsPerSecond,
-    connections: 16,
+    connections: 32,
+    streams: [
+      { url: `${base}/api/events`, kind: 'sse', count: streams.sse },
+      { url: `${base}/api/socket`, kind: 'websocket', count: streams.websocket },
+    ],
   })
 }
 
@@ -103,13 +110,26 @@ const promised: Record<string, string> = {
   'production 1.1.0 promoted': 'live',
   'production 1.2.0 promoted': 'refused',
   'production 1.3.0 promoted': 'rolled-back',
+  'production 1.4.0 promoted': 'rolled-back',
+  'production 1.5.0 promoted': 'rolled-back',
   'production 1.0.0 rolled back to by hand': 'live',
 }
 
 function isAsTold(acts: Act[]): boolean {
   const outcomes = new Map(acts.map((act) => [`${act.environment} ${act.version} ${act.what}`, act.outcome]))
   const asPromised = Object.entries(promised).every(([act, outcome]) => outcomes.get(act) === outcome)
-  return asPromised && acts.every((act) => oursOf(act).failed === 0 && oursOf(act).dropped === 0)
+  return (
+    asPromised &&
+    acts.every((act) => oursOf(act).failed === 0 && oursOf(act).dropped === 0 && isCutAsTold(act))
+  )
+}
+
+/** A handoff cuts each stream once, as its plan said; going back from one cuts them once more. */
+function isCutAsTold({ environment, outcome, load }: Act): boolean {
+  if (environment !== 'production' || load.requests === 0) return true
+  if (outcome === 'live')
+    return load.streamsCut === streams.sse + streams.websocket && load.cutsPerStreamMax === 1
+  return outcome === 'refused' ? load.streamsCut === 0 : load.cutsPerStreamMax <= 2
 }
 
 function sayResult(facts: { acts: Act[]; counts: Agreement; setupMs: number; ok: boolean }): void {
@@ -124,6 +144,8 @@ function sayResult(facts: { acts: Act[]; counts: Agreement; setupMs: number; ok:
       requests: act.load.requests,
       ...oursOf(act),
       failedByRelease: act.load.failedByRelease,
+      streamsCut: act.load.streamsCut,
+      cutsPerStreamMax: act.load.cutsPerStreamMax,
     }))
     process.stdout.write(`${JSON.stringify({ setupMs, releases, counts, ok })}\n`)
     return

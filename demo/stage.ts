@@ -11,14 +11,16 @@ import { startRegistry } from '@towpath/testkit/registry.ts'
 import type { RunningRegistry } from '@towpath/testkit/registry.ts'
 import { removeByLabel } from '@towpath/testkit/docker.ts'
 import { writeProject } from '@towpath/testkit/example-project.ts'
-import type { ExampleProject } from '@towpath/testkit/example-project.ts'
+import type { ExampleProject, ExampleStrategy } from '@towpath/testkit/example-project.ts'
 import { startServerProcess } from '@towpath/testkit/server-process.ts'
 import type { ServerProcess } from '@towpath/testkit/server-process.ts'
 
 /** One release of the story and what becomes of it. */
 export interface StoryRelease {
   version: string
-  behaviour: Behaviour
+  /** How its services behave in production; good unless told. */
+  backend?: Behaviour
+  frontend?: Behaviour
   /** Databases know it as migrations 1 to this. */
   schemaLevel: number
 }
@@ -91,6 +93,18 @@ export async function setStage(
   }
 }
 
+/** As the example's own, with shorter times: here the traffic is steady and nobody waits for an hour. */
+const demoStrategy: ExampleStrategy = {
+  ...{ drain: '3s', bake: '5s', warm: '10m' },
+  services: {
+    backend: { type: 'handoff', cut: '1s' },
+    frontend: {
+      ...{ type: 'canary', weights: ['5%', '25%', '50%'], cohort: true },
+      ...{ at_least: '1s', at_most: '2m' },
+    },
+  },
+}
+
 async function layProject(
   facts: Pick<Stage, 'folder' | 'registry' | 'postgres' | 'server'> & { nginxImage: string },
 ): Promise<ExampleProject> {
@@ -105,7 +119,7 @@ async function layProject(
       production: await postgres.ensureDatabase('refactor'),
     },
     httpPorts: { staging: await freePort(), production: await freePort() },
-    strategy: { drain: '3s', bake: '5s', warm: '10m' },
+    strategy: demoStrategy,
     stagingBaked: '1s',
     healthyWithin: '6s',
   })
@@ -117,10 +131,13 @@ async function buildReleases(
 ): Promise<Map<string, ExampleImages>> {
   const images = new Map<string, ExampleImages>()
   // One after the other: each push finds the layers of the one before.
-  for (const { version, behaviour, schemaLevel } of releases)
+  for (const { version, backend = 'good', frontend = 'good', schemaLevel } of releases)
     images.set(
       version,
-      await buildExampleImages({ version, behaviour, behaviourIn: 'production', schemaLevel, registry }),
+      await buildExampleImages({
+        ...{ version, schemaLevel, registry, behaviourIn: 'production' },
+        ...{ behaviour: backend, frontendBehaviour: frontend },
+      }),
     )
   return images
 }

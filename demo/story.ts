@@ -1,4 +1,3 @@
-import type { Behaviour } from '@towpath/testkit/example-images.ts'
 import type { LoadReport } from '@towpath/testkit/load/load-spec.ts'
 import type { RunningLoad } from '@towpath/testkit/load/start-load.ts'
 import { runCli } from './cli.ts'
@@ -7,12 +6,14 @@ import { readDeployment } from './deployments.ts'
 import type { DeploymentFacts } from './deployments.ts'
 import type { Stage, StoryRelease } from './stage.ts'
 
-/** The releases of the story. What is bad about two of them shows in production only, as it does in life. */
+/** The releases of the story. What is bad about four of them shows in production only, as it does in life. */
 export const storyReleases: StoryRelease[] = [
-  { version: '1.0.0', behaviour: 'good', schemaLevel: 1 },
-  { version: '1.1.0', behaviour: 'good', schemaLevel: 2 },
-  { version: '1.2.0', behaviour: 'never-healthy', schemaLevel: 2 },
-  { version: '1.3.0', behaviour: 'dies-after:1500' satisfies Behaviour, schemaLevel: 2 },
+  { version: '1.0.0', schemaLevel: 1 },
+  { version: '1.1.0', schemaLevel: 2 },
+  { version: '1.2.0', backend: 'never-healthy', schemaLevel: 2 },
+  { version: '1.3.0', backend: 'dies-after:1500', schemaLevel: 2 },
+  { version: '1.4.0', frontend: 'errors:0.2', schemaLevel: 2 },
+  { version: '1.5.0', frontend: 'slow:150', schemaLevel: 2 },
 ]
 
 /** One line of the table at the end. Counts are what the load client saw while this act was on. */
@@ -31,6 +32,10 @@ export interface LoadWindow {
   failed: number
   dropped: number
   failedByRelease: Record<string, number>
+  /** Event streams and WebSockets that were cut, each of which came back by itself. */
+  streamsCut: number
+  /** Cuts of the stream that was cut most: one where it was announced, else none. */
+  cutsPerStreamMax: number
 }
 
 export interface Teller {
@@ -79,7 +84,17 @@ async function act(
   const deployment = await readDeployment(teller.stage.server, facts)
   const load = windowOf(before, after)
   if (deployment.outcome === 'rolled-back') giveToRelease(load, facts.version)
+  await sayVerdicts(teller, deployment.id)
   return { ...facts, ...timesOf(deployment), load }
+}
+
+/** What the numbers said, in the words of the ledger. */
+async function sayVerdicts({ stage, say }: Teller, id: string): Promise<void> {
+  const { story } = await stage.server.get<{ story: { seq: number; type: string; says: string }[] }>(
+    `/v1/deployments/${id}/explain`,
+  )
+  for (const { seq, type, says } of story)
+    if (type === 'verdict.reached' || type === 'streams.cut') say(`    #${seq} ${says}`)
 }
 
 const timesOf = (
@@ -97,7 +112,28 @@ function windowOf(before: LoadReport | undefined, after: LoadReport | undefined)
     const count = tally.failed + tally.dropped - lost(before, release)
     if (count > 0) failedByRelease[release] = count
   }
-  return { requests: minus('sent'), failed: minus('failed'), dropped: minus('dropped'), failedByRelease }
+  return {
+    ...{ requests: minus('sent'), failed: minus('failed'), dropped: minus('dropped'), failedByRelease },
+    ...cutsBetween(before, after),
+  }
+}
+
+/** Cuts in between, and those of the stream that had most of them. */
+function cutsBetween(
+  before: LoadReport | undefined,
+  after: LoadReport | undefined,
+): Pick<LoadWindow, 'streamsCut' | 'cutsPerStreamMax'> {
+  const since = before?.takenAtMs ?? 0
+  const perStream = new Map<string, number>()
+  let streamsCut = 0
+  for (const target of after?.streams ?? [])
+    for (const { atMs, what, stream } of target.samples)
+      if (what !== 'not-opened' && atMs > since) {
+        streamsCut += 1
+        const key = `${target.url} ${stream}`
+        perStream.set(key, (perStream.get(key) ?? 0) + 1)
+      }
+  return { streamsCut, cutsPerStreamMax: Math.max(0, ...perStream.values()) }
 }
 
 /** A process that ends takes what it was working on with it, before any answer could carry its name. */

@@ -11,6 +11,7 @@ const columns = [
   'failed',
   'dropped',
   'failed by release',
+  'streams cut',
 ] as const
 
 /** The table at the end: one row per act, every number measured in this run. */
@@ -36,6 +37,7 @@ const rowOf = (act: Act): string[] => [
     .filter(([, count]) => count > 0)
     .map(([release, count]) => `${release}: ${count}`)
     .join(', ') || '-',
+  act.load.streamsCut === 0 ? '-' : `${act.load.streamsCut} (each ${act.load.cutsPerStreamMax}x)`,
 ]
 
 const time = (ms: number | null): string => (ms === null ? '-' : duration(ms))

@@ -1,5 +1,4 @@
 import type { ExampleImages } from '@towpath/testkit/example-images.ts'
-import type { LoadReport } from '@towpath/testkit/load/load-spec.ts'
 import { monotonicNowMs } from '@towpath/testkit/load/load-spec.ts'
 import { until } from '@towpath/testkit/wait.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,58 +7,71 @@ import { beside } from '../row.ts'
 import type { Row } from '../row.ts'
 import { layComposeProject } from '../scene/compose-project.ts'
 import type { ComposeProject } from '../scene/compose-project.ts'
-import { startTraffic } from '../scene/scene.ts'
+import {
+  answersOfPeer,
+  buildPeerRelease,
+  peerReleases,
+  pullAll,
+  seenAfterMs,
+} from '../scene/peer-releases.ts'
+import type { PeerRelease } from '../scene/peer-releases.ts'
 import type { BenchScene } from '../scene/scene.ts'
+import { loadRows, underFullLoad } from './under-load.ts'
 
-const beforeMs = 3_500
-const afterMs = 3_500
 const servesWithinMs = 30_000
 
-/** What the same release costs with what users have today: same images, same database server, same load. */
+/** What releases cost with what users have today: same images, same database server, same load. */
 export async function composePeer({ scene, images }: BenchScene): Promise<Row[]> {
   const project = await layComposeProject(scene)
   return await closing(
     () => project.close(),
     async () => {
-      const [before, after] = images
-      if (before === undefined || after === undefined) throw new Error('two sets of images are needed')
-      await project.up(before)
-      await until(async () => (await fetch(`http://127.0.0.1:${project.port}/api/items`)).ok, {
-        withinMs: servesWithinMs,
-        what: 'the compose project to serve',
-      })
-      return await underLoad(project, after)
+      const [before] = images
+      if (before === undefined) throw new Error('no images were built')
+      const rows: Row[] = []
+      for (const release of peerReleases) {
+        const after = await buildPeerRelease(scene, release)
+        await pullAll([...Object.values(before), ...Object.values(after)])
+        await project.up(before)
+        await serves(project)
+        rows.push(...(await underLoad(project, { release, before, after })))
+      }
+      return rows
     },
   )
 }
 
-async function underLoad(project: ComposeProject, after: ExampleImages): Promise<Row[]> {
-  const load = await startTraffic(project.port)
-  return await closing(
-    () => load.abandon(),
-    async () => {
-      await sleep(beforeMs)
-      const askedAt = monotonicNowMs()
-      await project.up(after)
-      const upMs = monotonicNowMs() - askedAt
-      await sleep(afterMs)
-      return peerRows(project, await load.stop(), { askedAt, upMs })
-    },
-  )
+const serves = ({ port }: ComposeProject): Promise<true> =>
+  until(async () => (await fetch(`http://127.0.0.1:${port}/api/items`)).ok, {
+    withinMs: servesWithinMs,
+    what: 'the compose project to serve',
+  })
+
+interface Step {
+  release: PeerRelease
+  before: ExampleImages
+  after: ExampleImages
 }
 
-function peerRows(
-  { program }: ComposeProject,
-  report: LoadReport,
-  { askedAt, upMs }: { askedAt: number; upMs: number },
-): Row[] {
-  const first = report.byRelease['2.0.0']?.firstAnswerAtMs ?? Number.NaN
+/** A bad release is put back by hand: nobody else does. */
+async function underLoad(project: ComposeProject, { release, before, after }: Step): Promise<Row[]> {
+  const name = `${project.program}, ${release}`
+  const seen = await underFullLoad(`http://127.0.0.1:${project.port}`, async () => {
+    const startedAtMs = monotonicNowMs()
+    await project.up(after)
+    const upMs = monotonicNowMs() - startedAtMs
+    if (release === 'good') return upMs
+    await sleep(seenAfterMs)
+    await project.up(before)
+    return upMs
+  })
+  const { report, actMs, askedAtMs, result: upMs } = seen
+  const first = report.byRelease[answersOfPeer(release)]?.firstAnswerAtMs ?? Number.NaN
   return [
-    beside(`${program} up -d at 1,000 requests/s: failed and dropped`, report.failed + report.dropped, ''),
-    beside(`${program}: requests sent`, report.sent, ''),
-    beside(`${program}: of them 3 s long`, report.slow.sent, ''),
-    beside(`${program}: longest gap between good answers`, report.longestGap.ms, 'ms'),
-    beside(`${program}: asked to first answer of the release`, first - askedAt, 'ms'),
-    beside(`${program}: whole command`, upMs, 'ms'),
+    beside(`${name}: failed and dropped`, report.failed + report.dropped, ''),
+    ...loadRows(name, report),
+    beside(`${name}: asked to first answer of the release`, first - askedAtMs, 'ms'),
+    beside(`${name}: whole command`, upMs, 'ms'),
+    ...(release === 'good' ? [] : [beside(`${name}: until put back by hand`, actMs, 'ms')]),
   ]
 }

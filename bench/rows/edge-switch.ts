@@ -83,6 +83,9 @@ function bothWays(port: number): [WantedEdge, WantedEdge] {
       port: port + index,
       health: { path: '/health', intervalMs: 1_000, timeoutMs: 1_000, statusMin: 200, statusMax: 399 },
       slots: ['s1', 's2', 's3', 's4'].map((slot) => roles[slot] ?? place(slot, null)),
+      trial: null,
+      cohort: false,
+      held: false,
     })),
   })
   const live = (slot: string): WantedSlot => ({ ...place(slot, `r-${slot}`), role: 'live', weight: 100 })

@@ -18,21 +18,47 @@ export interface FloorTimes {
   total: number
 }
 
+/** The deployment whose containers are read. */
+export interface Shipped {
+  id: string
+  release: string
+  installation: string
+}
+
 /**
  * The container acts of one deployment and nothing else, by the engine's API: the migrator runs to its end, both services
  * are created, joined to their networks and started side by side, until each answers its health check. Images, settings
  * and networks are read off the containers that the deployment made; only names and addresses differ.
  */
-export async function actBare(deployment: {
-  id: string
-  release: string
-  installation: string
-}): Promise<FloorTimes> {
+export async function actBare(deployment: Shipped): Promise<FloorTimes> {
   const made = await containersOf(deployment)
+  return await removing((created) => act(made, created))
+}
+
+/**
+ * What it takes the backend alone to stop and to be there again: one like the deployment's is stopped, another one
+ * created and started, until it answers its health check. In ms. The deployment's own goes on meanwhile.
+ */
+export async function restartBare(deployment: Shipped): Promise<number> {
+  const { services } = await containersOf(deployment)
+  const backend = services.find(({ Config }) => Config.Labels['towpath.service'] === 'backend')
+  if (backend === undefined) throw new Error(`release ${deployment.release} has no backend`)
+  return await removing(async (created) => {
+    const old = await start(backend, created)
+    await awaitHealthy(old)
+    const startedAt = performance.now()
+    await docker.getContainer(old.id).stop({ t: 10 })
+    await awaitHealthy(await start(backend, created))
+    return performance.now() - startedAt
+  })
+}
+
+/** Removes whatever was created, also when creating throws. */
+async function removing<T>(create: (created: string[]) => Promise<T>): Promise<T> {
   const created: string[] = []
   const removeAll = () =>
     Promise.all(created.map((id) => docker.getContainer(id).remove({ force: true, v: true })))
-  return await closing(removeAll, () => act(made, created))
+  return await closing(removeAll, () => create(created))
 }
 
 interface Made {
@@ -40,11 +66,7 @@ interface Made {
   services: Inspected[]
 }
 
-async function containersOf(deployment: {
-  id: string
-  release: string
-  installation: string
-}): Promise<Made> {
+async function containersOf(deployment: Shipped): Promise<Made> {
   const found = await docker.listContainers({
     all: true,
     filters: {

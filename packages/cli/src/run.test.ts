@@ -59,6 +59,17 @@ describe('--json', () => {
     expect(shell.err()).toBe('')
   })
 
+  test('holds for the version and for help too', async () => {
+    const version = shellFor(['--version', '--json'])
+    expect(await runCommandLine(version)).toBe(0)
+    expect(documentsOf(version)).toEqual([{ ok: true, version: '0.1.0', next: [] }])
+    const help = shellFor(['deploy', '--help', '--json'])
+    expect(await runCommandLine(help)).toBe(0)
+    expect(documentsOf(help)).toEqual([
+      { ok: true, help: expect.stringContaining('towpath deploy'), next: [] },
+    ])
+  })
+
   test('prints one line a piece of news while following, and the document last', async () => {
     server = await scriptedServer(everyday(story('live')))
     const shell = shellFor(['deploy', '1.1.0', '-e', 'staging', '--json'])
@@ -116,6 +127,73 @@ describe('asking', () => {
     ])
     expect(server.seen.map(({ body }) => body)).toEqual([expect.objectContaining({ dryRun: true })])
   })
+})
+
+test.each([[['--dry-run']], [['-y']], [[]]])(
+  'a release that is live already needs no yes, and is no failure: %j',
+  async (more) => {
+    const found = {
+      ...{ alreadyLive: true, environment: 'production', release: '1.1.0' },
+      ...{ deployment: storyId, since: '2026-03-01T12:00:00.000Z' },
+    }
+    server = await scriptedServer({
+      ...everyday([]),
+      'POST /v1/environments/production/deployments': () => ({ body: found }),
+    })
+    const argv = ['deploy', '1.1.0', '-e', 'production', ...more]
+    const shell = shellFor(argv, { tty: { columns: 92 }, input: '' })
+    expect(await runCommandLine(shell)).toBe(0)
+    expect(shell.out()).toContain('1.1.0 is already live on production since 2026-03-01T12:00:00.000Z')
+    const script = shellFor([...argv, '--json', '-y'])
+    expect(await runCommandLine(script)).toBe(0)
+    expect(documentsOf(script)).toEqual([expect.objectContaining({ ok: true, ...found })])
+  },
+)
+
+describe('a deployment that waits', () => {
+  const path = 'POST /v1/environments/production/deployments'
+  const argv = ['deploy', '1.1.0', '-e', 'production', '-y', '--detach']
+
+  /** A server on which it waits for this, and a dry run tells of so many missing approvals. */
+  const waitingFor = async (waitsFor: string, missing: number): Promise<ScriptedServer> => {
+    const scripts = everyday([])
+    return await scriptedServer({
+      ...scripts,
+      [path]: (request, response) => {
+        const said = scripts[path]?.(request, response)
+        const { dryRun } = request.body as { dryRun: boolean }
+        const more = dryRun ? { approvals: { needed: 1, given: [], missing } } : { waitsFor }
+        return { ...said, body: { ...(said?.body as object), ...more } }
+      },
+    })
+  }
+
+  test('for approval is told at once which other gates would fail', async () => {
+    server = await waitingFor('waits for 1 approval', 1)
+    const shell = shellFor(argv)
+    expect(await runCommandLine(shell)).toBe(0)
+    expect(shell.err()).toContain('waits for 1 approval; these gates would fail now:')
+    expect(shell.err()).toMatch(/freeze-window +frozen/)
+    const script = shellFor([...argv, '--json'])
+    await runCommandLine(script)
+    expect(documentsOf(script)).toEqual([
+      expect.objectContaining({ ok: true, foreseen: [expect.objectContaining({ gate: 'freeze-window' })] }),
+    ])
+  })
+
+  test('for its turn alone is told nothing of gates, which are asked soon', async () => {
+    server = await waitingFor('deployment dep_1 holds production', 0)
+    const shell = shellFor(argv)
+    expect(await runCommandLine(shell)).toBe(0)
+    expect(shell.err()).toBe('')
+  })
+})
+
+test('a dry run shows what the commit would loosen', async () => {
+  server = await scriptedServer(everyday([]))
+  const shell = shellFor(['deploy', '1.1.0', '-e', 'production', '--dry-run'])
+  expect(await runCommandLine(shell)).toBe(3)
+  expect(shell.out()).toContain('this commit asks for approvals 0')
 })
 
 describe('a server that says no', () => {

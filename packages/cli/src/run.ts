@@ -28,13 +28,18 @@ export async function runCommandLine(shell: Shell): Promise<ExitCode> {
   }
 }
 
-/** The command's answer, or null where help or the version was all that was asked for. */
+/** The command's answer; null where help or the version was all that was asked for, and is printed. */
 async function parseAndRun(shell: Shell): Promise<Answer | null> {
   const answers: Answer[] = []
+  const json = asksForJson(shell.argv)
+  let printed = ''
   const program = buildProgram(
     actIn(shell, (answer) => answers.push(answer)),
     {
-      writeOut: (text) => shell.stdout.write(text),
+      writeOut: (text) => {
+        if (json) printed += text
+        else shell.stdout.write(text)
+      },
       // What commander would say is said by us, in one way for all errors.
       writeErr: () => {},
       outputError: () => {},
@@ -48,11 +53,16 @@ async function parseAndRun(shell: Shell): Promise<Answer | null> {
     await program.parseAsync(shell.argv.length === 0 ? ['--help'] : [...shell.argv], { from: 'user' })
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
-    if (thrown.exitCode === 0) return null
+    if (thrown.exitCode === 0) return json ? asDocument(thrown.code, printed) : null
     throw usageError(thrown, commandMeant(program, shell.argv))
   }
   return answers[0] ?? null
 }
+
+const asDocument = (code: string, printed: string): Answer => ({
+  page: [],
+  json: { [code === 'commander.version' ? 'version' : 'help']: printed.trimEnd() },
+})
 
 /** Loads and runs the command that was asked for, with the options that all commands share. */
 const actIn =

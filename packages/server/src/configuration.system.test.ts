@@ -189,6 +189,18 @@ describe('secrets', () => {
   })
 })
 
+describe('a secret that the compose file needs and nobody sealed', () => {
+  it('holds a deployment at a gate that names it, and what is live stays as it is', async () => {
+    const undo = await sealSecrets(scene, 'production', { MAILERSEND_API_KEY: undefined })
+    const { live } = await production.state()
+    const stopped = await afterwards(ship(), undo)
+    expect(stopped.finished?.outcome).toBe('refused')
+    const gate = stopped.gates?.results.find((result) => result.gate === 'settings-complete')
+    expect(gate).toMatchObject({ answer: 'fail', why: 'no value for MAILERSEND_API_KEY' })
+    expect((await production.state()).live).toEqual(live)
+  })
+})
+
 /** Variables of the container that serves, as the engine has them. */
 async function environmentOf(service: string): Promise<Record<string, string>> {
   const { live } = await production.state()
@@ -248,6 +260,19 @@ describe('a rollback', () => {
     expect(back.finished?.outcome).toBe('live')
     expect(await environmentOf('backend')).toMatchObject(settingsOf(2))
   })
+})
+
+it('a release that a rollback made live is live: asked for again, nothing is done', async () => {
+  const { live } = await production.state()
+  const head = await ledgerHead(scene.server)
+  const body = { release: live?.release, kind: 'deploy', reason: 'test' }
+  const path = 'POST /v1/environments/production/deployments'
+  const { status, body: said } = await askServer(scene.server, path, { as: 'dev', body })
+  expect([status, said]).toEqual([
+    200,
+    expect.objectContaining({ alreadyLive: true, deployment: live?.deployment }),
+  ])
+  expect(await ledgerHead(scene.server)).toEqual(head)
 })
 
 describe('a release whose schema is', () => {

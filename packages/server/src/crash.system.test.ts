@@ -1,5 +1,5 @@
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
-import { forwardSteps } from '@towpath/domain/deployment/strategy/blue-green.ts'
+import { forwardSteps } from '@towpath/domain/deployment/way.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
 import {
@@ -10,6 +10,7 @@ import {
   seededRandom,
 } from '@towpath/testkit/crash/crash-point.ts'
 import type { CrashPoint } from '@towpath/testkit/crash/crash-point.ts'
+import type { ExampleStrategy } from '@towpath/testkit/example-project.ts'
 import type { ExampleImages } from '@towpath/testkit/example-images.ts'
 import { setScene } from '@towpath/testkit/example-scene.ts'
 import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
@@ -24,7 +25,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
  * hold: one live release, one migration run, nothing failed, nothing dropped, a ledger that verifies.
  */
 const entry = join(import.meta.dirname, '../../testkit/src/crash/crashing-server.ts')
-const loadPerSecond = 500
 const settleWithinMs = 90_000
 const all = process.env['TOWPATH_ALL'] === '1'
 /** Of all points, begin with this one: where a long run was cut short, the next goes on. */
@@ -33,20 +33,55 @@ const seed = Number(process.env['TOWPATH_SEED'] ?? Date.now() % 1_000_000)
 
 type Way = 'deploy' | 'rollback' | 'abort'
 
+/** How the releases of a scene go over, and how many of its points a short run tries. */
+interface Shape {
+  name: string
+  services?: ExampleStrategy['services']
+  requestsPerSecond: number
+  points: Record<Way, number>
+}
+
+const shapes: Shape[] = [
+  { name: 'blue-green', requestsPerSecond: 500, points: { deploy: 4, rollback: 2, abort: 2 } },
+  {
+    name: 'a backend by handoff, a frontend by canary',
+    services: {
+      backend: { type: 'handoff', cut: '500ms' },
+      frontend: { type: 'canary', weights: ['20%', '60%'], at_least: '0s', at_most: '60s', cohort: true },
+    },
+    requestsPerSecond: 500,
+    points: { deploy: 4, rollback: 1, abort: 1 },
+  },
+  {
+    name: 'a backend by recreate-hold',
+    services: { backend: 'recreate-hold' },
+    // Whoever waits at the edge waits for as long as a dead controller needs to come back.
+    requestsPerSecond: 100,
+    points: { deploy: 3, rollback: 1, abort: 1 },
+  },
+]
+
 let scene: ExampleScene
 let images: ExampleImages
 let version = 0
+let shape: Shape = { name: '', requestsPerSecond: 0, points: { deploy: 0, rollback: 0, abort: 0 } }
 
-beforeAll(async () => {
-  scene = await setScene()
+/** Whoever catches up after a crash is slow, old and new alike, and that is not what this is about. */
+const noMatterHowSlow = { slower: '1m' }
+
+async function begin(asked: Shape): Promise<void> {
+  shape = asked
+  const { services } = asked
+  scene = await setScene({
+    strategy: {
+      ...{ drain: '1s', bake: '1s', warm: '10m', verdict: noMatterHowSlow },
+      ...(services === undefined ? {} : { services }),
+    },
+  })
   images = await scene.build({ version: '1.0.0' })
   await ship()
   await ship()
-}, 120_000)
-
-afterAll(async () => {
-  await scene?.close()
-})
+}
 
 /** A new version of the same images, live before this returns. */
 async function ship(): Promise<string> {
@@ -88,7 +123,8 @@ async function stepsOf(way: Way): Promise<string[]> {
   if (way === 'abort') return ['restore-traffic', 'remove-candidates']
   const state = await scene.server.get<EnvironmentState>('/v1/environments/production')
   const live = await scene.server.get<Deployment>(`/v1/deployments/${state.live?.deployment ?? ''}`)
-  return forwardSteps({ ...live, kind: way }).flatMap(({ do: kind, step }) =>
+  // What an inconclusive verdict led to then may not come again: only steps that always come are points.
+  return forwardSteps({ ...live, kind: way, verdicts: {}, resumed: {} }).flatMap(({ do: kind, step }) =>
     kind === 'finish' ? [] : [step],
   )
 }
@@ -111,7 +147,7 @@ async function crash(way: Way, point: CrashPoint): Promise<void> {
       { url: `${url}/api/items`, weight: 1 },
       { url: `${url}/`, weight: 1 },
     ],
-    ratePerSecond: loadPerSecond,
+    ratePerSecond: shape.requestsPerSecond,
     connections: 32,
   })
   try {
@@ -123,10 +159,16 @@ async function crash(way: Way, point: CrashPoint): Promise<void> {
     const { id, release } = asked ?? (await newestDeployment())
     const deployment = await finished(id)
     const report = await load.stop()
-    expect(report.samples).toEqual([])
-    expect({ failed: report.failed, dropped: report.dropped }).toEqual({ failed: 0, dropped: 0 })
+    const { failed, dropped, samples, longestGap } = report
+    // The gap and the first samples tell a stall from single losses; both are wanted where one of these is not zero.
+    expect({ failed, dropped, ...(failed + dropped === 0 ? {} : { samples, longestGap }) }).toEqual({
+      failed: 0,
+      dropped: 0,
+    })
     const expected = way === 'abort' ? before.live?.release : release
-    expect(deployment.finished?.outcome).toBe(way === 'abort' ? 'aborted' : 'live')
+    const outcome = way === 'abort' ? 'aborted' : 'live'
+    // The reason comes along, for whoever reads why it was another one.
+    expect(deployment.finished).toMatchObject({ outcome, reason: expect.any(String) as string })
     await expectPromises({ id, release: expected ?? '', migrations: way === 'rollback' ? 0 : 1 })
   } finally {
     await load.abandon()
@@ -154,7 +196,8 @@ async function abortInBake(id: string): Promise<void> {
   await until(
     async () => {
       const deployment = await scene.server.get<Deployment>(`/v1/deployments/${id}`)
-      return deployment.done['switch-traffic'] === undefined ? null : true
+      const moves = forwardSteps(deployment).filter(({ do: kind }) => kind === 'switch-traffic')
+      return moves.every(({ step }) => deployment.done[step] !== undefined) ? true : null
     },
     { withinMs: settleWithinMs, everyMs: 20, what: 'the switch' },
   )
@@ -186,23 +229,29 @@ async function migrationRuns(deployment: string): Promise<number> {
   return Number(rows[0]?.runs ?? '-1')
 }
 
-describe('a crash at a step', () => {
+describe.each(shapes)('a crash at a step of $name', (asked) => {
+  beforeAll(() => begin(asked), 240_000)
+  afterAll(async () => {
+    await scene?.close()
+  })
+
   it(
     `leaves one live release and no lost request (${all ? 'all points' : `seed ${seed}`})`,
-    { timeout: all ? 7_200_000 : 600_000 },
+    { timeout: all ? 14_400_000 : 900_000 },
     async () => {
       const random = seededRandom(seed)
-      const candidates = (await Promise.all((['deploy', 'rollback', 'abort'] as const).map(pointsOf))).flat()
+      const ways = ['deploy', 'rollback', 'abort'] as const
+      const candidates = (await Promise.all(ways.map(pointsOf))).flat()
       const chosen = all
         ? candidates.slice(from)
-        : (['deploy', 'rollback', 'abort'] as const).flatMap((way) =>
+        : ways.flatMap((way) =>
             pickSome(
               candidates.filter((candidate) => candidate.way === way),
-              way === 'deploy' ? 4 : 2,
+              asked.points[way],
               random,
             ),
           )
-      console.log(`crash points: ${chosen.length} of ${candidates.length}, seed ${seed}`)
+      console.log(`crash points of ${asked.name}: ${chosen.length} of ${candidates.length}, seed ${seed}`)
       const survived: string[] = []
       for (const { way, point } of chosen) {
         console.log(`  ${way}: ${crashPointText(point)}`)

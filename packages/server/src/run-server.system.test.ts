@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { Readable } from 'node:stream'
+import { text as textOf } from 'node:stream/consumers'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -229,6 +231,23 @@ describe('a server that cannot start', () => {
     expect([code, error.code]).toEqual([6, 'DATABASE_UNREACHABLE'])
     expect(JSON.stringify(error)).not.toContain('hunter2')
     taken.close()
+  })
+
+  it('says so as one document on stdout where JSON is asked for', async () => {
+    const { child } = launch('cannot', ['--json', '--prot', '1'])
+    const [said, [code]] = await Promise.all([
+      textOf(child.stdout ?? Readable.from([])),
+      once(child, 'close') as Promise<[number]>,
+    ])
+    expect(code).toBe(2)
+    expect(JSON.parse(said)).toEqual({
+      ok: false,
+      error: {
+        ...{ code: 'SERVER_OPTION_INVALID', title: expect.any(String), detail: {}, hint: expect.any(String) },
+        docs: 'docs/errors.md#server_option_invalid',
+      },
+      next: [],
+    })
   })
 })
 

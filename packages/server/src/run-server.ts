@@ -19,10 +19,13 @@ export async function runServer(
   args: readonly string[],
   { watchStep }: { watchStep?: StepWatcher } = {},
 ): Promise<void> {
+  const json = args.includes('--json')
   try {
     const options = parseServerOptions(args, { env: process.env, folder: process.cwd() })
     if (options === null) {
-      process.stdout.write(serverHelp)
+      process.stdout.write(
+        json ? `${JSON.stringify({ ok: true, help: serverHelp, next: [] })}\n` : serverHelp,
+      )
       return
     }
     const server = await startServer(
@@ -34,7 +37,7 @@ export async function runServer(
     const { url, pid, installation } = server
     process.stdout.write(`${JSON.stringify({ url, pid, installation, stateDir: options.stateDir })}\n`)
   } catch (thrown) {
-    tellFailure(thrown)
+    tellFailure(thrown, { json })
   }
 }
 
@@ -61,9 +64,13 @@ function endOnSignals(server: RunningServer): void {
   })
 }
 
-function tellFailure(thrown: unknown): void {
+/** On stderr as the log is written; with `json` on stdout too, as the one document that a command answers with. */
+function tellFailure(thrown: unknown, { json }: { json: boolean }): void {
   const known = thrown instanceof TowpathError ? thrown : null
-  const { code = 'INTERNAL', hint = 'Nothing is running. Start it again.' } = known ?? {}
+  const { code = 'INTERNAL', hint = 'Nothing is running. Start it again.', detail = {} } = known ?? {}
+  const docs = `docs/errors.md#${code.toLowerCase()}`
+  const document = { ok: false, error: { code, title: messageOf(thrown), detail, hint, docs }, next: [] }
+  if (json) process.stdout.write(`${JSON.stringify(document)}\n`)
   const error = { code, message: messageOf(thrown), hint }
   process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level: 'error', ...error })}\n`)
   process.exit(known === null ? 1 : (exitCodeOf[known.kind] ?? 1))

@@ -7,11 +7,14 @@ interface CountLine {
   message: string
   answered: Record<string, number>
   received: number
+  streams: { opened: number }
 }
 
 export interface AppCounts {
   /** Requests that all instances together say they answered, removed ones included. */
   answered(): number
+  /** Streams that all instances together say were opened to them; none of them is among the answers. */
+  streamsOpened(): number
   instances(): number
   stop(): void
 }
@@ -33,13 +36,20 @@ export function followAppCounts(facts: { installation: string; environment: stri
       const run = `${id} ${State.StartedAt}`
       if (followed.has(run)) continue
       followed.add(run)
-      await followRun(docker, { id, startedAt: State.StartedAt }, (line) => lastWords.set(run, line))
+      // A stream that is silent for long is broken off; the next look follows it again from its first line.
+      const ended = (): void => void followed.delete(run)
+      await followRun(
+        docker,
+        { id, startedAt: State.StartedAt },
+        { heard: (line) => lastWords.set(run, line), ended },
+      )
     }
   }
   const timer = setInterval(() => void look().catch(() => {}), lookEveryMs)
   return {
     answered: () => [...lastWords.values()].reduce((sum, { answered }) => sum + total(answered), 0),
-    instances: () => followed.size,
+    streamsOpened: () => [...lastWords.values()].reduce((sum, { streams }) => sum + streams.opened, 0),
+    instances: () => lastWords.size,
     stop: () => clearInterval(timer),
   }
 }
@@ -62,11 +72,13 @@ async function runningApps(
 async function followRun(
   docker: Docker,
   { id, startedAt }: { id: string; startedAt: string },
-  heard: (line: CountLine) => void,
+  { heard, ended }: { heard: (line: CountLine) => void; ended: () => void },
 ): Promise<void> {
   const stream = await docker.getContainer(id).logs({ stdout: true, stderr: true, follow: true })
   const lines = new PassThrough()
   docker.modem.demuxStream(stream, lines, lines)
+  stream.once('error', ended)
+  stream.once('end', ended)
   let rest = ''
   lines.on('data', (chunk: Buffer) => {
     const parts = (rest + chunk.toString()).split('\n')

@@ -8,6 +8,7 @@ import { buildAppImage, pushImage, type RegistryTarget } from './images.ts'
 export type Behaviour =
   | 'good'
   | 'never-healthy'
+  | `slow-start:${number}`
   | 'exits-at-start'
   | `dies-after:${number}`
   | `errors:${number}`
@@ -93,7 +94,7 @@ const publish = async (
 
 const bundles = new Map<string, Promise<Buffer>>()
 
-/** The app and its PostgreSQL client as one file; made once per process. */
+/** The app, its PostgreSQL client and its WebSockets as one file; made once per process. */
 const bundled = (app: string): Promise<Buffer> => {
   const made = bundles.get(app) ?? bundle(app)
   bundles.set(app, made)
@@ -109,7 +110,7 @@ const bundle = async (app: string): Promise<Buffer> => {
     format: 'cjs',
     minify: true,
     write: false,
-    external: ['pg-native', 'pg-cloudflare'],
+    external: ['pg-native', 'pg-cloudflare', 'bufferutil', 'utf-8-validate'],
     logLevel: 'silent',
   })
   const [file] = outputFiles

@@ -15,6 +15,15 @@ export interface ExampleProject {
   httpPorts: Record<string, number>
 }
 
+/** How the example's releases go over; as in `towpath.yaml`. Services that are not named go blue-green. */
+export interface ExampleStrategy {
+  drain: string
+  bake: string
+  warm: string
+  services?: Record<string, string | Record<string, unknown>>
+  verdict?: Record<string, unknown>
+}
+
 export interface ExampleProjectFacts {
   folder: string
   registryHost: string
@@ -23,7 +32,7 @@ export interface ExampleProjectFacts {
   recipient: string
   databases: Record<'staging' | 'production', ManagedDatabase>
   httpPorts: Record<'staging' | 'production', number>
-  strategy: { drain: string; bake: string; warm: string }
+  strategy: ExampleStrategy
   stagingBaked: string
   /** How long the backend may take to get healthy; 30 s unless told. */
   healthyWithin?: string
@@ -58,6 +67,7 @@ async function writeConfig(facts: ExampleProjectFacts, name: string): Promise<vo
     { path: ['services', 'frontend', 'image'], value: `${facts.registryHost}/refactor/frontend` },
     { path: ['defaults', 'host', 'folder'], value: facts.folder },
     { path: ['defaults', 'strategy'], value: facts.strategy },
+    { path: ['services', 'backend', 'single'], value: isSingle(facts) },
     { path: ['services', 'backend', 'health', 'within'], value: facts.healthyWithin ?? '30s' },
     ...policyEdits(facts),
     { path: ['environments', 'production', 'freeze'], value: undefined },
@@ -65,6 +75,10 @@ async function writeConfig(facts: ExampleProjectFacts, name: string): Promise<vo
   ])
   await writeFile(path, edited)
 }
+
+/** Most tests are about something else than streams, and switch backend and frontend together. */
+const isSingle = ({ strategy }: ExampleProjectFacts): true | undefined =>
+  strategy.services?.['backend'] === undefined ? undefined : true
 
 const policyEdits = ({ productionPolicy = true, stagingBaked }: ExampleProjectFacts): YamlEdit[] =>
   productionPolicy

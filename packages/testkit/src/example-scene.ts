@@ -6,7 +6,7 @@ import { removeByLabel } from './docker.ts'
 import { buildExampleImages } from './example-images.ts'
 import type { ExampleImages, ExampleRelease } from './example-images.ts'
 import { writeProject } from './example-project.ts'
-import type { ExampleProject } from './example-project.ts'
+import type { ExampleProject, ExampleStrategy } from './example-project.ts'
 import { ensureHaproxyImage, ensureNginxImage } from './images.ts'
 import { freePort } from './ports.ts'
 import { startManagedPostgres } from './postgres.ts'
@@ -33,7 +33,7 @@ export interface ExampleScene {
 }
 
 export interface SceneOptions {
-  strategy?: { drain: string; bake: string; warm: string }
+  strategy?: ExampleStrategy
   reconcileMs?: number
   account?: { user: string; password: string }
   /** Approvals and needs of production are off unless told: most tests are about something else. */

@@ -1,113 +1,36 @@
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { removeEmbeddedPostgres } from '@towpath/store/embedded/embedded-postgres.ts'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { connectDocker, removeByLabel } from './docker.ts'
-import { buildExampleImages, type Behaviour } from './example-images.ts'
+import { healthy, openExampleContainers, type ExampleContainers } from './example-containers.ts'
 import { ensureNginxImage } from './images.ts'
 import { startLoad } from './load/start-load.ts'
-import { startManagedPostgres, type ManagedDatabase, type ManagedPostgres } from './postgres.ts'
-import { startRegistry, type RunningRegistry } from './registry.ts'
 import { until } from './wait.ts'
 
-const docker = connectDocker()
-const run = `example-test-${randomUUID().slice(0, 8)}`
-const Labels = { 'towpath.testkit.run': run }
 const exampleFolder = join(import.meta.dirname, '../../../examples/refactor')
 
-let dataDir: string
-let server: ManagedPostgres
-let database: ManagedDatabase
-let registry: RunningRegistry
+let example: ExampleContainers
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'towpath-example-test-'))
-  server = await startManagedPostgres(dataDir)
-  database = await server.ensureDatabase('refactor')
-  registry = await startRegistry()
-  await docker.createNetwork({ Name: run, Labels })
+  example = await openExampleContainers()
 })
-
-afterAll(async () => {
-  await removeByLabel(`towpath.testkit.run=${run}`)
-  await registry.stop()
-  await server.stop()
-  await removeEmbeddedPostgres({ dataDir })
-  await rm(dataDir, { recursive: true, force: true })
-})
-
-const start = async (Image: string, { alias = 'none', env = {}, binds = [] as string[] }) => {
-  const Env = Object.entries({ DATABASE_URL: database.containerUrl, ...env }).map((pair) => pair.join('='))
-  const container = await docker.createContainer({
-    Image,
-    Env,
-    Labels,
-    Tty: true,
-    HostConfig: { Binds: binds, NetworkMode: run },
-    NetworkingConfig: { EndpointsConfig: { [run]: { Aliases: [alias] } } },
-  })
-  await container.start()
-  const address = (await container.inspect()).NetworkSettings.Networks[run]?.IPAddress ?? ''
-  return {
-    container,
-    address,
-    get: (path: string, port = 4000) => fetch(`http://${address}:${port}${path}`),
-    exit: async () => ((await container.wait()) as { StatusCode: number }).StatusCode,
-    log: async () => (await container.logs({ stdout: true, stderr: true })).toString(),
-  }
-}
-
-afterEach(async () => {
-  const containers = await docker.listContainers({
-    all: true,
-    filters: { label: [`towpath.testkit.run=${run}`] },
-  })
-  await Promise.all(containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })))
-})
-
-let nth = 0
-
-/** Pulls what it starts, as a host would. */
-const release = async (behaviour: Behaviour = 'good', schemaLevel = 1) => {
-  nth += 1
-  const images = await buildExampleImages({ version: `1.${nth}.0`, behaviour, schemaLevel, registry })
-  return { ...images, version: `1.${nth}.0` }
-}
-
-const pulled = async (image: string) => {
-  const progress = await docker.pull(image)
-  await new Promise((done) => docker.modem.followProgress(progress, done))
-  return image
-}
+afterEach(() => example.removeAll())
+afterAll(() => example.close())
 
 const migrate = async (image: string, deployment: string) => {
-  const migrator = await start(await pulled(image), {
-    env: { ROLE: 'migrator', TOWPATH_DEPLOYMENT: deployment },
-  })
+  const migrator = await example.start(image, { env: { ROLE: 'migrator', TOWPATH_DEPLOYMENT: deployment } })
   return migrator.exit()
 }
 
-const healthy = (app: Awaited<ReturnType<typeof start>>) =>
-  until(async () => (await app.get('/health')).ok, { withinMs: 30_000, what: 'backend is healthy' })
-
-const lastCounts = async (app: Awaited<ReturnType<typeof start>>) => {
-  const lines = (await app.log()).split(/\r?\n/).filter((line) => line.includes('request counts'))
-  return JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>
-}
-
 test('the migrator brings the database up, leaves one row per run, and refuses one newer than itself', async () => {
-  const [older, newer] = [await release('good', 1), await release('good', 2)]
+  const [older, newer] = [await example.release('good', 1), await example.release('good', 2)]
   expect(await migrate(older.backend, 'dep_1')).toBe(0)
   expect(await migrate(newer.backend, 'dep_2')).toBe(0)
   expect(await migrate(newer.backend, 'dep_3')).toBe(0)
   expect(await migrate(older.backend, 'dep_4')).toBe(3)
 
-  const client = new pg.Client({ connectionString: database.url })
+  const client = new pg.Client({ connectionString: example.database.url })
   await client.connect()
   const { rows } = await client.query('select release, deployment from migration_run order by id')
   const levels = await client.query('select level from schema_migration order by level')
@@ -140,17 +63,17 @@ const ask = (address: string, { host, path, body }: { host: string; path: string
 
 /** With the frontend behind it, which it must be able to name when it starts. */
 const startNginx = async (frontend: string) => {
-  await start(await pulled(frontend), { alias: 'nextjs-app' })
+  await example.start(frontend, { alias: 'nextjs-app' })
   const mounts = ['nginx.conf', 'conf.d'].map(
     (name) => `${exampleFolder}/nginx/${name}:/etc/nginx/${name}:ro`,
   )
-  return start(await ensureNginxImage(), { binds: mounts })
+  return example.start(await ensureNginxImage(), { binds: mounts })
 }
 
 test('nginx in front leads /api to the backend and the rest to the frontend, under its own name only', async () => {
-  const { backend, frontend, version } = await release('good', 2)
+  const { backend, frontend, version } = await example.release('good', 2)
   expect(await migrate(backend, 'dep_5')).toBe(0)
-  await healthy(await start(backend, { alias: 'rust-app', env: { ROLE: 'app' } }))
+  await healthy(await example.start(backend, { alias: 'rust-app', env: { ROLE: 'app' } }))
   const nginx = await startNginx(frontend)
   const host = 'refactor.localhost'
   const page = await until(() => ask(nginx.address, { host, path: '/' }), { withinMs: 10_000 })
@@ -168,19 +91,17 @@ test('nginx in front leads /api to the backend and the rest to the frontend, und
   expect(await nginx.log()).toMatch(new RegExp(`"path":"/items","status":201,"release":"${version}"`))
 })
 
-const started = async (behaviour: Behaviour) => start(await pulled((await release(behaviour)).backend), {})
-
 test('a good release finishes what it has begun when it is told to stop, and counts what it answered', async () => {
-  const app = await started('good')
+  const app = await example.started('good')
   await healthy(app)
   const slow = app.get('/slow?ms=800')
   await until(async () => ((await (await app.get('/stats')).json()) as { inFlight: number }).inFlight === 1, {
     withinMs: 10_000,
   })
-  await app.container.stop({ t: 10 })
+  await app.stop(10)
   expect((await slow).status).toBe(200)
   expect(await app.exit()).toBe(0)
-  expect(await lastCounts(app)).toMatchObject({
+  expect(await app.lastCounts()).toMatchObject({
     when: 'final',
     answered: { 200: 1 },
     aborted: 0,
@@ -188,50 +109,57 @@ test('a good release finishes what it has begun when it is told to stop, and cou
   })
 })
 
+test('a release that starts slowly is healthy when its time has come, and not before', async () => {
+  const app = await example.started('slow-start:2500')
+  const first = await until(() => app.get('/health'), { withinMs: 30_000, everyMs: 20 })
+  expect([first.status, await first.text()]).toEqual([503, expect.stringContaining('slow to start')])
+  await healthy(app)
+})
+
 test('a release that is never healthy says so, and serves', async () => {
-  const app = await started('never-healthy')
+  const app = await example.started('never-healthy')
   const answer = await until(() => app.get('/health'), { withinMs: 30_000 })
   expect(answer.status).toBe(503)
   expect((await app.get('/')).status).toBe(200)
 })
 
 test('a release that fails by design fails by its ratio, never its health', async () => {
-  const app = await started('errors:0.25')
+  const app = await example.started('errors:0.25')
   await healthy(app)
   const statuses = []
   for (let sent = 0; sent < 40; sent += 1) statuses.push((await app.get('/')).status)
   expect(statuses.filter((status) => status === 500)).toHaveLength(10)
   await until(async () => (await app.log()).includes('"when":"paused"'), { withinMs: 10_000 })
-  expect(await lastCounts(app)).toMatchObject({ answered: { 200: 30, 500: 10 } })
+  expect(await app.lastCounts()).toMatchObject({ answered: { 200: 30, 500: 10 } })
 })
 
 test('a release that dies does so only after traffic came, and exits with an error', async () => {
-  const app = await started('dies-after:200')
+  const app = await example.started('dies-after:200')
   await healthy(app)
   for (let sent = 0; sent < 10; sent += 1) expect((await app.get('/')).status).toBe(200)
   expect(await app.exit()).toBe(1)
-  expect(await lastCounts(app)).toMatchObject({ when: 'final', answered: { 200: 10 } })
+  expect(await app.lastCounts()).toMatchObject({ when: 'final', answered: { 200: 10 } })
 })
 
 test('a release that ignores SIGTERM has to be killed; one that exits at it goes at once', async () => {
-  const [deaf, hasty] = [await started('ignores-sigterm'), await started('exits-at-sigterm')]
+  const [deaf, hasty] = [await example.started('ignores-sigterm'), await example.started('exits-at-sigterm')]
   await Promise.all([healthy(deaf), healthy(hasty)])
-  await Promise.all([deaf.container.stop({ t: 1 }), hasty.container.stop({ t: 10 })])
+  await Promise.all([deaf.stop(1), hasty.stop(10)])
   expect([await deaf.exit(), await hasty.exit()]).toEqual([137, 0])
 })
 
 test('a backend without its database is not healthy and says why', async () => {
-  const { backend } = await release()
-  const nowhere = database.containerUrl.replace(/:\d+\//, ':1/')
-  const app = await start(await pulled(backend), { env: { DATABASE_URL: nowhere } })
+  const { backend } = await example.release()
+  const nowhere = example.database.containerUrl.replace(/:\d+\//, ':1/')
+  const app = await example.start(backend, { env: { DATABASE_URL: nowhere } })
   const answer = await until(() => app.get('/health'), { withinMs: 30_000 })
   expect([answer.status, await answer.text()]).toEqual([503, expect.stringContaining('ECONNREFUSED')])
 })
 
 test('the load client and the app agree on every request, through nginx and all', async () => {
-  const { backend, frontend, version } = await release('errors:0.1', 2)
+  const { backend, frontend, version } = await example.release('errors:0.1', 2)
   expect(await migrate(backend, 'dep_6')).toBe(0)
-  const app = await start(backend, { alias: 'rust-app', env: { ROLE: 'app' } })
+  const app = await example.start(backend, { alias: 'rust-app', env: { ROLE: 'app' } })
   await healthy(app)
   const nginx = await startNginx(frontend)
   const host = 'refactor.localhost'

@@ -10,11 +10,20 @@ import { findProgram } from './setup/packages.ts'
 
 const searchPath = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** Where no Debian binary can be copied (macOS), the official image is pulled instead; the variable names another one. */
+/**
+ * Where no Debian binary can be copied (macOS), the official image is pulled instead, by the digest of its index, which
+ * holds every architecture; the variable names another one.
+ */
 const officialImage = {
-  node: () => process.env['TOWPATH_NODE_IMAGE'] ?? 'node:26-bookworm-slim',
-  haproxy: () => process.env['TOWPATH_HAPROXY_IMAGE'] ?? 'haproxy:2.6',
-  nginx: () => process.env['TOWPATH_NGINX_IMAGE'] ?? 'nginx:1.22',
+  node: () =>
+    process.env['TOWPATH_NODE_IMAGE'] ??
+    'node:26.10.0-bookworm-slim@sha256:662933cf47f013bc8e4beb31a6116448427a82057ba7c42c97e4c5ba766504c2',
+  haproxy: () =>
+    process.env['TOWPATH_HAPROXY_IMAGE'] ??
+    'haproxy:3.2.22-alpine@sha256:79799e8b2977e60802774fa53d29e6b54e045402cdd8a8b9fe43923e7095a047',
+  nginx: () =>
+    process.env['TOWPATH_NGINX_IMAGE'] ??
+    'nginx:1.28.3-alpine@sha256:a8b39bd9cf0f83869a2162827a0caf6137ddf759d50a171451b335cecc87d236',
 }
 
 /** Node and its libraries, nothing else: the layer that all example releases share. Returns the reference. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { withMachineLock } from './machine-lock.ts'
+import { holdMachineName, withMachineLock } from './machine-lock.ts'
 
 const soon = () => new Promise((done) => setTimeout(done, 5))
 
@@ -36,4 +36,14 @@ test.runIf(process.platform === 'linux')('who waits too long is told so, and doe
     await expect(second).rejects.toMatchObject({ code: 'MACHINE_LOCK_HELD', kind: 'locked' })
   })
   expect(ran).toBe(false)
+})
+
+test.runIf(process.platform === 'linux')('a name is held by one until it is given back', async () => {
+  const name = randomUUID()
+  const release = await holdMachineName(name)
+  expect(await holdMachineName(name)).toBeNull()
+  await release?.()
+  const again = await holdMachineName(name)
+  expect(again).not.toBeNull()
+  await again?.()
 })

@@ -22,6 +22,17 @@ export const withMachineLock = async <T>(
   }
 }
 
+/**
+ * Holds a name of this machine until it is given back or this process ends, whichever is first; `null` where another
+ * process has it. Linux only.
+ */
+export const holdMachineName = async (name: string): Promise<(() => Promise<void>) | null> => {
+  const lock = await listen(`\0towpath-${name}`)
+  if (lock === null) return null
+  lock.unref()
+  return () => new Promise((done) => void lock.close(() => done()))
+}
+
 const take = async (path: string, deadline: number): Promise<Server | null> => {
   for (;;) {
     const server = await listen(path)

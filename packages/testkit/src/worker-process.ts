@@ -16,9 +16,18 @@ interface Question {
 
 type Reply = { id: number; answer: unknown } | { id: number; fault: string }
 
-/** Starts `module` (which calls `serveWorker`) in a process of its own. Questions and answers are JSON. */
-export const startWorker = (module: URL): WorkerProcess => {
-  const child = fork(module, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+/**
+ * Starts `module` (which calls `serveWorker`) in a process of its own, by `starter` where one is given, e.g. `nsenter`
+ * with its arguments. Questions and answers are JSON.
+ */
+export const startWorker = (module: URL, starter: readonly string[] = []): WorkerProcess => {
+  const [execPath, ...starterArgs] = starter
+  const child = fork(module, {
+    ...(execPath === undefined
+      ? { execArgv: [] }
+      : { execPath, execArgv: [...starterArgs, process.execPath] }),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   const waiting = new Map<number, (reply: Reply) => void>()
   child.on('message', (reply: Reply) => waiting.get(reply.id)?.(reply))
   child.once('exit', (code, signal) => {

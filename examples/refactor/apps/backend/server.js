@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { die, startService } from '../service/start-service.js'
+import { openEvents, socketOpener } from './streams.js'
 
 const slowMsMax = 60_000
 const bodyBytesMax = 10_000
@@ -22,6 +23,8 @@ export const serve = (env) => {
     address: env.BACKEND_INTERFACE ?? '0.0.0.0',
     isHealthy: () => reachable(database),
     beforeExit: () => database.end(),
+    streams: { 'GET /events': openEvents },
+    sockets: { '/socket': socketOpener(env.RELEASE ?? 'unknown') },
     routes: {
       'GET /': async () => ({ status: 200, body: { service: 'backend', release: env.RELEASE } }),
       'GET /items': async () => {

@@ -1,6 +1,8 @@
 /**
  * How a release behaves, from the BEHAVIOUR its image was built with:
- * good | never-healthy | exits-at-start | dies-after:<ms> | errors:<ratio> | slow:<ms> | ignores-sigterm | exits-at-sigterm.
+ * good | never-healthy | slow-start:<ms> | exits-at-start | dies-after:<ms> | errors:<ratio> | slow:<ms> |
+ * ignores-sigterm | exits-at-sigterm. Errors, slowness and the count of dies-after are of the traffic alone: probes and
+ * streams go as in a good release.
  * Anything else throws, so that a misspelt release does not pass for a good one.
  */
 export const parseBehaviour = (text = 'good') => {
@@ -13,6 +15,7 @@ export const parseBehaviour = (text = 'good') => {
   }
   const amount = argument === undefined || argument === '' ? Number.NaN : Number(argument)
   if (kind === 'dies-after' && amount >= 0) return { kind, afterMs: amount }
+  if (kind === 'slow-start' && amount >= 0) return { kind, startMs: amount }
   if (kind === 'slow' && amount >= 0) return { kind, delayMs: amount }
   if (kind === 'errors' && amount >= 0 && amount <= 1) return { kind, ratio: amount }
   throw new Error(`BEHAVIOUR "${text}" is none that this app knows`)

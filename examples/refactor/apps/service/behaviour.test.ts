@@ -7,12 +7,13 @@ test.each([
   ['never-healthy', { kind: 'never-healthy' }],
   ['dies-after:1500', { kind: 'dies-after', afterMs: 1500 }],
   ['errors:0.2', { kind: 'errors', ratio: 0.2 }],
+  ['slow-start:5000', { kind: 'slow-start', startMs: 5000 }],
   ['slow:60', { kind: 'slow', delayMs: 60 }],
 ])('%s is understood', (text, behaviour) => {
   expect(parseBehaviour(text)).toEqual(behaviour)
 })
 
-test.each(['god', '', 'errors', 'errors:', 'errors:2', 'slow:-1', 'dies-after:soon', 'good:1'])(
+test.each(['god', '', 'errors', 'errors:', 'errors:2', 'slow:-1', 'slow-start', 'dies-after:soon', 'good:1'])(
   '"%s" is refused, not taken for a good release',
   (text) => {
     expect(() => parseBehaviour(text)).toThrow(`BEHAVIOUR "${text}"`)

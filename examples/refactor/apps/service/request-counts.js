@@ -2,19 +2,23 @@ import { writeSync } from 'node:fs'
 
 /**
  * Counts what this instance answered, and says so as one JSON line: at exit, and whenever traffic has paused, so that
- * an instance that is killed outright has left its last word. Probes (`/health`, `/stats`) are counted apart.
+ * an instance that is killed outright has left its last word. Probes (`/health`, `/stats`) and streams are counted
+ * apart: a stream is neither an answer nor a request in flight.
  */
 export class RequestCounts {
   #facts
+  #streams
   #answered = {}
   #saidAt = -1
   #seenAt = 0
   #received = 0
   #aborted = 0
   #probes = 0
+  #idle = () => {}
 
-  constructor(facts) {
+  constructor(facts, streams) {
     this.#facts = facts
+    this.#streams = streams
     setInterval(() => this.#sayWhenQuiet(), 500).unref()
     process.on('exit', () => this.#say('final'))
   }
@@ -29,7 +33,13 @@ export class RequestCounts {
     })
     response.once('close', () => {
       if (!answered) this.#aborted += 1
+      if (this.read().inFlight === 0) this.#idle()
     })
+  }
+
+  /** Resolves when no request of the traffic is in flight. */
+  async whenIdle() {
+    if (this.read().inFlight > 0) await new Promise((resolve) => (this.#idle = resolve))
   }
 
   probe() {
@@ -45,17 +55,24 @@ export class RequestCounts {
       aborted: this.#aborted,
       inFlight: this.#received - total - this.#aborted,
       probes: this.#probes,
+      streams: this.#streams.read(),
     }
   }
 
+  /** Grows with all that came: while it stands still, nothing comes. */
+  #came() {
+    return this.#received + this.#streams.read().opened
+  }
+
   #sayWhenQuiet() {
-    const quiet = this.#seenAt === this.#received
-    this.#seenAt = this.#received
-    if (quiet && this.#saidAt !== this.#received && this.read().inFlight === 0) this.#say('paused')
+    const came = this.#came()
+    const quiet = this.#seenAt === came
+    this.#seenAt = came
+    if (quiet && this.#saidAt !== came && this.read().inFlight === 0) this.#say('paused')
   }
 
   #say(when) {
-    this.#saidAt = this.#received
+    this.#saidAt = this.#came()
     log('request counts', { when, ...this.read() })
   }
 }

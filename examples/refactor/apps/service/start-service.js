@@ -2,17 +2,23 @@ import { createServer } from 'node:http'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorRhythm, parseBehaviour } from './behaviour.js'
+import { OpenStreams } from './open-streams.js'
 import { log, RequestCounts } from './request-counts.js'
 
 /**
  * Serves `routes` ("GET /items" -> handler(url, request) -> {status, body, type?}) as one release of the example.
+ * `streams` ("GET /events" -> open(response, { release, keep })) and `sockets` ("/socket" -> open({ request, connection,
+ * head }, { release, keep })) stay open until they are ended, at this process's end; each is told to `keep`.
  * `isHealthy()` answers GET /health. Every answer carries the header x-release.
  */
-export const startService = ({ name, port, address, routes, isHealthy, beforeExit }) => {
+export const startService = (service) => {
+  const { name, port, address, routes, streams = {}, sockets = {}, isHealthy, beforeExit } = service
   const release = process.env.RELEASE ?? 'unknown'
   const behaviour = parseBehaviour(behaviourHere(process.env))
   if (behaviour.kind === 'exits-at-start') die('exits at start, by design')
-  const counts = new RequestCounts({ service: name, release, instance: hostname() })
+  const open = new OpenStreams()
+  const counts = new RequestCounts({ service: name, release, instance: hostname() }, open)
+  const stream = { release, keep: (connection, end) => open.keep(connection, end) }
   const misbehave = misbehaviour(behaviour)
 
   const answer = async (request) => {
@@ -21,15 +27,19 @@ export const startService = ({ name, port, address, routes, isHealthy, beforeExi
     if (url.pathname === '/stats') return { status: 200, body: counts.read() }
     const handler = routes[`${request.method} ${url.pathname}`]
     return (
-      (await misbehave()) ??
+      (isProbe(request) ? null : await misbehave()) ??
       (await handler?.(url, request)) ?? { status: 404, body: { error: 'no such path' } }
     )
   }
 
-  const server = createServer(async (request, response) => {
+  // Only what asks for a socket's path is upgraded; elsewhere the wish is ignored and the request is one like any other.
+  const shouldUpgradeCallback = ({ url }) => pathOf(url) in sockets
+  const server = createServer({ shouldUpgradeCallback }, async (request, response) => {
+    response.setHeader('x-release', release)
+    const openStream = streams[`${request.method} ${pathOf(request.url)}`]
+    if (openStream !== undefined) return openStream(response, stream)
     if (isProbe(request)) counts.probe()
     else counts.follow(response)
-    response.setHeader('x-release', release)
     try {
       send(response, await answer(request))
     } catch (fault) {
@@ -37,11 +47,16 @@ export const startService = ({ name, port, address, routes, isHealthy, beforeExi
       send(response, { status: fault.status ?? 500, body: { error: fault.message } })
     }
   })
+  server.on('upgrade', (request, connection, head) =>
+    sockets[pathOf(request.url)]({ request, connection, head }, stream),
+  )
   // Longer than any proxy in front keeps an idle connection, so that it is never us who closes one first.
   server.keepAliveTimeout = 75_000
   server.listen(port, address, () => log('listening', { service: name, release, behaviour, port }))
-  obeySigterm(server, behaviour, beforeExit)
+  obeySigterm(server, behaviour, { counts, open, beforeExit })
 }
+
+const pathOf = (url) => url.split('?', 1)[0]
 
 /** Bad releases are often bad in one place only: BEHAVIOUR_IN names the RUST_ENV where BEHAVIOUR shows. */
 const behaviourHere = ({ BEHAVIOUR, BEHAVIOUR_IN, RUST_ENV }) =>
@@ -53,6 +68,8 @@ const isProbe = ({ url, headers }) =>
 const health = async (behaviour, isHealthy) => {
   if (behaviour.kind === 'never-healthy')
     return { status: 503, body: { healthy: false, why: 'never healthy, by design' } }
+  if (behaviour.kind === 'slow-start' && process.uptime() * 1_000 < behaviour.startMs)
+    return { status: 503, body: { healthy: false, why: 'slow to start, by design' } }
   const why = await isHealthy()
   return why === null
     ? { status: 200, body: { healthy: true } }
@@ -93,9 +110,12 @@ const send = (response, { status, body, type = 'application/json' }) => {
   response.end(text)
 }
 
-/** By default: no new connections, finish what is in flight, at most 9 s, which is inside Docker's 10 s of grace. */
-const obeySigterm = (server, behaviour, beforeExit) => {
-  process.on('SIGTERM', () => {
+/**
+ * By default: no new connections, finish what is in flight, then end the streams, at most 9 s, which is inside Docker's
+ * 10 s of grace. Streams are last: their clients come back at once, and should find another instance by then.
+ */
+const obeySigterm = (server, behaviour, { counts, open, beforeExit }) => {
+  process.on('SIGTERM', async () => {
     log('SIGTERM', { behaviour: behaviour.kind })
     if (behaviour.kind === 'ignores-sigterm') return
     if (behaviour.kind === 'exits-at-sigterm') process.exit(0)
@@ -106,5 +126,7 @@ const obeySigterm = (server, behaviour, beforeExit) => {
       process.exit(0)
     })
     server.closeIdleConnections()
+    await counts.whenIdle()
+    open.endAll()
   })
 }

@@ -43,3 +43,15 @@ export const notServing = (withinMs: number, seen: string): TowpathError =>
     hint: 'An edge that ran before goes on with its former file. Read the log of the edge: a port may be taken.',
     retryable: true,
   })
+
+/** New requests come to these; a backup gets them only when every live slot is down. */
+export const takesRequests = (role: string): boolean => role === 'live' || role === 'candidate'
+
+export const slotServes = (service: string, { slot, role }: { slot: string; role: string }): TowpathError =>
+  new TowpathError({
+    code: 'EDGE_SLOT_SERVES',
+    kind: 'conflict',
+    message: `Slot ${slot} of ${service} is ${role}: what is open there is not to be cut, because new requests would come to it.`,
+    hint: 'Nothing was cut. Drain the slot first.',
+    detail: { service, slot, role },
+  })

@@ -7,6 +7,7 @@ import { type SlotRequest, fakeEdge } from './fake.ts'
 interface Occupant {
   release: string
   isSick: boolean
+  isBroken: boolean
 }
 
 const refused: ProbeAnswer = { status: null, body: '', fault: 'connection refused', tookMs: 0 }
@@ -15,10 +16,14 @@ async function answer(occupant: Occupant | undefined, { path, headers }: SlotReq
   if (occupant === undefined) return refused
   const url = new URL(path, 'http://slot')
   await sleep(Number(url.searchParams.get('ms') ?? 0))
-  const status =
-    url.pathname === '/health' && occupant.isSick ? 503 : Number(url.pathname.split('/status/')[1] ?? 200)
+  const status = statusOf(url.pathname, occupant)
   const body = url.pathname === '/headers' ? JSON.stringify(headers) : occupant.release
   return { status, body, fault: null, tookMs: 0 }
+}
+
+function statusOf(path: string, { isSick, isBroken }: Occupant): number {
+  if (path === '/health') return isSick ? 503 : 200
+  return isBroken ? 500 : Number(path.split('/status/')[1] ?? 200)
 }
 
 edgeContract(async () => {
@@ -32,12 +37,15 @@ edgeContract(async () => {
     port: 80,
     place,
     occupy: async (slot, release) => {
-      const occupant = { release, isSick: false }
+      const occupant = { release, isSick: false, isBroken: false }
       const { address } = place(slot)
       occupants.set(address, occupant)
       return {
         sicken: async () => {
           occupant.isSick = true
+        },
+        break: async (isBroken) => {
+          occupant.isBroken = isBroken
         },
         die: async () => {
           occupants.delete(address)

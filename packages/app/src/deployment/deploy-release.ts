@@ -1,4 +1,4 @@
-import { environmentView } from '@towpath/domain/ledger/views.ts'
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
 import { effectivePolicy } from '@towpath/domain/environment/policy.ts'
 import type { EnvironmentPolicy, PendingChange } from '@towpath/domain/environment/policy.ts'
@@ -13,9 +13,12 @@ import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
 import { readEnvironment } from '../project/environment-model.ts'
+import { withMissingSecrets } from '../project/missing-secrets.ts'
 import { problemsError } from '../project/problems.ts'
 import { openSnapshot } from '../release/snapshot.ts'
 import { releaseOf } from '../release/release-of.ts'
+import { NothingToDo, alreadyLive } from './already-live.ts'
+import type { AlreadyLive } from './already-live.ts'
 import { requestDeployment } from './request-deployment.ts'
 
 export interface DeployInput {
@@ -29,26 +32,38 @@ export interface DeployInput {
   idempotencyKey: string | null
 }
 
-/** Plans the release for the environment and puts the deployment into the ledger; the runner takes it from there. */
+/**
+ * Plans the release for the environment and puts the deployment into the ledger; the runner takes it from there. Where
+ * that very deployment is live already, nothing is recorded.
+ */
 export async function deployRelease(
   installation: Installation,
   caller: Caller,
   input: DeployInput,
-): Promise<Deployment> {
+): Promise<Deployment | AlreadyLive> {
   requirePermission(caller, 'deploy', input.environment)
-  const { release, plan, pins, policy } = await planFor(installation, input)
-  return await requestDeployment(installation, caller, {
-    kind: input.kind,
-    environment: input.environment,
-    release: release.version,
-    author: release.author,
-    reason: input.reason,
-    schemaAccepted: null,
-    plan,
-    pins,
-    firstPolicy: policy,
-    idempotencyKey: input.idempotencyKey,
-  })
+  const { release, plan, pins, policy, live } = await planFor(installation, input)
+  try {
+    return await requestDeployment(installation, caller, {
+      kind: input.kind,
+      environment: input.environment,
+      release: release.version,
+      author: release.author,
+      reason: input.reason,
+      schemaAccepted: null,
+      plan,
+      pins,
+      firstPolicy: policy,
+      idempotencyKey: input.idempotencyKey,
+      confirmNew: (environment) => {
+        const found = alreadyLive(environment, live, { plan, pins })
+        if (found !== null) throw new NothingToDo(found)
+      },
+    })
+  } catch (error) {
+    if (error instanceof NothingToDo) return error.found
+    throw error
+  }
 }
 
 export interface Planned {
@@ -56,6 +71,8 @@ export interface Planned {
   plan: DeploymentPlan
   pins: Pins
   environment: EnvironmentState
+  /** The deployment that brought what is live; null where nothing is. */
+  live: Deployment | null
   policy: EnvironmentPolicy
   /** What the release's config would loosen and an admin has not accepted. */
   pending: PendingChange[]
@@ -73,14 +90,18 @@ export async function planFor(
   const environment =
     (await stateOf(installation.store, environmentView, input.environment)) ??
     emptyEnvironment(input.environment)
+  const live = await liveDeployment(installation, environment)
+  const { model, warnings } = await withMissingSecrets(installation, { files, read, live })
   const { policy, pending } = effectivePolicy(environment.policy, read.config.policy)
-  if (!policy.hosts.includes(read.config.host.docker) && policy.hosts.length > 0)
+  // What was accepted decides alone: laid over the one host that a commit asks for it would leave none, which is any.
+  const hosts = environment.policy?.hosts ?? []
+  if (hosts.length > 0 && !hosts.includes(read.config.host.docker))
     throw hostNotAllowed(read.config.host.docker, input.environment)
   const planned = planDeployment({
     installation: installation.id,
     release,
     config: read.config,
-    model: read.model,
+    model,
     policy,
     firstDeployment: environment.live === null,
     replaceEdge: input.replaceEdge,
@@ -96,17 +117,29 @@ export async function planFor(
     })
   const pin = (value: unknown): Promise<string> =>
     installation.store.putBlob(Buffer.from(JSON.stringify(value)))
-  const [model, config] = await Promise.all([pin(read.model), pin(read.config)])
+  const [pinnedModel, config] = await Promise.all([pin(model), pin(read.config)])
   return {
     release,
     plan: planned.plan,
-    pins: { snapshot: release.snapshot, model, config, policyVersion: environment.policy?.version ?? 0 },
+    pins: {
+      snapshot: release.snapshot,
+      model: pinnedModel,
+      config,
+      policyVersion: environment.policy?.version ?? 0,
+    },
     environment,
+    live,
     policy,
     pending,
-    warnings: read.warnings,
+    warnings,
   }
 }
+
+const liveDeployment = async (
+  { store }: Installation,
+  { live }: EnvironmentState,
+): Promise<Deployment | null> =>
+  live === null ? null : ((await stateOf(store, deploymentView, live.deployment)) ?? null)
 
 const hostNotAllowed = (host: string, environment: string): TowpathError =>
   new TowpathError({

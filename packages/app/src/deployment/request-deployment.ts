@@ -1,6 +1,8 @@
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
+import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
@@ -16,6 +18,8 @@ export type DeploymentRequest = Pick<
   idempotencyKey: string | null
   /** Becomes the environment's policy where none was accepted yet: later commits can only be stricter. */
   firstPolicy: EnvironmentPolicy | null
+  /** Called for a request that is new, with the environment as it was; what it throws takes the request back. */
+  confirmNew?: (environment: EnvironmentState) => void
 }
 
 /** Appends `deployment.requested` and returns the deployment; the same idempotency key returns the same deployment. */
@@ -24,14 +28,14 @@ export async function requestDeployment(
   caller: Caller,
   request: DeploymentRequest,
 ): Promise<Deployment> {
-  const { idempotencyKey, firstPolicy, environment, ...facts } = request
+  const { idempotencyKey, firstPolicy, confirmNew, environment, ...facts } = request
   const id = installation.newId('dep')
   const key = idempotencyKey === null ? id : `${caller.principal.name}/${idempotencyKey}`
   const deployment = await installation.store.transact(async (tx) => {
-    const state = await stateOf(tx, environmentView, environment)
-    const queued = state?.queued.length ?? 0
+    const state = (await stateOf(tx, environmentView, environment)) ?? emptyEnvironment(environment)
+    const queued = state.queued.length
     if (queued >= queueMax) throw queueFull(environment, queued)
-    if (firstPolicy !== null && (state?.policy ?? null) === null)
+    if (firstPolicy !== null && state.policy === null)
       await tx.append({
         type: 'policy.accepted',
         actor: 'towpath',
@@ -39,7 +43,7 @@ export async function requestDeployment(
         environment,
         data: { policy: { ...firstPolicy, version: 1 } },
       })
-    const { event } = await tx.append({
+    const { event, appended } = await tx.append({
       type: 'deployment.requested',
       actor: caller.principal.name,
       idem: `deployment/request/${key}`,
@@ -49,6 +53,7 @@ export async function requestDeployment(
       ...(caller.request === undefined ? {} : { request: caller.request }),
       data: { id, ...facts },
     })
+    if (appended) confirmNew?.(state)
     return await stateOf(tx, deploymentView, event.deployment ?? id)
   })
   installation.wake.ring()

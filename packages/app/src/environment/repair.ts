@@ -1,10 +1,13 @@
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { environmentView } from '@towpath/domain/ledger/views.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
 import { foreignContainers } from '../observe/edge-facts.ts'
 import { edgeAtRest, openAtRest, steerAtRest } from '../runner/at-rest.ts'
 import type { AtRest } from '../runner/at-rest.ts'
+import { stateOf } from '../state-of.ts'
+import { environmentNotFound } from './environment-not-found.ts'
 
 const repairDeadlineMs = 60_000
 
@@ -19,7 +22,7 @@ export async function repairEnvironment(
 ): Promise<string[]> {
   requirePermission(caller, 'repair', input.environment)
   const rest = await openAtRest(installation, input.environment, AbortSignal.timeout(repairDeadlineMs))
-  if (rest === null) throw notAtRest(input.environment)
+  if (rest === null) throw await whyNot(installation, input.environment)
   const done = await repairAll(rest, input.dryRun)
   if (!input.dryRun && done.length > 0)
     await installation.store.append({
@@ -47,10 +50,24 @@ async function repairAll(rest: AtRest, dryRun: boolean): Promise<string[]> {
   ]
 }
 
+async function whyNot({ store }: Installation, environment: string): Promise<TowpathError> {
+  const state = await stateOf(store, environmentView, environment)
+  if (state === undefined) return environmentNotFound(environment)
+  return state.active === null ? nothingLive(environment) : notAtRest(environment)
+}
+
+const nothingLive = (environment: string): TowpathError =>
+  new TowpathError({
+    code: 'NOTHING_LIVE',
+    kind: 'not-found',
+    message: `Nothing is live on ${environment}, so there is nothing to repair.`,
+    hint: `Deploy first: towpath deploy VERSION -e ${environment}. Nothing was changed.`,
+  })
+
 const notAtRest = (environment: string): TowpathError =>
   new TowpathError({
     code: 'ENVIRONMENT_IN_MOTION',
     kind: 'locked',
-    message: `${environment} is being deployed to, or nothing is live there.`,
+    message: `${environment} is being deployed to.`,
     hint: `Wait for the deployment (towpath status -e ${environment}), then repair. Nothing was changed.`,
   })

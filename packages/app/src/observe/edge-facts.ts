@@ -1,24 +1,52 @@
 import { isDone } from '@towpath/domain/deployment/deployment-state.ts'
-import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
+import { steeringAtRest } from '@towpath/domain/deployment/seating.ts'
+import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import type { ContainerEngine } from '../ports/container-engine.ts'
 import type { Performing } from '../runner/performing.ts'
-import { wantedAt } from '../perform/steer-edge.ts'
+import { wantedBy } from '../perform/steer-edge.ts'
+import { stateOf } from '../state-of.ts'
 import { observed } from './observed.ts'
 
 /** Differences between what the ledger wants of the edge, its file and its run time; null before there is one. */
 export async function edgeDifferences(performing: Performing): Promise<GateFacts['edge']> {
   const { installation, deployment, edge, edgeSpec } = performing
   if (deployment.start?.previous === null || deployment.subnet === null) return null
-  return await observed(installation, () =>
-    edge.drift(edgeSpec, wantedAt(performing, 'admitted', admittedSoFar(deployment))),
-  )
+  return await observed(installation, async () => {
+    const wanted = wantedBy(performing, null)
+    const drifts = []
+    for (const plan of [deployment.plan, ...(await plansBefore(performing))])
+      drifts.push(await edge.drift(edgeSpec, drawingAs(plan, wanted)))
+    return drifts.reduce((one, other) => (other.length < one.length ? other : one))
+  })
 }
 
-/** Services whose candidates are behind the edge by now; none when the gates are asked the first time. */
-const admittedSoFar = (deployment: Deployment): string[] =>
-  deployment.plan.waves.filter((_, wave) => isDone(deployment, `admit-candidates:${wave}`)).flat()
+/**
+ * How clients would be drawn is part of the edge's file. Until the host is prepared the file has it as the live release
+ * asks, or as the deployment did that was last on the host and was taken back. With nothing on trial each is as good.
+ */
+async function plansBefore({ installation, deployment }: Performing): Promise<DeploymentPlan[]> {
+  const environment = await stateOf(installation.store, environmentView, deployment.environment)
+  const plans: DeploymentPlan[] = []
+  for (const { deployment: id } of environment?.history ?? []) {
+    const before = await stateOf(installation.store, deploymentView, id)
+    if (before === undefined || !isDone(before, 'prepare-host')) continue
+    plans.push(before.plan)
+    if (before.finished?.outcome === 'live') break
+  }
+  return plans
+}
+
+function drawingAs(plan: DeploymentPlan, wanted: WantedEdge): WantedEdge {
+  const steering = steeringAtRest(plan)
+  const services = wanted.services.map((service) => ({
+    ...service,
+    cohort: steering[service.service]?.cohort ?? false,
+  }))
+  return { ...wanted, services }
+}
 
 /** Foreign containers that answer to a name of the edge, one sentence each. */
 export const foreignNames = ({

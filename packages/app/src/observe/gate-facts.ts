@@ -12,6 +12,7 @@ import { crossedSince } from './crossed-schemas.ts'
 import { edgeDifferences, foreignNames } from './edge-facts.ts'
 import { imageFacts, isReleaseReady } from './image-facts.ts'
 import { observed } from './observed.ts'
+import { settingFacts } from './setting-facts.ts'
 
 const databaseDeadlineMs = 5_000
 
@@ -61,6 +62,7 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
     host,
     disk,
     images,
+    settings: settingFacts(performing),
     database,
     edge,
     foreign,

@@ -1,5 +1,6 @@
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
-import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
+import { isFirstReplica } from '@towpath/domain/edge/replica.ts'
+import type { DeploymentPlan, ServicePlan } from '@towpath/domain/deployment/plan.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import type { Installation, SecretValues } from '../installation.ts'
@@ -15,13 +16,15 @@ export interface ImageSources {
   secrets: SecretValues
 }
 
-/** Each build of a plan: is it in its registry, is it on the host. */
-export function imageFacts(
+/** Each build of a deployment's plan: is it in its registry, is it on the host, and why it could not be pulled. */
+export async function imageFacts(
   sources: ImageSources,
-  { plan, kind }: Pick<Deployment, 'plan' | 'kind'>,
+  deployment: Deployment,
 ): Promise<GateFacts['images']> {
-  return Promise.all(
-    plan.services.map(async ({ service, container }) => {
+  const { plan, kind } = deployment
+  const notPulled = await failedPulls(sources.installation, deployment)
+  return await Promise.all(
+    eachOnce(plan).map(async ({ service, container }) => {
       const [registry, host] = await Promise.all([
         observed(sources.installation, () => {
           // The way back needs no registry, so it does not wait for one that may be down.
@@ -30,9 +33,29 @@ export function imageFacts(
         }),
         observed(sources.installation, () => sources.engine.hasImage(container.image)),
       ])
-      return { service, image: container.image, registry, host }
+      const why = notPulled.get(container.image)
+      return {
+        ...{ service, image: container.image, registry, host },
+        ...(why === undefined ? {} : { notPulled: why }),
+      }
     }),
   )
+}
+
+/** Replicas share their image. */
+const eachOnce = ({ services }: DeploymentPlan): ServicePlan[] =>
+  services.filter(({ service }) => isFirstReplica(service))
+
+/** What the deployment's own event says of images that it could not pull, by image. */
+async function failedPulls(
+  { store }: Installation,
+  { done }: Deployment,
+): Promise<ReadonlyMap<string, string>> {
+  const pulled = done['pull-images']
+  if (pulled === undefined) return new Map()
+  const [event] = await store.readEvents({ after: pulled.seq - 1, limit: 1 })
+  if (event?.type !== 'images.pulled') return new Map()
+  return new Map(event.data.images.flatMap(({ image, present, why }) => (present ? [] : [[image, why]])))
 }
 
 async function isInRegistry(sources: ImageSources, image: string): Promise<boolean> {
@@ -46,7 +69,7 @@ export async function isReleaseReady(
   plan: DeploymentPlan,
 ): Promise<{ ready: boolean; why: string }> {
   const missing = []
-  for (const { service, container } of plan.services) {
+  for (const { service, container } of eachOnce(plan)) {
     if (await sources.engine.hasImage(container.image)) continue
     if (await isInRegistry(sources, container.image)) continue
     missing.push(`${service}'s image ${container.image} is neither on the host nor in its registry`)

@@ -2,14 +2,14 @@ import type { Command } from '@towpath/domain/deployment/command.ts'
 import type { Performed, Performing } from '../runner/performing.ts'
 import { awaitHealthy } from './await-healthy.ts'
 import { performGates } from './evaluate-gates.ts'
-import { restoreTraffic, startAccessories, switchTraffic } from './move-traffic.ts'
+import { awaitPerson, judgeTrial, watchBake } from './judge-trial.ts'
+import { holdTraffic, restoreTraffic, shiftTraffic, startAccessories, switchTraffic } from './move-traffic.ts'
 import { prepareHost } from './prepare-host.ts'
 import { pullImages } from './pull-images.ts'
 import { makeBackup, runJob } from './run-job.ts'
 import { runSmokeChecks } from './run-smoke-checks.ts'
 import { admitCandidates, startCandidates } from './start-candidates.ts'
-import { removeCandidates, retireOlder } from './take-out.ts'
-import { watchBake } from './watch-bake.ts'
+import { cutStreams, removeCandidates, retireOlder, stopOld } from './take-out.ts'
 
 /** Does one command. `finish` is an append alone and never comes here. */
 export function perform(
@@ -35,6 +35,18 @@ export function perform(
       return awaitHealthy(performing, command)
     case 'run-smoke-checks':
       return runSmokeChecks(performing, command)
+    case 'hold-traffic':
+      return holdTraffic(performing, command)
+    case 'stop-old':
+      return stopOld(performing, command)
+    case 'shift-traffic':
+      return shiftTraffic(performing, command)
+    case 'judge-trial':
+      return judgeTrial(performing, command)
+    case 'await-person':
+      return awaitPerson(performing, command)
+    case 'cut-streams':
+      return cutStreams(performing, command)
     case 'switch-traffic':
       return switchTraffic(performing, command)
     case 'start-accessories':

@@ -3,6 +3,7 @@ import { edgeAt } from '@towpath/domain/deployment/seating.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
 import { ensureSurroundings } from './surroundings.ts'
+import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import { steerEdge } from './steer-edge.ts'
 
 /** Networks, volumes, edge and the accessories that services need: created where missing, otherwise left alone. */
@@ -12,7 +13,10 @@ export const prepareHost: Perform<'prepare-host'> = async (performing) => {
   const { plan } = deployment
   const subnet = await ensureSurroundings(engine, plan)
   if (await isEdgeOutgrown(performing)) await replaceEdge(performing)
-  await steerEdge(performing, edgeAt(deployment, 'before', { fence: installation.fence, subnet }))
+  await steerEdge(
+    performing,
+    edgeAt(deployment, trafficOf(deployment), { fence: installation.fence, subnet }),
+  )
   if (deployment.kind !== 'rollback')
     for (const accessory of plan.accessoriesBefore) await engine.ensureRanOnce(accessory)
   return { type: 'host.prepared', data: { subnet, tookMs: installation.elapsedMs() - started } }

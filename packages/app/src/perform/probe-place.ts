@@ -1,4 +1,5 @@
 import type { PlacedService } from '@towpath/domain/environment/environment-state.ts'
+import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import { probeResult } from '@towpath/domain/signal/probe-result.ts'
 import type { ProbeResult } from '@towpath/domain/signal/probe-result.ts'
 import type { Performing } from '../runner/performing.ts'
@@ -9,6 +10,6 @@ export async function probePlace(
   { service, slot, health }: Pick<PlacedService, 'slot' | 'health'> & { service: string },
 ): Promise<ProbeResult> {
   const { path, timeoutMs } = health
-  const request = { service, slot, method: 'GET', path, headers: {}, timeoutMs }
+  const request = { service: serviceOf(service), slot, method: 'GET', path, headers: {}, timeoutMs }
   return probeResult(await edge.probe(edgeSpec, request), health)
 }

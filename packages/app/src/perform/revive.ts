@@ -11,10 +11,9 @@ const reviveWithinMs = 15_000
 const lookEveryMs = 100
 
 /** Makes sure that what traffic is about to go back to runs. Free where it never stopped. */
-export async function reviveBefore(performing: Performing): Promise<void> {
-  const previous = performing.deployment.start?.previous ?? null
-  if (previous === null) return
-  const revived = await revivePlacement(performing, previous)
+export async function reviveBefore(performing: Performing, old: Placement | null): Promise<void> {
+  if (old === null) return
+  const revived = await revivePlacement(performing, old)
   if (revived.length === 0) return
   const { installation, signal } = performing
   const deadline = installation.elapsedMs() + reviveWithinMs

@@ -1,14 +1,24 @@
 import type { JobPlan } from '@towpath/domain/deployment/plan.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { awaitEarlierRuns } from './await-earlier-runs.ts'
 import { ensureSurroundings } from './surroundings.ts'
 
 const logTailLines = 40
 
-/** Runs a one-shot service once per deployment: its name holds the deployment, so a second call finds the first one's container. */
+/**
+ * Runs a one-shot service once per deployment: its name holds the deployment, so a second call finds the first one's
+ * container. What an earlier deployment left running ends first.
+ */
 export const runJob: Perform<'run-job'> = async (performing, { job }) => {
+  const { engine, deployment, installation } = performing
+  const waitedFor = await awaitEarlierRuns(engine, job, {
+    deployment: deployment.id,
+    elapsedMs: installation.elapsedMs,
+  })
   const ran = await runOnce(performing, job)
-  return { type: 'job.finished', data: { job: job.job, ...ran } }
+  const waited = waitedFor.length === 0 ? {} : { waitedFor }
+  return { type: 'job.finished', data: { job: job.job, ...ran, ...waited } }
 }
 
 /** The same for the backup that comes before a migration. */

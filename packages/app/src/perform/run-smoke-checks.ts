@@ -4,9 +4,10 @@ import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
 
 /** Asks the candidates what their smoke checks ask, through the edge's private entry: the way that traffic will take. */
-export const runSmokeChecks: Perform<'run-smoke-checks'> = async (performing) => {
+export const runSmokeChecks: Perform<'run-smoke-checks'> = async (performing, { services }) => {
   const checks = []
-  for (const service of performing.deployment.plan.services)
+  const chosen = performing.deployment.plan.services.filter(({ service }) => services.includes(service))
+  for (const service of chosen)
     for (const check of service.smoke) checks.push(await runCheck(performing, service.service, check))
   return { type: 'smoke.passed', data: { checks } }
 }

@@ -1,9 +1,10 @@
 import { candidateContainer } from '@towpath/domain/deployment/seating.ts'
 import type { ServicePlan } from '@towpath/domain/deployment/plan.ts'
+import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
-import { steerEdge, wantedAt } from './steer-edge.ts'
+import { steerEdge, wantedBy } from './steer-edge.ts'
 
-/** Starts the candidates of one wave side by side with what is live. Nothing reaches them yet. */
+/** Starts candidates. Nothing reaches them yet. */
 export const startCandidates: Perform<'start-candidates'> = async (performing, { services }) => {
   const { installation, deployment } = performing
   const started = installation.elapsedMs()
@@ -21,7 +22,7 @@ async function startOne({ engine, deployment }: Performing, service: ServicePlan
   const holders = await engine.list({
     'towpath.project': deployment.plan.project,
     'towpath.environment': deployment.environment,
-    'towpath.service': service.service,
+    'towpath.service': serviceOf(service.service),
     'towpath.slot': slot,
   })
   for (const holder of holders.filter(({ name }) => name !== spec.name)) {
@@ -31,10 +32,8 @@ async function startOne({ engine, deployment }: Performing, service: ServicePlan
   await engine.ensureRunning(spec)
 }
 
-/** Puts the wave's candidates into their slots: probed by the edge, reachable through its private entry alone. */
-export const admitCandidates: Perform<'admit-candidates'> = async (performing, { step, services }) => {
-  const wave = Number(step.split(':')[1] ?? '0')
-  const admitted = performing.deployment.plan.waves.slice(0, wave + 1).flat()
-  await steerEdge(performing, wantedAt(performing, 'admitted', admitted))
-  return { type: 'candidates.admitted', data: { services } }
+/** Puts candidates into their slots: probed by the edge, reachable through its private entry alone. */
+export const admitCandidates: Perform<'admit-candidates'> = async (performing, command) => {
+  await steerEdge(performing, wantedBy(performing, command))
+  return { type: 'candidates.admitted', data: { services: command.services } }
 }

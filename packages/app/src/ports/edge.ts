@@ -1,5 +1,6 @@
 import type { PublishedPort } from '@towpath/domain/deployment/container.ts'
 import type { SlotStatus, WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import type { SlotTraffic } from '@towpath/domain/signal/traffic.ts'
 
 /** Where an edge lives. One per environment and port group; its name and addresses never change after creation. */
 export interface EdgeSpec {
@@ -24,6 +25,12 @@ export interface Edge {
   /** Differences between what is wanted, the file and the running edge, one sentence each; empty when they agree. */
   drift(spec: EdgeSpec, wanted: WantedEdge): Promise<string[]>
   status(spec: EdgeSpec): Promise<SlotStatus[]>
+  /** What each release in each slot was sent since this controller began to follow the edge's log; see `SlotTraffic`. */
+  traffic(spec: EdgeSpec): Promise<SlotTraffic[]>
+  /** Lets the trial of a service go on until this time (RFC 3339); without it the edge itself ends the trial then. */
+  renew(spec: EdgeSpec, lease: { service: string; until: string }): Promise<void>
+  /** Ends every request and stream still open on a slot, each once. Tells how many; 0 when repeated. */
+  cut(spec: EdgeSpec, place: { service: string; slot: string }): Promise<number>
   /** One private request to one slot, whatever its role, along the way that traffic takes. */
   probe(spec: EdgeSpec, request: ProbeRequest): Promise<ProbeAnswer>
   remove(spec: EdgeSpec): Promise<void>

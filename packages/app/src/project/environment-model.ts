@@ -19,6 +19,10 @@ export interface EnvironmentModel {
   secrets: SecretValues
   /** SHA-256 of the sealed secrets; empty where the environment has none. */
   sealedDigest: string
+  /** What the compose file was interpolated with; secrets as placeholders. */
+  variables: ReadonlyMap<string, string>
+  /** Variables that it asks for, that are not set and have no default. */
+  unset: string[]
   warnings: string[]
 }
 
@@ -53,12 +57,27 @@ export async function readEnvironment(
       value === '' ? '' : secretPlaceholder(name),
     ]),
   ])
+  return {
+    config,
+    secrets,
+    sealedDigest,
+    variables,
+    ...(await composeFor(installation, files, { config, variables })),
+  }
+}
+
+/** The compose file of an environment with these variables, under the names that it has there. */
+export async function composeFor(
+  installation: Installation,
+  files: ProjectFiles,
+  { config, variables }: Pick<EnvironmentModel, 'config' | 'variables'>,
+): Promise<Pick<EnvironmentModel, 'model' | 'unset' | 'warnings'>> {
   const read = await installation.compose.read({
     files: config.composeFiles.map((path) => ({ path, text: required(files, path) })),
     variables,
     envFile: (path) => textOf(files, path),
     otherFile: (path) => textOf(files, path),
-    projectName: `${config.project}-${environment}`,
+    projectName: `${config.project}-${config.environment}`,
     projectFolder: config.host.folder,
     profiles: config.profiles,
   })
@@ -77,10 +96,8 @@ export async function readEnvironment(
     domains: config.map.domains,
   })
   return {
-    config,
     model: mapped.model,
-    secrets,
-    sealedDigest,
+    unset: read.unset,
     warnings: [
       ...read.warnings.map((warning) => `${warning.file}:${warning.line} ${warning.message}`),
       ...mapped.unused.map((key) => `towpath.yaml: map.${key} fits nothing in the compose file`),
@@ -108,7 +125,7 @@ function settingsOf(files: ProjectFiles, paths: string[]): Map<string, string> {
 export async function openSecrets(
   installation: Installation,
   files: ProjectFiles,
-  config: ResolvedConfig,
+  config: Pick<ResolvedConfig, 'secretsFile'>,
 ): Promise<{ secrets: SecretValues; sealedDigest: string }> {
   if (config.secretsFile === null) return { secrets: new Map(), sealedDigest: '' }
   const sealed = files.get(config.secretsFile.replace(/^\.\//, ''))

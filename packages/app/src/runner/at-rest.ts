@@ -1,4 +1,5 @@
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import { steeringAtRest } from '@towpath/domain/deployment/seating.ts'
 import { wantedEdge } from '@towpath/domain/edge/wanted-edge.ts'
 import type { Seating } from '@towpath/domain/edge/wanted-edge.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
@@ -53,6 +54,7 @@ export function edgeAtRest(
       fence: installation.fence,
       subnet: environment.subnet ?? '',
       serviceNumbers: environment.serviceNumbers,
+      steering: steeringAtRest(deployment.plan),
     },
     seatings,
   )

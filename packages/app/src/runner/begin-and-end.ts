@@ -3,6 +3,7 @@ import { stateOf } from '../state-of.ts'
 import { decide } from '@towpath/domain/deployment/decide.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
+import { oldStays } from '@towpath/domain/deployment/strategy/turn.ts'
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { EventData } from '@towpath/domain/ledger/event-data.ts'
@@ -57,12 +58,15 @@ function endingOf(
   deployment: Deployment,
   outcome: string,
   now: string,
-): Pick<EventData['deployment.finished'], 'bakedMs' | 'placement' | 'warmUntil'> {
+): Pick<EventData['deployment.finished'], 'bakedMs' | 'placement' | 'warmUntil' | 'warmServices'> {
   if (outcome !== 'live') return { bakedMs: 0, placement: null, warmUntil: null }
   return {
     bakedMs: deployment.kind === 'rollback' ? 0 : deployment.plan.bakeMs,
     placement: candidatePlacement(deployment),
     warmUntil: new Date(Date.parse(now) + deployment.plan.warmMs).toISOString(),
+    warmServices: Object.keys(deployment.start?.previous?.services ?? {}).filter((key) =>
+      oldStays(deployment.plan, key),
+    ),
   }
 }
 

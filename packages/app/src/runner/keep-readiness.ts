@@ -25,8 +25,8 @@ export async function keepReadiness(rest: AtRest): Promise<void> {
 
 async function missingImages({ engine }: AtRest, { plan }: Deployment): Promise<string[]> {
   const missing = []
-  for (const { container } of plan.services)
-    if (!(await engine.hasImage(container.image))) missing.push(container.image)
+  for (const image of new Set(plan.services.map(({ container }) => container.image)))
+    if (!(await engine.hasImage(image))) missing.push(image)
   return missing
 }
 

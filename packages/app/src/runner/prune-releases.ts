@@ -7,8 +7,8 @@ import { stateOf } from '../state-of.ts'
 import type { AtRest } from './at-rest.ts'
 
 /**
- * Deletes from the host what no kept release of any environment needs: stopped containers of expired releases, then
- * their images. Only images that a deployment in the ledger brought here are ever considered.
+ * Deletes from the host what no kept release of any environment needs: stopped containers of expired releases, also of
+ * those that never went live, then their images. Only images that a deployment in the ledger brought here are ever considered.
  */
 export async function pruneReleases(rest: AtRest): Promise<void> {
   const { installation, engine, environment, deployment } = rest
@@ -39,7 +39,8 @@ async function removeStopped({ engine, deployment, environment }: AtRest, releas
     'towpath.environment': environment.environment,
     'towpath.release': release,
   })
-  for (const container of containers) if (container.status === 'exited') await engine.remove(container.name)
+  for (const { name, status } of containers)
+    if (status === 'exited' || status === 'created') await engine.remove(name)
 }
 
 /** Images that any environment of the installation may still want: several may share one engine. */

@@ -1,4 +1,5 @@
 import type { WarmPlacement } from '@towpath/domain/environment/environment-state.ts'
+import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
 import { probePlace } from '../perform/probe-place.ts'
 import { stateOf } from '../state-of.ts'
@@ -52,7 +53,11 @@ async function isLiveWell(rest: AtRest): Promise<boolean> {
 
 async function isIdle({ edge, edgeSpec }: AtRest, warm: WarmPlacement): Promise<boolean> {
   const status = await edge.status(edgeSpec)
-  return !status.some((slot) => warm.services[slot.service]?.slot === slot.slot && slot.sessions > 0)
+  return !status.some(
+    ({ service, slot, sessions }) =>
+      sessions > 0 &&
+      Object.entries(warm.services).some(([key, place]) => serviceOf(key) === service && place.slot === slot),
+  )
 }
 
 const isOverdue = ({ installation, deployment }: AtRest, leavingSince: string): boolean =>

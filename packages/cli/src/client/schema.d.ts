@@ -291,6 +291,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deployments/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on from an inconclusive verdict, by decision of a person */
+        post: operations["resumeDeployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployments/{id}/gates/replay": {
         parameters: {
             query?: never;
@@ -435,7 +452,7 @@ export interface paths {
         /** Principals, newest first */
         get: operations["listPrincipals"];
         put?: never;
-        /** Adds a principal, or gives a known one a new token and other roles */
+        /** Adds a principal; with replace a known one gets a new token and other roles */
         post: operations["addPrincipal"];
         delete?: never;
         options?: never;
@@ -686,6 +703,16 @@ export interface components {
                 /** @description Gates whose facts an earlier step makes, so not asked now. */
                 later: string[];
             };
+            /** @description How each service would go over, and whether that suits it. */
+            strategies: components["schemas"]["StrategyAdvice"][];
+            /** @description What the commit would loosen; the accepted policy holds until an admin accepts it. */
+            pending: {
+                /** @enum {string} */
+                what: "approvals" | "needs" | "freeze" | "hosts";
+                accepted: string;
+                asked: string;
+                says: string;
+            }[];
             notes: string[];
             warnings: string[];
         };
@@ -697,6 +724,40 @@ export interface components {
             why: string;
             fix: string | null;
             waiver: components["schemas"]["Waiver"] | null;
+        };
+        StrategyAdvice: {
+            service: string;
+            strategy: {
+                type: components["schemas"]["StrategyType"];
+            } & {
+                [key: string]: unknown;
+            };
+            suggested: components["schemas"]["StrategyType"];
+            fits: {
+                strategy: components["schemas"]["StrategyType"];
+                fits: boolean;
+                why: string;
+            }[];
+            /** @description At the edge, lately; null: unknown. */
+            requestsPerSecond: number | null;
+            /** @description What a verdict takes at that traffic; null: nobody can tell. */
+            verdict: {
+                requests: number;
+                durationMs: number;
+            } | null;
+            wayBack: string;
+        };
+        /** @enum {string} */
+        StrategyType: "blue-green" | "canary" | "handoff" | "recreate-hold" | "rolling";
+        AlreadyLive: {
+            /** @enum {boolean} */
+            alreadyLive: true;
+            environment: string;
+            release: string;
+            /** @description The one that brought it. */
+            deployment: string;
+            /** Format: date-time */
+            since: string;
         };
         Deployment: {
             id: string;
@@ -719,6 +780,19 @@ export interface components {
                     seq: number;
                     /** Format: date-time */
                     at: string;
+                };
+            };
+            /** @description Verdicts by the step that reached them, as in the event verdict.reached. */
+            verdicts: {
+                [key: string]: components["schemas"]["Verdict"];
+            };
+            /** @description Inconclusive steps that a person went on from. */
+            resumed: {
+                [key: string]: {
+                    by: string;
+                    /** Format: date-time */
+                    at: string;
+                    reason: string;
                 };
             };
             failure: components["schemas"]["StepFailure"] | null;
@@ -771,6 +845,36 @@ export interface components {
         };
         /** @enum {string} */
         DeploymentState: "waiting" | "running" | "going-back" | "finished";
+        Verdict: {
+            step: string;
+            verdict: components["schemas"]["VerdictWord"];
+            /** @description The numbers as a person reads them. */
+            why: string;
+            /** @enum {string} */
+            by: "traffic" | "probes";
+            timeHelps: boolean;
+            isSuspect: boolean;
+            /** @description Share of the candidate, in ten-thousandths. */
+            perMyriad: number;
+            watchedMs: number;
+            /** Format: date-time */
+            at: string;
+            seq: number;
+            services: {
+                service: string;
+                release: string;
+                against: string | null;
+                /** @enum {string} */
+                mode: "concurrent" | "sequential";
+                verdict: components["schemas"]["VerdictWord"];
+                why: string;
+                numbers: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        /** @enum {string} */
+        VerdictWord: "pass" | "fail" | "inconclusive";
         StepFailure: {
             step: string;
             code: string;
@@ -834,7 +938,7 @@ export interface components {
             expiresAt: string;
         };
         /** @enum {string} */
-        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh";
+        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh";
         AcceptPolicy: {
             /** @description Distinct people, never the author. */
             approvals: number;
@@ -920,6 +1024,19 @@ export interface components {
                     at: string;
                 };
             };
+            /** @description Verdicts by the step that reached them, as in the event verdict.reached. */
+            verdicts: {
+                [key: string]: components["schemas"]["Verdict"];
+            };
+            /** @description Inconclusive steps that a person went on from. */
+            resumed: {
+                [key: string]: {
+                    by: string;
+                    /** Format: date-time */
+                    at: string;
+                    reason: string;
+                };
+            };
             failure: components["schemas"]["StepFailure"] | null;
             abort: {
                 by: string;
@@ -951,6 +1068,9 @@ export interface components {
         };
         AbortDeployment: {
             /** @default  */
+            reason: string;
+        };
+        ResumeDeployment: {
             reason: string;
         };
         GateReplay: {
@@ -1050,6 +1170,8 @@ export interface components {
             principal: components["schemas"]["Principal"];
             /** @description Shown here and never again. */
             token: string;
+            /** @description What could not be checked. */
+            note: string | null;
         };
         Principal: {
             name: string;
@@ -1068,6 +1190,11 @@ export interface components {
             grants: components["schemas"]["RoleGrant"][];
             /** Format: date-time */
             expiresAt: string;
+            /**
+             * @description Gives a known principal a new token and other roles; its old token ends.
+             * @default false
+             */
+            replace: boolean;
         };
         RoleGrant: {
             /** @description * grants the role in every environment. */
@@ -1308,13 +1435,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With dryRun: what would happen */
+            /** @description With dryRun: what would happen. Or it is live already: nothing is to be done, and nothing was recorded */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["Preview"] | components["schemas"]["AlreadyLive"];
                 };
             };
             /** @description The deployment that was asked for */
@@ -1492,6 +1619,7 @@ export interface operations {
     readLogs: {
         parameters: {
             query: {
+                /** @description A service, or one replica of it such as `frontend#2`. */
                 service: string;
                 tail?: number;
                 follow?: "true" | "false";
@@ -1670,6 +1798,41 @@ export interface operations {
         };
         responses: {
             /** @description The deployment, going back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeDeployment"];
+            };
+        };
+        responses: {
+            /** @description The deployment, going on */
             202: {
                 headers: {
                     [name: string]: unknown;

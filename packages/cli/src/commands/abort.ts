@@ -1,14 +1,12 @@
-import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { rememberAfterwards } from '../connection/check-history.ts'
 import { answerOf, connect } from '../connection/connect.ts'
-import type { Connection } from '../connection/connect.ts'
 import { answerToFollowing, watchCommand } from '../follow/ending.ts'
 import { followDeployment } from '../follow/follow-deployment.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { exitCodes } from '../outcome/exit-code.ts'
 import { line, span } from '../screen/line.ts'
 import type { Context } from '../terminal/context.ts'
-import { environmentOrNull } from './motion.ts'
+import { inMotion } from './in-motion.ts'
 
 interface AbortOptions {
   environment?: string
@@ -54,22 +52,3 @@ const tooLate = (id: string) => ({
   hint: 'It is live. To go back: towpath rollback',
   docs: 'docs/errors.md#abort_too_late',
 })
-
-async function inMotion({ api }: Connection, environment: string | undefined): Promise<string> {
-  if (environment === undefined)
-    throw new TowpathError({
-      code: 'DEPLOYMENT_NOT_NAMED',
-      kind: 'usage',
-      message: 'Which deployment? Neither its id nor -e is given.',
-      hint: 'Nothing was changed. See what moves: towpath status',
-    })
-  const known = await environmentOrNull(api, environment)
-  const id = known?.active ?? known?.queued.at(-1)
-  if (id !== undefined) return id
-  throw new TowpathError({
-    code: 'NOTHING_IN_MOTION',
-    kind: 'not-found',
-    message: `Nothing moves or waits on ${environment}.`,
-    hint: `Nothing was changed. To go back from what is live: towpath rollback -e ${environment}`,
-  })
-}

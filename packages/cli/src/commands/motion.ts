@@ -2,7 +2,12 @@ import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { answerOf } from '../connection/connect.ts'
 import type { Connection } from '../connection/connect.ts'
 import { rememberAfterwards } from '../connection/check-history.ts'
-import type { DeploymentAnswer, EnvironmentAnswer, PreviewAnswer } from '../connection/shapes.ts'
+import type {
+  AlreadyLiveAnswer,
+  DeploymentAnswer,
+  EnvironmentAnswer,
+  PreviewAnswer,
+} from '../connection/shapes.ts'
 import { answerToFollowing, watchCommand } from '../follow/ending.ts'
 import { followDeployment } from '../follow/follow-deployment.ts'
 import { docsOf } from '../outcome/failure.ts'
@@ -10,7 +15,9 @@ import { exitCodes } from '../outcome/exit-code.ts'
 import type { Answer } from '../outcome/answer.ts'
 import type { MotionOptions } from '../program/options.ts'
 import { line, span } from '../screen/line.ts'
+import { gateLines } from '../screen/gate-lines.ts'
 import { previewPage, questionPage, refusingGates } from '../screen/preview-page.ts'
+import { outcomeSigns, signSpan } from '../screen/words.ts'
 import { confirm } from '../terminal/confirm.ts'
 import type { Context } from '../terminal/context.ts'
 
@@ -19,8 +26,8 @@ export interface Motion {
   environment: string
   /** As typed, without options: for messages. */
   typed: string
-  preview(): Promise<PreviewAnswer>
-  request(): Promise<DeploymentAnswer>
+  preview(): Promise<PreviewAnswer | AlreadyLiveAnswer>
+  request(): Promise<DeploymentAnswer | AlreadyLiveAnswer>
 }
 
 /** Previews, asks the person where it matters, asks the server, and follows to the end. */
@@ -29,9 +36,22 @@ export async function move(
   connection: Connection,
   { motion, options }: { motion: Motion; options: MotionOptions },
 ): Promise<Answer> {
-  if (options.dryRun === true) return dryRun(await motion.preview())
-  if (options.yes !== true) await askWhereItMatters(context, connection, motion)
-  const { id, release, environment } = await motion.request()
+  if (options.dryRun === true) {
+    const preview = await motion.preview()
+    return 'alreadyLive' in preview ? nothingToDo(preview) : dryRun(preview)
+  }
+  const found = options.yes === true ? null : await askWhereItMatters(context, connection, motion)
+  const asked = found ?? (await motion.request())
+  if ('alreadyLive' in asked) return nothingToDo(asked)
+  const { id, release, environment } = asked
+  const foreseen = asked.waitsFor === null ? [] : await foreseeRefusal(motion)
+  if (foreseen.length > 0) {
+    context.aside([
+      line(span('warning', '▲ '), `${asked.waitsFor ?? ''}; these gates would fail now:`),
+      ...gateLines(foreseen),
+    ])
+    if (options.detach !== true) context.record({ news: 'foreseen', deployment: id, gates: foreseen })
+  }
   if (options.detach !== true) {
     const followed = await followDeployment(context, id)
     if (followed.how === 'finished') await rememberAfterwards(connection, context)
@@ -43,8 +63,38 @@ export async function move(
       line(span('running', '● asked for'), `  ${release} on ${environment} (${id})`),
       line(`  watch it: ${watchCommand(id)}`),
     ],
-    json: { deployment: { id, release, environment }, detached: true },
+    json: { deployment: { id, release, environment }, detached: true, foreseen },
     next: [watchCommand(id)],
+  }
+}
+
+/**
+ * While approvals are missing no gate is asked, so whoever approves would learn only then that another one fails.
+ * These are those gates, as things stand. The deployment goes on whatever comes of this look.
+ */
+async function foreseeRefusal(motion: Motion): Promise<PreviewAnswer['gates']['results']> {
+  try {
+    const preview = await motion.preview()
+    if ('alreadyLive' in preview || preview.approvals.missing === 0) return []
+    return refusingGates(preview).filter(({ gate }) => gate !== 'approvals')
+  } catch (thrown) {
+    if (thrown instanceof TowpathError) return []
+    throw thrown
+  }
+}
+
+/** What was asked for is there: that is what was wanted, so it is no failure. */
+export const nothingToDo = (found: AlreadyLiveAnswer): Answer => {
+  const { release, environment, since, deployment } = found
+  return {
+    page: [
+      line(
+        signSpan(outcomeSigns.live),
+        `  ${release} is already live on ${environment} since ${since} (${deployment}): nothing to do`,
+      ),
+    ],
+    json: { ...found },
+    next: [`towpath explain ${deployment}`],
   }
 }
 
@@ -66,9 +116,17 @@ function dryRun(preview: PreviewAnswer): Answer {
   }
 }
 
-/** Production, and every environment whose policy asks for approvals, is changed only by somebody who said so twice. */
-async function askWhereItMatters(context: Context, connection: Connection, motion: Motion): Promise<void> {
-  if (motion.environment !== 'production' && !(await asksForApprovals(connection, motion.environment))) return
+/**
+ * Production, and every environment whose policy asks for approvals, is changed only by somebody who said so twice.
+ * Where there is nothing to change nobody is asked, and what is live comes back.
+ */
+async function askWhereItMatters(
+  context: Context,
+  connection: Connection,
+  motion: Motion,
+): Promise<AlreadyLiveAnswer | null> {
+  if (motion.environment !== 'production' && !(await asksForApprovals(connection, motion.environment)))
+    return null
   if (!context.terminal.answers)
     throw new TowpathError({
       code: 'CONFIRMATION_NEEDED',
@@ -77,11 +135,13 @@ async function askWhereItMatters(context: Context, connection: Connection, motio
       hint: `Nothing was changed. Add -y: towpath ${motion.typed} -y`,
     })
   const preview = await motion.preview()
+  if ('alreadyLive' in preview) return preview
   context.aside(questionPage(preview))
   await confirm(
     context,
     `Change ${motion.environment} from ${preview.from ?? 'nothing'} to ${preview.release}?`,
   )
+  return null
 }
 
 async function asksForApprovals({ api }: Connection, environment: string): Promise<boolean> {
@@ -102,14 +162,17 @@ export async function environmentOrNull(
   }
 }
 
-/** The preview inside an answer that is either a preview or a deployment. */
-export function previewIn(answer: PreviewAnswer | DeploymentAnswer): PreviewAnswer {
-  if ('dryRun' in answer) return answer
+/** What the server may answer to a request for a deployment, with or without `dryRun`. */
+type MotionAnswer = PreviewAnswer | DeploymentAnswer | AlreadyLiveAnswer
+
+/** The answer to a dry run. */
+export function previewIn(answer: MotionAnswer): PreviewAnswer | AlreadyLiveAnswer {
+  if ('dryRun' in answer || 'alreadyLive' in answer) return answer
   throw new Error(`the server began ${answer.id} where only a preview was asked for`)
 }
 
-/** The deployment inside such an answer. */
-export function deploymentIn(answer: PreviewAnswer | DeploymentAnswer): DeploymentAnswer {
+/** The answer to a request that is meant. */
+export function deploymentIn(answer: MotionAnswer): DeploymentAnswer | AlreadyLiveAnswer {
   if (!('dryRun' in answer)) return answer
   throw new Error('the server answered with a preview where a deployment was asked for')
 }

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { generateX25519Identity } from 'age-encryption'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { scriptedLedger, scriptedServer } from '../connection/scripted-server.ts'
 import { runCommandLine } from '../run.ts'
@@ -55,6 +56,22 @@ test('config show tells where each value comes from', async () => {
   const { out } = await run(['config', 'show', '-e', 'staging', '--explain'])
   expect(out).toMatch(/^domain +staging\.refactor\.localhost +towpath\.yaml:\d+ \(environment\)$/m)
   expect(out).toMatch(/^keep +5 +towpath\.yaml:\d+ \(defaults\)$/m)
+})
+
+describe('secrets set', () => {
+  test('stores no empty value unless that is said', async () => {
+    const key = join(folder, 'identity.txt')
+    await writeFile(key, await generateX25519Identity(), { mode: 0o600 })
+    const env = { TOWPATH_SECRETS_IDENTITY: key }
+    const nothing = await run(['secrets', 'set', 'MAIL_KEY', '-e', 'staging'], env)
+    expect(nothing.exit).toBe(2)
+    expect(nothing.err).toContain('SECRET_VALUE_MISSING')
+    expect(nothing.err).toContain('towpath secrets set MAIL_KEY -e staging < FILE')
+    const names = async () => (await run(['secrets', 'list', '-e', 'staging'], env)).out
+    expect(await names()).not.toContain('MAIL_KEY')
+    expect((await run(['secrets', 'set', 'MAIL_KEY', '-e', 'staging', '--empty'], env)).exit).toBe(0)
+    expect(await names()).toContain('MAIL_KEY')
+  })
 })
 
 describe('release create', () => {

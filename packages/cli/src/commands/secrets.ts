@@ -16,12 +16,16 @@ interface SecretOptions {
 }
 
 /** `towpath secrets set NAME -e ENV`. The value comes from a hidden prompt or from stdin, and is shown nowhere. */
-export async function setSecret(context: Context, name: string, options: SecretOptions): Promise<Answer> {
+export async function setSecret(
+  context: Context,
+  name: string,
+  options: SecretOptions & { empty?: boolean },
+): Promise<Answer> {
   const { project, file } = openSealed(context, options)
   const identity = await findIdentity(context.shell)
   const sealed = project.bytes(file)
   const before = sealed === null ? '' : await unseal(sealed, identity)
-  const after = withSecret(before, name, await readValue(context, name))
+  const after = withSecret(before, name, await readValue(context, name, options))
   await replaceFile(project.placeFor(file), await seal(after, await recipientOf(identity)))
   return {
     page: [
@@ -64,26 +68,40 @@ function openSealed(
   })
 }
 
-async function readValue({ shell, terminal }: Context, name: string): Promise<string> {
-  if (shell.stdin.isTTY !== true) return (await textOfStream(shell.stdin)).replace(/\r?\n$/, '')
-  if (!terminal.answers) throw noValue(name)
+/** Nothing to read is most often a file or a command that gave nothing: an empty value has to be meant. */
+async function readValue(
+  { shell, terminal }: Context,
+  name: string,
+  { environment, empty = false }: { environment: string; empty?: boolean },
+): Promise<string> {
+  if (empty) return ''
+  const value = shell.stdin.isTTY === true ? await askFor(name, { shell, terminal }) : await piped(shell)
+  if (value !== '') return value
+  throw new TowpathError({
+    code: 'SECRET_VALUE_MISSING',
+    kind: 'usage',
+    message: `No value for ${name} was given.`,
+    hint: `Nothing was changed. Pipe it in: towpath secrets set ${name} -e ${environment} < FILE; or say that it is empty: towpath secrets set ${name} -e ${environment} --empty`,
+  })
+}
+
+const piped = async ({ stdin }: Context['shell']): Promise<string> =>
+  (await textOfStream(stdin)).replace(/\r?\n$/, '')
+
+/** What a person types, hidden; empty where nobody can be asked or does not say. */
+async function askFor(
+  name: string,
+  { shell, terminal }: Pick<Context, 'shell' | 'terminal'>,
+): Promise<string> {
+  if (!terminal.answers) return ''
   const prompts = await import('@clack/prompts')
   const said = await prompts.password({
     message: `Value of ${name}`,
     input: shell.stdin,
     output: shell.stderr,
   })
-  if (typeof said === 'string') return said
-  throw noValue(name)
+  return typeof said === 'string' ? said : ''
 }
-
-const noValue = (name: string): TowpathError =>
-  new TowpathError({
-    code: 'SECRET_VALUE_MISSING',
-    kind: 'usage',
-    message: `No value for ${name} was given.`,
-    hint: `Nothing was changed. Pipe it in: towpath secrets set ${name} -e ENVIRONMENT < FILE`,
-  })
 
 /** Written whole beside its name, then renamed: a crash leaves the old file or the new one. */
 async function replaceFile(place: string, text: string): Promise<void> {

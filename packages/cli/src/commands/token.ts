@@ -13,27 +13,29 @@ import type { Context } from '../terminal/context.ts'
 import { columnsOf } from '../terminal/shell.ts'
 import { endOf } from './waive.ts'
 
-/** `towpath server token add NAME --role ROLE[:ENV] [--expires 90d]`. The token is on stdout once and nowhere else. */
+/** `towpath server token add NAME --role ROLE[:ENV] [--expires 90d] [--replace]`. The token is on stdout once and nowhere else. */
 export async function addToken(
   context: Context,
   name: string,
-  options: { role: string[]; expires: string },
+  options: { role: string[]; expires: string; replace?: boolean },
 ): Promise<Answer> {
   const grants = options.role.map(parseGrant)
   const expiresAt = endOf(options.expires, context.shell.now())
   const connection = await connect(context)
-  const { principal, token } = await answerOf(
-    connection.api.POST('/v1/principals', { body: { name, grants, expiresAt } }),
+  const { replace = false } = options
+  const { principal, token, note } = await answerOf(
+    connection.api.POST('/v1/principals', { body: { name, grants, expiresAt, replace } }),
   )
   context.aside([
     line(
       span('good', '✔ added'),
       `  ${principal.name}: ${grantText(principal.grants)}, until ${principal.expiresAt}`,
     ),
+    ...(note === null ? [] : [line(span('warning', '▲ '), note)]),
     line('  The token is shown this once. Give it on as TOWPATH_TOKEN.'),
   ])
   await rememberAfterwards(connection, context)
-  return { page: [line(token)], json: { principal, token } }
+  return { page: [line(token)], json: { principal, token, note } }
 }
 
 /** `towpath server token list`. */

@@ -23,8 +23,9 @@ const staging = {
 }
 const preview = {
   ...{ dryRun: true, kind: 'deploy', environment: 'production', release: '1.1.0', from: '1.0.0', steps: [] },
-  ...{ services: [], jobs: [], schema: 'none', notes: [], warnings: [] },
+  ...{ services: [], strategies: [], jobs: [], schema: 'none', notes: [], warnings: [] },
   approvals: { needed: 1, given: ['lead'], missing: 0 },
+  pending: [{ what: 'approvals', accepted: '1', asked: '0', says: 'this commit asks for approvals 0' }],
   wayBack: { needsPerson: false, text: 'One command.' },
   gates: {
     passed: false,

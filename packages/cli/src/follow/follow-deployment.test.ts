@@ -58,7 +58,7 @@ describe('following a deployment', () => {
       })
       await runCommandLine(shell)
       expect(shell.out()).not.toMatch(moves)
-      expect(shell.out()).toContain('all traffic on the new release')
+      expect(shell.out()).toContain('on the new release')
     },
   )
 

@@ -2,6 +2,7 @@ import { foldDeployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { stepLines } from '@towpath/domain/deployment/describe-step.ts'
 import type { StepLine } from '@towpath/domain/deployment/describe-step.ts'
+import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import type { LedgerEvent } from '@towpath/domain/ledger/event.ts'
 
 /** A deployment as somebody watches it: its state folded from its own events, by the rules the server uses. */
@@ -31,7 +32,7 @@ export function wayOf(deployment: Deployment): StepLine[] {
   const { failure } = deployment
   const stuck = failure === null ? undefined : plannedLine(deployment, failure.step)
   if (stuck === undefined) return lines
-  const back = lines.findIndex(({ step }) => backSteps.has(step))
+  const back = lines.findIndex(({ step }) => backSteps.has(step.split(':', 1)[0] ?? step))
   return [...lines.slice(0, back), failed(stuck), ...lines.slice(back)]
 }
 
@@ -45,10 +46,13 @@ const isRefusal = ({ step }: StepLine, { gates }: Deployment): boolean =>
 const plannedLine = (deployment: Deployment, step: string): StepLine | undefined =>
   stepLines({ ...deployment, failure: null, abort: null, finished: null }).find((line) => line.step === step)
 
-/** Who serves users at this moment, as far as the ledger tells. */
-export function servingNow({ deployment }: Watched): 'before' | 'candidate' {
-  const { done } = deployment
-  return done['switch-traffic'] !== undefined && done['restore-traffic'] === undefined
-    ? 'candidate'
-    : 'before'
+/** Who serves users at this moment, as far as the ledger tells, service by service. */
+export function servingNow({
+  deployment,
+}: Watched): { service: string; candidateShare: number; held: boolean }[] {
+  return Object.entries(trafficOf(deployment)).map(([service, { stage, perMyriad }]) => ({
+    service,
+    candidateShare: stage === 'switched' || stage === 'replaced' ? 1 : perMyriad / 10_000,
+    held: stage === 'held',
+  }))
 }

@@ -37,6 +37,15 @@ export const everyDay: Group = (program, act) => {
     }),
   ).action(act(async () => (await import('../commands/deploy.ts')).deploy))
 
+  environmentOption(
+    tell(program.command('plan').argument('<release>'), {
+      says: 'Show how a release would go over: what fits each service, what verdict and way back take.',
+      inShort: 'how a release would go over, and what suits it',
+      examples: ['plan 1.4.0 -e production', 'plan 1.4.0 -e production --json'],
+      group,
+    }),
+  ).action(act(async () => (await import('../commands/plan.ts')).plan))
+
   forwardOptions(
     tell(program.command('promote').argument('[release]'), {
       says: 'Deploy a release that another environment has verified: the very same digests.',

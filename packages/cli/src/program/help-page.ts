@@ -32,14 +32,14 @@ export function helpPage(command: Command): string {
     section('Examples', examples(command)),
     ...(isRoot ? [] : [section('Usage', [`  ${usageOf(command)}`])]),
     ...subcommands(command),
-    section('Options', optionRows(command)),
-    isRoot ? rootEnd : leafEnd,
+    isRoot ? [...section('Options', optionRows(command)), rootEnd] : section('Options', optionRows(command)),
+    isRoot ? [] : leafEnd,
   ]
   const shown = sections.filter((lines) => lines.length > 0)
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-const rootEnd = ['TOWPATH_SERVER and TOWPATH_TOKEN say where and who. NO_COLOR, CI, ACCESSIBLE are honoured.']
+const rootEnd = '  TOWPATH_SERVER and TOWPATH_TOKEN say where and who. NO_COLOR, CI, ACCESSIBLE are honoured.'
 const leafEnd = ['Also: --json, --server URL. Exit codes: towpath help exit-codes.']
 
 const section = (title: string, lines: readonly string[]): string[] =>

@@ -49,6 +49,7 @@ const server: Group = (program, act) => {
       ),
     )
     .option('--expires <duration>', 'how long it is valid', '90d')
+    .option('--replace', 'give a known name a new token, which ends its old one')
     .action(act(async () => (await import('../commands/token.ts')).addToken))
   tell(token.command('list'), {
     says: 'List who has a token, with which roles, until when.',
@@ -102,7 +103,9 @@ const secrets: Group = (program, act) => {
         ],
       }),
     ),
-  ).action(act(async () => (await import('../commands/secrets.ts')).setSecret))
+  )
+    .option('--empty', 'set it to an empty value, on purpose')
+    .action(act(async () => (await import('../commands/secrets.ts')).setSecret))
   projectOption(
     environmentOption(
       tell(command.command('list'), {

@@ -6,33 +6,7 @@ import { countOption, environmentChoice, environmentOption, motionOptions, need 
 const group = 'When something is wrong'
 
 export const whenWrong: Group = (program, act) => {
-  motionOptions(
-    tell(program.command('rollback').argument('[release]'), {
-      says: 'Go back to a release that was live, with exactly what it ran with then.',
-      inShort: 'go back to a release that was live',
-      examples: [
-        'rollback -e production',
-        'rollback 1.3.2 -e production --reason "checkout is broken"',
-        'rollback -e production --accept-schema "1.4.0 only added a column"',
-      ],
-      group,
-    }),
-  )
-    .option('--accept-schema <why>', 'take on that the newer schema stays')
-    .action(act(async () => (await import('../commands/rollback.ts')).rollback))
-
-  environmentChoice(
-    tell(program.command('abort').argument('[deployment]'), {
-      says: 'Turn a running or waiting deployment round; traffic goes back to the release before.',
-      inShort: 'turn a running or waiting deployment round',
-      examples: ['abort -e production', 'abort dep_2f8k --reason "wrong release"'],
-      group,
-    }),
-    'the deployment that moves or waits there',
-  )
-    .option('--reason <text>', 'why, for the ledger', '')
-    .option('--detach', 'do not follow it to its end')
-    .action(act(async () => (await import('../commands/abort.ts')).abort))
+  turning(program, act)
 
   environmentChoice(
     tell(program.command('explain').argument('<deployment|release>'), {
@@ -68,6 +42,50 @@ export const whenWrong: Group = (program, act) => {
   })
     .option('--dry-run', 'only show what it would do')
     .action(act(async () => (await import('../commands/repair.ts')).repair))
+}
+
+/** Commands that change where a deployment goes. */
+const turning: Group = (program, act) => {
+  motionOptions(
+    tell(program.command('rollback').argument('[release]'), {
+      says: 'Go back to a release that was live, with exactly what it ran with then.',
+      inShort: 'go back to a release that was live',
+      examples: [
+        'rollback -e production',
+        'rollback 1.3.2 -e production --reason "checkout is broken"',
+        'rollback -e production --accept-schema "1.4.0 only added a column"',
+      ],
+      group,
+    }),
+  )
+    .option('--accept-schema <why>', 'take on that the newer schema stays')
+    .action(act(async () => (await import('../commands/rollback.ts')).rollback))
+
+  environmentChoice(
+    tell(program.command('abort').argument('[deployment]'), {
+      says: 'Turn a running or waiting deployment round; traffic goes back to the release before.',
+      inShort: 'turn a running or waiting deployment round',
+      examples: ['abort -e production', 'abort dep_2f8k --reason "wrong release"'],
+      group,
+    }),
+    'the deployment that moves or waits there',
+  )
+    .option('--reason <text>', 'why, for the ledger', '')
+    .option('--detach', 'do not follow it to its end')
+    .action(act(async () => (await import('../commands/abort.ts')).abort))
+
+  environmentChoice(
+    tell(program.command('resume').argument('[deployment]'), {
+      says: 'Go on from an inconclusive verdict: a person takes on what the numbers could not show.',
+      inShort: 'go on from an inconclusive verdict',
+      examples: ['resume -e production --reason "watched it myself for an hour"'],
+      group,
+    }),
+    'the deployment that waits there',
+  )
+    .addOption(need(new Option('--reason <text>', 'why, for the ledger')))
+    .option('--detach', 'do not follow it to its end')
+    .action(act(async () => (await import('../commands/resume.ts')).resume))
 }
 
 const gates: Group = (program, act) => {

@@ -1,7 +1,10 @@
 import { duration } from '@towpath/domain/config/duration-text.ts'
+import { formatPercent } from '@towpath/domain/config/percent.ts'
 import type { StepLine } from '@towpath/domain/deployment/describe-step.ts'
 import { isTurned } from '@towpath/domain/deployment/decide.ts'
+import { failedVerdict } from '@towpath/domain/deployment/way.ts'
 import { describeEvent } from '@towpath/domain/ledger/describe-event.ts'
+import type { LedgerEvent } from '@towpath/domain/ledger/event.ts'
 import { servingNow, wayOf } from '../follow/watched-deployment.ts'
 import type { Watched } from '../follow/watched-deployment.ts'
 import { blank, line, span } from './line.ts'
@@ -88,14 +91,15 @@ function stepTime(step: StepLine, { events }: Watched, now: Date): string {
 }
 
 /** Steps whose event says more than their title. */
-const telling = new Set(['evaluate-gates', 'watch-bake'])
+const telling = new Set<LedgerEvent['type']>(['gates.evaluated', 'bake.passed', 'verdict.reached'])
 
 function stepDetail({ step, status, seq }: StepLine, { deployment, events }: Watched): string {
-  if (status === 'failed') return deployment.failure?.message ?? 'a gate did not pass'
+  if (status === 'failed')
+    return deployment.failure?.message ?? deployment.verdicts[step]?.why ?? 'a gate did not pass'
   if (status === 'now' && step === 'watch-bake') return `for ${duration(deployment.plan.bakeMs)}`
-  if (status !== 'done' || !telling.has(step)) return ''
+  if (status !== 'done') return ''
   const event = events.find((candidate) => candidate.seq === seq)
-  return event === undefined ? '' : describeEvent(event)
+  return event !== undefined && telling.has(event.type) ? describeEvent(event) : ''
 }
 
 function gatesLine({ deployment }: Watched): Line {
@@ -121,22 +125,51 @@ function verdictLine(watched: Watched): Line {
   const label = span('quiet', 'verdict  ')
   if (finished !== null) return line(label, signSpan(outcomeSigns[finished.outcome]), `  ${finished.reason}`)
   if (start === null) return line(label, span('warning', '○ waiting'), `  ${waitsFor ?? 'for its turn'}`)
-  if (isTurned(deployment)) return line(label, span('warning', '↺ going back'), `  ${failure?.message ?? ''}`)
-  const before = start.previous?.release ?? null
-  if (servingNow(watched) === 'candidate') {
-    const backup = before === null ? '' : `; ${before} is its backup`
-    return line(label, span('running', '● watching'), `  ${release} serves all traffic${backup}`)
+  if (isTurned(deployment)) {
+    const why = failure?.message ?? failedVerdict(deployment)?.why ?? ''
+    return line(label, span('warning', '↺ going back'), `  ${why}`)
   }
-  const serving = before === null ? 'nothing was live before' : `${before} serves all traffic`
-  return line(label, span('running', '● under way'), `  ${serving}`)
+  const before = start.previous?.release ?? null
+  if (isAsking(watched))
+    return line(label, span('warning', '○ asks you'), `  the numbers do not tell: resume, or abort`)
+  const { does, text } = servingText(watched, { release, before })
+  return line(label, span('running', `● ${does}`), `  ${text}`)
 }
 
-function keysLine({ deployment: { id, environment, finished }, connected }: Watched): Line {
+const isAsking = ({ deployment }: Watched): boolean =>
+  wayOf(deployment).some(({ step, status }) => step.startsWith('await-person:') && status === 'now')
+
+/** One sentence on who serves; service by service only where they differ. */
+function servingText(
+  watched: Watched,
+  { release, before }: { release: string; before: string | null },
+): { does: string; text: string } {
+  const serving = servingNow(watched)
+  if (serving.every(({ candidateShare }) => candidateShare === 1)) {
+    const backup = before === null ? '' : `; ${before} is its backup`
+    return { does: 'watching', text: `${release} serves all traffic${backup}` }
+  }
+  if (serving.every(({ candidateShare, held }) => candidateShare === 0 && !held)) {
+    const text = before === null ? 'nothing was live before' : `${before} serves all traffic`
+    return { does: 'under way', text }
+  }
+  const parts = serving.map(({ service, candidateShare, held }) =>
+    held ? `${service} waits` : `${service} ${formatPercent(candidateShare)}`,
+  )
+  return { does: 'under way', text: `${release} serves: ${parts.join(', ')}` }
+}
+
+function keysLine(watched: Watched): Line {
+  const {
+    deployment: { id, environment, finished },
+    connected,
+  } = watched
   if (finished !== null) return line(span('quiet', `towpath explain ${id}`))
   if (!connected)
     return line(
       span('warning', '▲ the server does not answer, trying again'),
       span('quiet', ' · Ctrl-C leaves'),
     )
-  return line(span('quiet', `Ctrl-C leaves it running · towpath abort -e ${environment}`))
+  const resume = isAsking(watched) ? `towpath resume -e ${environment} --reason ... · ` : ''
+  return line(span('quiet', `Ctrl-C leaves it running · ${resume}towpath abort -e ${environment}`))
 }

@@ -12,14 +12,29 @@ export function previewPage(preview: PreviewAnswer): Line[] {
   const { kind, steps, gates } = preview
   const later = gates.later.length > 0 ? `   asked later: ${gates.later.join(', ')}` : ''
   return [
-    titleLine(preview, `${kind}, dry run: nothing is changed`),
-    ...factLines(preview),
+    ...previewHead(preview, `${kind}, dry run: nothing is changed`),
+    ...preview.strategies.flatMap(mismatch),
     row('steps', steps.map(({ does }) => does.replaceAll('-', ' ')).join(' > ')),
     blank,
     line(span('strong', 'Gates'), span('quiet', later)),
     ...gateLines(gates.results),
   ]
 }
+
+/** A strategy that does not suit its service is worth a line of its own. */
+function mismatch({ service, strategy, fits }: PreviewAnswer['strategies'][number]): Line[] {
+  const own = fits.find((fit) => fit.strategy === strategy.type)
+  if (own === undefined || own.fits) return []
+  return [
+    line(span('warning', '  ▲ '), `${service} goes by ${strategy.type}: ${own.why} (see: towpath plan)`),
+  ]
+}
+
+/** From what to what, and the facts of it. */
+export const previewHead = (preview: PreviewAnswer, note: string): Line[] => [
+  titleLine(preview, note),
+  ...factLines(preview),
+]
 
 /** What a person must know before saying yes: from what to what, the way back, and what would hold it up. */
 export function questionPage(preview: PreviewAnswer): Line[] {
@@ -51,6 +66,7 @@ const factLines = ({
   schema,
   approvals,
   wayBack,
+  pending,
   notes,
   warnings,
 }: PreviewAnswer): Line[] => [
@@ -61,7 +77,9 @@ const factLines = ({
     span('quiet', `  ${'way back'.padEnd(labelWidth)}`),
     span(wayBack.needsPerson ? 'warning' : null, wayBack.text),
   ),
-  ...[...notes, ...warnings].map((note) => line(span('warning', '  ▲ '), note)),
+  ...[...pending.map(({ says }) => says), ...notes, ...warnings].map((note) =>
+    line(span('warning', '  ▲ '), note),
+  ),
 ]
 
 function approvalText({ needed, given, missing }: PreviewAnswer['approvals']): string {

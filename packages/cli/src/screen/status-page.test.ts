@@ -47,7 +47,7 @@ const summary = (id: string, release: string): NonNullable<EnvironmentStatus['mo
     outcome: null,
     done: {},
   },
-  ...{ failure: null, abort: null, finished: null, seq: 1 },
+  ...{ verdicts: {}, resumed: {}, failure: null, abort: null, finished: null, seq: 1 },
 })
 const statuses: EnvironmentStatus[] = [
   { environment: empty, moving: null, waiting: [] },

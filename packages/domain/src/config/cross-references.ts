@@ -25,6 +25,7 @@ export function crossReferenceProblems(source: YamlSource): Problem[] {
     ...backupJob(file),
     ...neededEnvironments(file),
     ...hostFolders(file),
+    ...strategyServices(file),
   ]
 }
 
@@ -59,6 +60,33 @@ function jobImages(file: File): Problem[] {
       }),
     ]
   })
+}
+
+/** `strategy.services` of the defaults and of every environment names services of this file. */
+function strategyServices(file: File): Problem[] {
+  const known = namesOf(file.services)
+  const blocks: [TreePath, Plain | undefined][] = [
+    [['defaults', 'strategy', 'services'], partOf(file.root['defaults'])],
+    ...file.environments.map(([name, entry]): [TreePath, Plain | undefined] => [
+      ['environments', name, 'strategy', 'services'],
+      partOf(entry),
+    ]),
+  ]
+  return blocks.flatMap(([path, block]) =>
+    Object.keys(isPlainMap(block) ? block : {})
+      .filter((name) => !known.includes(name))
+      .map((name) =>
+        atValue(file, [...path, name], {
+          message: `${pathText(path)}: ${name} is no service here`,
+          hint: suggestWord(name, known),
+        }),
+      ),
+  )
+}
+
+const partOf = (block: Plain | undefined): Plain | undefined => {
+  const strategy = isPlainMap(block) ? block['strategy'] : undefined
+  return isPlainMap(strategy) ? strategy['services'] : undefined
 }
 
 function composeKeys(file: File): Problem[] {

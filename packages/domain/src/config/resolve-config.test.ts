@@ -1,3 +1,4 @@
+import { defaultBudget } from '../verdict/budget.ts'
 import { describe, expect, test } from 'vitest'
 import { TowpathError } from '../error/towpath-error.ts'
 import { parseConfig } from './parse-config.ts'
@@ -55,7 +56,10 @@ const SETTINGS = new Map([
 
 test('an environment is what it says, over the defaults, over what is built in', () => {
   const staging = resolveConfig(CONFIG, 'staging', SETTINGS)
-  expect(staging.strategy).toEqual({ type: 'blue-green', drainMs: 5_000, bakeMs: 10_000, warmMs: 600_000 })
+  expect(staging.strategy).toMatchObject({
+    ...{ type: 'blue-green', drainMs: 5_000, bakeMs: 10_000, warmMs: 600_000 },
+    verdict: defaultBudget,
+  })
   expect(staging.policy.freeze).toEqual([])
   expect(staging.keep).toBe(5)
   expect(resolveConfig(CONFIG, 'production', SETTINGS).strategy.bakeMs).toBe(30_000)
@@ -80,6 +84,8 @@ test('services and jobs come in the order of the file, with every duration in mi
       compose: 'rust-app',
       image: 'ghcr.io/acme/backend',
       port: 4000,
+      single: false,
+      connections: null,
       health: {
         path: '/health',
         withinMs: 90_000,
@@ -114,7 +120,10 @@ test('services and jobs come in the order of the file, with every duration in mi
 
 test('secrets stay placeholders, settings become values, paths know their environment', () => {
   const production = resolveConfig(CONFIG, 'production', SETTINGS)
-  expect(production.database).toEqual({ url: secretPlaceholder('DATABASE_URL'), backup: { job: 'seed' } })
+  expect(production.database).toMatchObject({
+    url: secretPlaceholder('DATABASE_URL'),
+    backup: { job: 'seed' },
+  })
   expect(production.registries).toEqual({
     '127.0.0.1:5000': { username: 'me', password: secretPlaceholder('REGISTRY_TOKEN') },
   })

@@ -4,15 +4,9 @@ import { suggestWord } from './did-you-mean.ts'
 import { parseFreezeWindow } from './freeze-window.ts'
 import { mergeLayers } from './merge.ts'
 import type { TowpathConfig } from './parse-config.ts'
-import type {
-  DatabaseConfig,
-  HostConfig,
-  NameMap,
-  PolicyConfig,
-  ResolvedConfig,
-  StrategyConfig,
-} from './resolved-config.ts'
+import type { DatabaseConfig, HostConfig, NameMap, PolicyConfig, ResolvedConfig } from './resolved-config.ts'
 import { durationMs, resolveServices, validated } from './resolve-services.ts'
+import { resolveStrategy } from './resolve-strategy.ts'
 import { completeEnvironment } from './section/environment.ts'
 import type { CompleteEnvironment } from './section/environment.ts'
 import { followReference } from './value-reference.ts'
@@ -43,6 +37,7 @@ export function resolveConfig(
     username: follow(username),
     password: follow(password),
   }))
+  const shipped = resolveServices(file.services)
   if (missing.size > 0) throw settingMissing(environment, [...missing], [complete.settings].flat())
   refuseBadSettings(environment, complete)
   return {
@@ -50,13 +45,13 @@ export function resolveConfig(
     environment,
     ...filesIn(config, complete),
     profiles: file.profiles,
-    ...resolveServices(file.services),
+    ...shipped,
     host: resolveHost(complete.host),
     domain: complete.domain ?? null,
     map: resolveMap(complete),
     database,
     registries,
-    strategy: resolveStrategy(complete.strategy),
+    strategy: resolveStrategy(complete.strategy, shipped.services),
     keep: complete.keep,
     policy: resolvePolicy(complete),
   }
@@ -167,18 +162,17 @@ const resolveMap = ({ map, host }: CompleteEnvironment): NameMap => ({
   ),
 })
 
-const resolveStrategy = (strategy: CompleteEnvironment['strategy']): StrategyConfig => ({
-  type: strategy.type,
-  drainMs: durationMs(strategy.drain),
-  bakeMs: durationMs(strategy.bake),
-  warmMs: durationMs(strategy.warm),
-})
-
 const resolveDatabase = (
   database: TowpathConfig['file']['database'],
   follow: Follow,
 ): DatabaseConfig | null =>
-  database === undefined ? null : { url: follow(database.url), backup: database.backup ?? null }
+  database === undefined
+    ? null
+    : {
+        url: follow(database.url),
+        backup: database.backup ?? null,
+        ceiling: database.ceiling ?? null,
+      }
 
 function resolvePolicy(complete: CompleteEnvironment): PolicyConfig {
   const [needed] = Object.entries(complete.needs ?? {})

@@ -40,6 +40,8 @@ function resolveService(name: string, entry: Service): ServiceConfig {
     compose: entry.compose,
     image: entry.image,
     port: health.port,
+    single: entry.single,
+    connections: entry.connections ?? null,
     health: {
       path: health.path,
       withinMs: durationMs(health.within),

@@ -1,3 +1,6 @@
+import type { ServiceStrategy, StrategyType } from '../deployment/strategy/strategy.ts'
+import type { VerdictBudget } from '../verdict/budget.ts'
+
 /** `towpath.yaml` for one environment after the one merge rule: what planners and gates read. All durations in ms. */
 export interface ResolvedConfig {
   project: string
@@ -30,6 +33,10 @@ export interface ServiceConfig {
   /** Repository of its builds, without tag or digest. */
   image: string
   port: number
+  /** One instance at a time may serve: it keeps streams or state in memory. */
+  single: boolean
+  /** Connections to the database that one instance opens at most; null where nobody said. */
+  connections: number | null
   health: {
     path: string
     withinMs: number
@@ -87,6 +94,8 @@ export interface DatabaseConfig {
   url: string
   /** Job that makes a backup before a migration. */
   backup: { job: string } | null
+  /** Connections that the database allows in all; null where nobody said. */
+  ceiling: number | null
 }
 
 export interface RegistryAccess {
@@ -95,8 +104,14 @@ export interface RegistryAccess {
   password: string
 }
 
+/** Strategies without a word of their own follow `type`. */
 export interface StrategyConfig {
-  type: 'blue-green'
+  type: StrategyType
+  /** By service name, where it differs from `type` or has details of its own. */
+  services: Record<string, ServiceStrategy>
+  /** Services whose strategy the file names; the others may follow what the compose file says of their replicas. */
+  named: string[]
+  verdict: VerdictBudget
   /** Longest wait for requests in flight on the old release. */
   drainMs: number
   /** How long the new release is watched with the old one as backup. */

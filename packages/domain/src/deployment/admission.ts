@@ -1,8 +1,10 @@
 import type { EnvironmentState, Placement } from '../environment/environment-state.ts'
 import type { StartFacts } from '../ledger/event-data.ts'
+import { serviceOf, servicesOf } from '../edge/replica.ts'
 import { slotNames } from '../edge/slots.ts'
 import { needsPersonToGoBack } from '../release/release.ts'
 import type { Deployment } from './deployment-state.ts'
+import { strategyFor } from './strategy/move.ts'
 
 /** How long a deployment waits for its approvals before it is refused. */
 export const approvalTimeoutMs = 72 * 3_600_000
@@ -55,43 +57,66 @@ function waitForApproval(state: Deployment, missing: number, now: string): Admis
 }
 
 function startFacts(state: Deployment, environment: EnvironmentState): Omit<StartFacts, 'fence'> {
-  const names = state.plan.services.map((service) => service.service)
+  const names = servicesOf(state.plan.services.map((service) => service.service))
   return {
     previous: environment.live,
     warm: environment.warm,
-    slots: Object.fromEntries(
-      state.plan.services.map(({ service, specDigest }) => [
-        service,
-        slotFor({ service, specDigest, release: state.release }, environment),
-      ]),
-    ),
+    slots: dealSlots(state, environment),
     serviceNumbers: numberServices(names, environment.serviceNumbers),
     subnet: environment.subnet,
   }
 }
 
-/** A release that still sits in a slot goes back into it; anything else takes the first slot that nobody holds. */
-function slotFor(
-  wanted: { service: string; specDigest: string; release: string },
-  environment: EnvironmentState,
-): string {
-  const holders = [environment.live, environment.warm].filter((placement) => placement !== null)
-  const stays = holders.filter(
-    (placement) => placement !== environment.warm || environment.warm.leaving === null,
-  )
-  const same = stays.find((placement) => sits(placement, wanted))
-  if (same !== undefined) return same.services[wanted.service]?.slot ?? firstSlot
-  const taken = new Set(holders.map((placement) => placement.services[wanted.service]?.slot))
-  return slotNames.find((slot) => !taken.has(slot)) ?? firstSlot
+/**
+ * A release that still sits in a slot goes back into it; anything else takes the first slot that nobody holds. Replicas
+ * that are replaced one by one find the slots of those whose turn was before, which are stopped by then.
+ */
+function dealSlots({ plan, release }: Deployment, environment: EnvironmentState): Record<string, string> {
+  const slots: Record<string, string> = {}
+  const free = freeSlots(environment)
+  for (const { service: key, specDigest } of plan.services) {
+    const mine = free(serviceOf(key))
+    const own = ownSlot({ key, specDigest, release }, environment)
+    const slot = own ?? mine.shift() ?? firstSlot
+    slots[key] = slot
+    if (strategyFor(plan, key).type !== 'rolling') continue
+    const old = environment.live?.services[key]?.slot
+    if (old !== undefined && old !== slot) mine.push(old)
+  }
+  return slots
 }
 
 const firstSlot = slotNames[0]
 
-const sits = (
-  placement: Placement,
-  wanted: { service: string; specDigest: string; release: string },
-): boolean =>
-  placement.release === wanted.release && placement.services[wanted.service]?.specDigest === wanted.specDigest
+const holdersOf = ({ live, warm }: EnvironmentState): Placement[] =>
+  [live, warm].filter((placement) => placement !== null)
+
+/** The slots of a service that nobody holds, as one list that whoever deals takes from and adds to. */
+function freeSlots(environment: EnvironmentState): (service: string) => string[] {
+  const lists: Record<string, string[]> = {}
+  const held = holdersOf(environment).flatMap(({ services }) => Object.entries(services))
+  return (service) =>
+    (lists[service] ??= slotNames.filter(
+      (slot) => !held.some(([key, place]) => serviceOf(key) === service && place.slot === slot),
+    ))
+}
+
+interface Sitter {
+  key: string
+  specDigest: string
+  release: string
+}
+
+/** Where the same container sits already, and stays. */
+function ownSlot(wanted: Sitter, environment: EnvironmentState): string | undefined {
+  const stays = holdersOf(environment).filter(
+    (placement) => placement !== environment.warm || environment.warm.leaving === null,
+  )
+  return stays.find((placement) => sits(placement, wanted))?.services[wanted.key]?.slot
+}
+
+const sits = (placement: Placement, { key, specDigest, release }: Sitter): boolean =>
+  placement.release === release && placement.services[key]?.specDigest === specDigest
 
 function numberServices(names: string[], known: Record<string, number>): Record<string, number> {
   const numbers = { ...known }

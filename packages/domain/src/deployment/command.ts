@@ -14,13 +14,56 @@ export type Command =
   | { do: 'start-candidates'; step: string; services: string[] }
   | { do: 'admit-candidates'; step: string; services: string[] }
   | { do: 'await-healthy'; step: string; services: string[] }
-  | { do: 'run-smoke-checks'; step: string }
-  | { do: 'switch-traffic'; step: string }
+  | { do: 'run-smoke-checks'; step: string; services: string[] }
+  | { do: 'hold-traffic'; step: string; services: string[] }
+  | { do: 'stop-old'; step: string; services: string[] }
+  | ShiftTraffic
+  | JudgeTrial
+  | AwaitPerson
+  | { do: 'switch-traffic'; step: string; services: string[] }
+  | { do: 'cut-streams'; step: string; services: string[]; afterMs: number }
   | { do: 'start-accessories'; step: string }
   | { do: 'retire-older'; step: string }
-  | { do: 'watch-bake'; step: string; durationMs: number }
-  | { do: 'restore-traffic'; step: string }
-  | { do: 'remove-candidates'; step: string }
+  | { do: 'watch-bake'; step: string; durationMs: number; by: Measure }
+  | GoBack<'restore-traffic'>
+  | GoBack<'remove-candidates'>
   | { do: 'finish'; step: string; outcome: Outcome; reason: string }
+
+/** A step of the way back: of one replica that had its turn, or without one of all that went over otherwise. */
+interface GoBack<K extends string> {
+  do: K
+  step: string
+  replica?: string
+}
+
+/** Gives a candidate its share of a service's traffic. */
+export interface ShiftTraffic {
+  do: 'shift-traffic'
+  step: string
+  services: string[]
+  perMyriad: number
+}
+
+/** Compares a candidate with the live release at its present share until one of them is shown to be worse, or time is over. */
+export interface JudgeTrial {
+  do: 'judge-trial'
+  step: string
+  services: string[]
+  perMyriad: number
+  atLeastMs: number
+  atMostMs: number
+  by: Measure
+}
+
+/** What a verdict rests on: requests of real clients, or where those are too few, requests of our own. */
+export type Measure = 'traffic' | 'probes'
+
+/** Keeps everything as it is until a person resumes or aborts. */
+export interface AwaitPerson {
+  do: 'await-person'
+  step: string
+  /** The step whose verdict was inconclusive. */
+  after: string
+}
 
 export type CommandKind = Command['do']

@@ -15,7 +15,7 @@ import type { NewEvent } from '../ledger/event.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decide.ts'
 import type { Deployment } from './deployment-state.ts'
-import { forwardSteps, reverseSteps } from './strategy/blue-green.ts'
+import { forwardSteps, reverseSteps } from './way.ts'
 
 const now = '2026-01-01T00:01:00.000Z'
 

@@ -4,7 +4,7 @@ import type { Admission } from './admission.ts'
 import type { Command } from './command.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
-import { forwardSteps, reverseSteps } from './strategy/blue-green.ts'
+import { failedVerdict, firstMove, forwardSteps, reverseSteps } from './way.ts'
 
 /** What a deployment needs next. `perform` asks for one command; its event leads to the next decision. */
 export type Decision =
@@ -32,12 +32,13 @@ export function decide(state: Deployment, environment: EnvironmentState, now: st
   return command.do === 'finish' ? { next: 'end', command } : { next: 'perform', command }
 }
 
-/** Older answers of the gates are not believed at the switch: the controller may have been away for a day. */
+/** Older answers of the gates are not believed where traffic first moves: the controller may have been away for a day. */
 const gatesBelievedMs = 15 * 60_000
 
 /** The gates once more, where traffic is about to move on answers that have grown old. Never on the way back. */
 function gatesToAskAgain(state: Deployment, command: Command, now: string): Command | null {
-  if (command.do !== 'switch-traffic' || state.gates === null || state.kind === 'rollback') return null
+  if (state.gates === null || state.kind === 'rollback') return null
+  if (command.step !== firstMove(state)?.step) return null
   const ageMs = Date.parse(now) - Date.parse(state.gates.at)
   return ageMs > gatesBelievedMs ? { do: 'evaluate-gates', step: `evaluate-gates:${state.gates.at}` } : null
 }
@@ -47,7 +48,7 @@ function gatesToAskAgain(state: Deployment, command: Command, now: string): Comm
  * a step that ends after it does not outrun it, and after the last step the release is live and leaving it is a rollback.
  */
 export function isTurned(state: Deployment): boolean {
-  if (state.failure !== null) return true
+  if (state.failure !== null || failedVerdict(state) !== null) return true
   if (state.gates !== null && !state.gates.passed) return true
   const { abort } = state
   if (abort === null) return false

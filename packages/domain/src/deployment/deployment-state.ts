@@ -1,7 +1,8 @@
 import type { DeploymentKind, Outcome, Placement } from '../environment/environment-state.ts'
-import type { StartFacts, StepFailure } from '../ledger/event-data.ts'
+import type { RecordedVerdict, StartFacts, StepFailure } from '../ledger/event-data.ts'
 import type { LedgerEvent } from '../ledger/event.ts'
 import type { GateResult } from '../gate/gate.ts'
+import type { TrafficCount } from '../signal/traffic.ts'
 import type { DeploymentPlan, Pins } from './plan.ts'
 
 /** The durable act of making an environment run a release, as the ledger tells it. */
@@ -25,6 +26,12 @@ export interface Deployment {
   done: Record<string, { seq: number; at: string }>
   /** Subnet of the slot network, known from the first preparation on. */
   subnet: string | null
+  /** What the release before was sent until the switch, by service. */
+  baselines: Record<string, TrafficCount>
+  /** Verdicts by the step that reached them. */
+  verdicts: Record<string, RecordedVerdict & { at: string; seq: number }>
+  /** Inconclusive steps that a person went on from. */
+  resumed: Record<string, { by: string; at: string; reason: string }>
   failure: (StepFailure & { at: string }) | null
   abort: { by: string; at: string; seq: number; reason: string } | null
   finished: { outcome: Outcome; reason: string; at: string; placement: Placement | null } | null
@@ -47,6 +54,9 @@ const requested = (event: LedgerEvent & { type: 'deployment.requested' }): Deplo
   gates: null,
   done: {},
   subnet: null,
+  baselines: {},
+  verdicts: {},
+  resumed: {},
   failure: null,
   abort: null,
   finished: null,
@@ -69,6 +79,18 @@ export function foldDeployment(state: Deployment | undefined, event: LedgerEvent
       return { ...state, failure: state.failure ?? { ...event.data, at } }
     case 'deployment.finished':
       return { ...state, finished: { ...event.data, at } }
+    case 'traffic.switched':
+      return withStep({ ...state, baselines: { ...state.baselines, ...event.data.before } }, event)
+    case 'verdict.reached':
+      return withVerdict(withStep(state, event), event)
+    case 'deployment.resumed':
+      return {
+        ...state,
+        resumed: {
+          ...state.resumed,
+          [event.data.step]: { by: event.actor, at, reason: event.data.reason },
+        },
+      }
     case 'gates.evaluated':
       return withStep({ ...state, gates: { ...event.data, at } }, event)
     case 'host.prepared':
@@ -76,6 +98,11 @@ export function foldDeployment(state: Deployment | undefined, event: LedgerEvent
     default:
       return withStep(state, event)
   }
+}
+
+function withVerdict(state: Deployment, event: LedgerEvent & { type: 'verdict.reached' }): Deployment {
+  const verdict = { ...event.data, at: event.at, seq: event.seq }
+  return { ...state, verdicts: { ...state.verdicts, [event.data.step]: verdict } }
 }
 
 function withStep(state: Deployment, event: LedgerEvent): Deployment {

@@ -2,7 +2,7 @@ import type { Command, CommandKind } from './command.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
 import { isTurned } from './decide.ts'
-import { forwardSteps, reverseSteps } from './strategy/blue-green.ts'
+import { forwardSteps, reverseSteps } from './way.ts'
 
 const titles: Record<CommandKind, string> = {
   'pull-images': 'fetch images by digest',
@@ -14,7 +14,13 @@ const titles: Record<CommandKind, string> = {
   'admit-candidates': 'put candidates behind the edge',
   'await-healthy': 'wait until healthy',
   'run-smoke-checks': 'run smoke checks',
+  'hold-traffic': 'let requests wait',
+  'stop-old': 'stop the old instance',
+  'shift-traffic': 'give the candidate its share',
+  'judge-trial': 'judge the candidate against the release before',
+  'await-person': 'wait for a person: resume or abort',
   'switch-traffic': 'switch traffic',
+  'cut-streams': 'cut the streams left on the old instance',
   'start-accessories': 'start accessories in front',
   'retire-older': 'retire the release before the last',
   'watch-bake': 'watch with the old release as backup',
@@ -34,10 +40,18 @@ export interface StepLine {
 }
 
 const titleOf = (command: Command): string => {
-  const what =
-    'services' in command ? `: ${command.services.join(', ')}` : 'job' in command ? ` ${command.job.job}` : ''
-  return `${titles[command.do]}${what}`
+  const share = 'perMyriad' in command ? `, ${percent(command.perMyriad)}` : ''
+  const how = 'by' in command && command.by === 'probes' ? ', by requests of our own' : ''
+  return `${titles[command.do]}${whatOf(command)}${share}${how}`
 }
+
+function whatOf(command: Command): string {
+  if ('services' in command) return `: ${command.services.join(', ')}`
+  if ('replica' in command && command.replica !== undefined) return `: ${command.replica}`
+  return 'job' in command ? ` ${command.job.job}` : ''
+}
+
+const percent = (perMyriad: number): string => `${perMyriad / 100}%`
 
 /** The way a deployment goes: what is done, what is happening, what comes; after a turn, the way back. */
 export function stepLines(state: Deployment): StepLine[] {
@@ -50,7 +64,8 @@ export function stepLines(state: Deployment): StepLine[] {
   return steps.map((command): StepLine => {
     const done = state.done[command.step]
     const line = { step: command.step, title: titleOf(command), seq: done?.seq ?? null }
-    if (command.step === failed) return { ...line, status: 'failed' }
+    if (command.step === failed || state.verdicts[command.step]?.verdict === 'fail')
+      return { ...line, status: 'failed' }
     if (done !== undefined || state.finished !== null) return { ...line, status: 'done' }
     const status: StepStatus = isNow ? 'now' : 'next'
     isNow = false

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { ComposeModel } from '../project/compose-model.ts'
 import { readCompose } from '../project/read-compose.ts'
+import { defaultBudget } from '../verdict/budget.ts'
 import { planDeployment } from './plan-deployment.ts'
 import type { PlanInput } from './plan-deployment.ts'
 
@@ -49,6 +50,8 @@ const service = (name: string, compose_: string, port: number): ResolvedConfig['
   compose: compose_,
   image: `registry.test/${name}`,
   port,
+  single: false,
+  connections: null,
   health: { path: '/health', withinMs: 1, intervalMs: 1, timeoutMs: 1, statusMin: 200, statusMax: 399 },
   smoke: [],
 })
@@ -69,7 +72,10 @@ const config: ResolvedConfig = {
   map: { paths: {}, ports: {}, names: '', domains: {} },
   database: null,
   registries: {},
-  strategy: { type: 'blue-green', drainMs: 1, bakeMs: 2, warmMs: 3 },
+  strategy: {
+    ...{ type: 'blue-green', services: {}, named: [], verdict: defaultBudget },
+    ...{ drainMs: 1, bakeMs: 2, warmMs: 3 },
+  },
   keep: 5,
   policy: { approvals: 0, needs: null, freeze: [], hosts: [] },
 }
@@ -178,5 +184,69 @@ describe('what cannot be planned', () => {
     expect(problemsOf({ release })).toEqual(['BUILD_MISSING'])
     const hostNetwork = model(compose.replace('networks: {front: {aliases: [api]}}', 'network_mode: host'))
     expect(problemsOf({ model: hostNetwork })).toContain('NETWORK_MODE_UNSUPPORTED')
+  })
+})
+
+describe('several replicas of a service', () => {
+  const withReplicas = (count: number): ComposeModel =>
+    model(compose.replace('image: web\n', `image: web\n    deploy: {replicas: ${count}}\n`))
+  const codesOf = (
+    count: number,
+    told: Partial<ResolvedConfig['strategy']> = {},
+    single = false,
+  ): string[] => {
+    const services = config.services.map((each) => ({ ...each, single: single && each.name === 'frontend' }))
+    const strategy = { ...config.strategy, ...told }
+    const result = planDeployment(
+      input({ model: withReplicas(count), config: { ...config, services, strategy } }),
+    )
+    return result.ok ? [] : result.problems.map(({ code }) => code)
+  }
+
+  it('are places of their own with the same container, the first of them checked, and roll by themselves', () => {
+    const smoke: ResolvedConfig['services'][number]['smoke'] = [
+      { method: 'GET', path: '/', headers: {}, status: 200, contains: null, timeoutMs: 1 },
+    ]
+    const services = config.services.map((each) => ({ ...each, smoke }))
+    const { plan } = planned({ model: withReplicas(3), config: { ...config, services } })
+    const replicas = plan.services.slice(1)
+    expect(replicas.map(({ service: key }) => key)).toEqual(['frontend', 'frontend#2', 'frontend#3'])
+    expect(replicas.map(({ smoke: checks }) => checks.length)).toEqual([1, 0, 0])
+    expect(new Set(replicas.map(({ specDigest }) => specDigest)).size).toBe(1)
+    expect(replicas.map(({ strategy }) => strategy?.type)).toEqual(['rolling', 'rolling', 'rolling'])
+    expect(plan.services[0]?.strategy?.type).toBe('blue-green')
+    expect(plan.waves).toEqual([['backend'], ['frontend']])
+  })
+
+  it.each([
+    { how: 'up to three', count: 3, codes: [] },
+    {
+      how: 'not four: none would be left to replace them through',
+      count: 4,
+      codes: ['REPLICAS_UNSUPPORTED'],
+    },
+    { how: 'not none', count: 0, codes: ['REPLICAS_UNSUPPORTED'] },
+    { how: 'not where one instance may serve', count: 2, single: true, codes: ['REPLICAS_OF_SINGLE'] },
+    {
+      how: 'not by a strategy that wants as many again',
+      count: 2,
+      told: { services: { frontend: { type: 'blue-green' as const } }, named: ['frontend'] },
+      codes: ['REPLICAS_NEED_ROLLING'],
+    },
+    {
+      how: 'whatever others go by',
+      count: 2,
+      told: { services: { frontend: { type: 'recreate-hold' as const } } },
+      codes: [],
+    },
+  ])('are taken: $how', ({ count, told = {}, single = false, codes }) => {
+    expect(codesOf(count, told, single)).toEqual(codes)
+  })
+
+  it('never go with one instance at a time, whatever the file asks for', () => {
+    const rolling = { type: 'rolling' as const, atLeastMs: 0, atMostMs: 1 }
+    expect(codesOf(1, { services: { frontend: rolling }, named: ['frontend'] }, true)).toEqual([
+      'STRATEGY_NEEDS_TWO',
+    ])
   })
 })

@@ -2,6 +2,7 @@ import type { JobConfig, ResolvedConfig, ServiceConfig } from '../config/resolve
 import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { ComposeModel, ComposeService } from '../project/compose-model.ts'
 import type { Release } from '../release/release.ts'
+import { replicaKey } from '../edge/replica.ts'
 import { imageOf } from '../release/build.ts'
 import type { ContainerSpec, NetworkSpec } from './container.ts'
 import type { DeploymentPlan, JobPlan, ServicePlan } from './plan.ts'
@@ -11,6 +12,7 @@ import { containerFor, networkAttachments, ourLabels } from './plan-container.ts
 import type { PlanProblem } from './plan-problems.ts'
 import { planProblems } from './plan-problems.ts'
 import { inOrderOfNeed, wavesOf } from './service-order.ts'
+import { strategyWanted } from './strategy/wanted-strategy.ts'
 
 export interface PlanInput {
   installation: string
@@ -35,7 +37,7 @@ export function planDeployment(input: PlanInput): PlanResult {
   const problems = planProblems(input)
   if (problems.length > 0) return { ok: false, problems }
   const { config, model, release } = input
-  const services = inOrderOfNeed(config.services, model).map((service) => planService(service, input))
+  const services = inOrderOfNeed(config.services, model).flatMap((service) => planReplicas(service, input))
   const accessories = accessoriesOf(input)
   const jobs = config.jobs.filter((job) => job.name !== config.database?.backup?.job)
   return {
@@ -68,6 +70,7 @@ export function planDeployment(input: PlanInput): PlanResult {
       approvals: input.policy.approvals,
       firstDeployment: input.firstDeployment,
       notes: accessories.notes,
+      verdict: config.strategy.verdict,
     },
   }
 }
@@ -96,6 +99,15 @@ const networksOf = (input: PlanInput): NetworkSpec[] =>
     ...(network.gateway === undefined ? {} : { gateway: network.gateway }),
   }))
 
+/** Every replica is a service's plan under a key of its own. They are alike: the first is asked for all of them. */
+function planReplicas(service: ServiceConfig, input: PlanInput): ServicePlan[] {
+  const first = planService(service, input)
+  const { replicas } = composeService(input.model, service.compose)
+  return Array.from({ length: replicas }, (_, index) =>
+    index === 0 ? first : { ...first, service: replicaKey(service.name, index), smoke: [] },
+  )
+}
+
 function planService(service: ServiceConfig, input: PlanInput): ServicePlan {
   const composed = composeService(input.model, service.compose)
   const { health } = service
@@ -122,6 +134,8 @@ function planService(service: ServiceConfig, input: PlanInput): ServicePlan {
     },
     healthyWithinMs: health.withinMs,
     smoke: service.smoke,
+    strategy: strategyWanted(input.config.strategy, { service: service.name, replicas: composed.replicas }),
+    single: service.single,
     stopGraceMs: composed.settings.stopGraceMs ?? 10_000,
     container,
     specDigest: input.sha256(JSON.stringify([container, input.sealedDigest])).slice(0, 12),

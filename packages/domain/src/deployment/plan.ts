@@ -2,6 +2,8 @@ import type { Build } from '../release/build.ts'
 import type { SchemaImpact } from '../release/release.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
 import type { SmokeCheck } from '../config/resolved-config.ts'
+import type { VerdictBudget } from '../verdict/budget.ts'
+import type { ServiceStrategy } from './strategy/strategy.ts'
 import type { Attachment, ContainerSpec, NetworkSpec, PublishedPort, VolumeSpec } from './container.ts'
 
 /**
@@ -37,6 +39,8 @@ export interface DeploymentPlan {
   firstDeployment: boolean
   /** Accessories whose description in the file differs from what runs; told, never changed. */
   notes: string[]
+  /** What a verdict on the release must be able to see, and how sure it must be. Absent in older ledgers. */
+  verdict?: VerdictBudget
 }
 
 export interface ServicePlan {
@@ -45,6 +49,10 @@ export interface ServicePlan {
   health: HealthCheckSpec
   healthyWithinMs: number
   smoke: SmokeCheck[]
+  /** Absent in ledgers from before there was a choice: blue-green. */
+  strategy?: ServiceStrategy
+  /** One instance at a time may serve. */
+  single?: boolean
   stopGraceMs: number
   /** Without name, slot labels and slot address: those come when a slot is given. */
   container: ContainerSpec

@@ -1,5 +1,6 @@
 import type { Placement } from '../environment/environment-state.ts'
 import type { HealthCheckSpec, SlotRole, WantedEdge, WantedService, WantedSlot } from './wanted.ts'
+import { serviceOf, servicesOf } from './replica.ts'
 import { addressAt, slotNames, slotOffset } from './slots.ts'
 
 /** Which release sits where, and what part it plays. Later entries win a slot that two of them claim. */
@@ -15,25 +16,33 @@ export interface EdgeFacts {
   fence: number
   subnet: string
   serviceNumbers: Record<string, number>
+  /** How services are sent their requests, where that is otherwise than by the roles of their slots alone. */
+  steering?: Record<string, Partial<Steering>>
 }
+
+/** How the requests of a service find their slot, beside the roles. */
+export type Steering = Pick<WantedService, 'trial' | 'cohort' | 'held'>
+
+const byRolesAlone: Steering = { trial: null, cohort: false, held: false }
 
 /** The edge that gives every seated release its role; slots that nobody sits in are off. */
 export function wantedEdge(facts: EdgeFacts, seatings: Seating[]): WantedEdge {
-  const services = new Set(seatings.flatMap(({ placement }) => Object.keys(placement.services)))
+  const services = servicesOf(seatings.flatMap(({ placement }) => Object.keys(placement.services)))
   return {
     project: facts.project,
     environment: facts.environment,
     fence: facts.fence,
     deployment: facts.deployment,
-    services: [...services].toSorted().map((service) => wantedService(service, facts, seatings)),
+    services: services.toSorted().map((service) => wantedService(service, facts, seatings)),
   }
 }
 
 function wantedService(service: string, facts: EdgeFacts, seatings: Seating[]): WantedService {
-  const seated = seatings.flatMap(({ placement, role }) => {
-    const place = placement.services[service]
-    return place === undefined ? [] : [{ ...place, role, release: placement.release }]
-  })
+  const seated = seatings.flatMap(({ placement, role }) =>
+    Object.entries(placement.services)
+      .filter(([key]) => serviceOf(key) === service)
+      .map(([, place]) => ({ ...place, role, release: placement.release })),
+  )
   const spokesman = seated.findLast((place) => place.role.role === 'live') ?? seated.at(-1)
   const port = spokesman?.port ?? 0
   const health: HealthCheckSpec = spokesman?.health ?? neverAsked
@@ -44,7 +53,7 @@ function wantedService(service: string, facts: EdgeFacts, seatings: Seating[]): 
     if (place === undefined) return { role: 'off', slot, address, port, release: null }
     return { ...place.role, slot, address, port: place.port, release: place.release }
   })
-  return { service, port, health, slots }
+  return { service, port, health, slots, ...byRolesAlone, ...facts.steering?.[service] }
 }
 
 const neverAsked: HealthCheckSpec = {

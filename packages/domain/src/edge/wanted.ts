@@ -18,6 +18,25 @@ export interface WantedService {
   health: HealthCheckSpec
   /** Always all slots of the service, in order `s1..sN`. */
   slots: WantedSlot[]
+  /** A candidate that takes a share of the traffic while it is judged; null where none does. */
+  trial: Trial | null
+  /** Clients stay on the side they were drawn to: by a cookie, so only for services that browsers ask. */
+  cohort: boolean
+  /** Nothing serves right now: requests wait at the edge until something does. */
+  held: boolean
+}
+
+/**
+ * The share of a candidate on trial. The slot's role stays `candidate`; live slots get the rest, and all of it whenever
+ * the slot is down, its fuse has blown, or its lease has run out. A lease is not part of what is wanted: it is renewed
+ * by whoever judges (`Edge.renew`), and an edge that comes up from its file has none.
+ */
+export interface Trial {
+  slot: string
+  /** Of ten thousand requests, or with `cohort` of ten thousand clients; 10000 is all of them. */
+  perMyriad: number
+  /** Turns the draw, so that it is not the same clients at every deployment; 0-9999. */
+  salt: number
 }
 
 /** How the edge probes a slot, and how a deployment decides that a candidate is ready. */
@@ -61,6 +80,8 @@ export interface SlotStatus {
   health: 'up' | 'down' | 'starting' | 'off'
   role: SlotRole['role']
   weight: number
+  /** For a candidate on trial: whether its fuse holds and its lease lasts; null for every other slot. */
+  trial: { fuse: 'holds' | 'blown'; lease: 'lasts' | 'over' } | null
   /** Requests or streams in flight. */
   sessions: number
   requests: number

@@ -163,6 +163,16 @@ describe('retention', () => {
     ])
   })
 
+  it('forgets a release that never went live once as many deployments as are kept came after its last try', () => {
+    let state = finish(anEnvironment(), '1.0.0')
+    for (const release of ['1.1.0', '1.2.0', '1.1.0', '1.3.0'])
+      state = finish(state, release, { outcome: 'refused' })
+    const expired = (keep: number) => expiredDeployments(state, keep).map((entry) => entry.release)
+    expect([expired(4), expired(2), expired(1)]).toEqual([[], ['1.2.0'], ['1.1.0', '1.2.0']])
+    state = finish(state, '1.2.0', { slot: 's2' })
+    expect(expired(1)).toEqual(['1.3.0', '1.1.0'])
+  })
+
   it('never forgets what is live or warm, however old', () => {
     let state = finish(anEnvironment(), '1.0.0')
     for (let index = 1; index < 5; index += 1)

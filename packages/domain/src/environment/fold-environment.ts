@@ -71,9 +71,9 @@ function finish(state: EnvironmentState, event: Finished): EnvironmentState {
     queued: without(state.queued, event.deployment),
     history,
   }
-  const { placement, warmUntil } = event.data
+  const { placement, warmUntil, warmServices } = event.data
   if (placement === null) return settled
-  const warm = warmUntil === null ? null : whatStays(state.live, placement)
+  const warm = warmUntil === null ? null : whatStays(state.live, placement, warmServices)
   return {
     ...settled,
     live: placement,
@@ -89,9 +89,11 @@ const leaveOut = <T>(facts: Record<string, T>, releases: ReadonlySet<string>): R
     : Object.fromEntries(Object.entries(facts).filter(([release]) => !releases.has(release)))
 
 /** What of the release before runs on in slots of its own. Containers that both share are live and nothing else. */
-function whatStays(old: Placement | null, fresh: Placement): Placement | null {
+function whatStays(old: Placement | null, fresh: Placement, running?: string[]): Placement | null {
   const taken = new Set(Object.values(fresh.services).map((place) => place.container))
-  const stays = Object.entries(old?.services ?? {}).filter(([, place]) => !taken.has(place.container))
+  const stays = Object.entries(old?.services ?? {}).filter(
+    ([service, place]) => !taken.has(place.container) && (running?.includes(service) ?? true),
+  )
   return old === null || stays.length === 0 ? null : { ...old, services: Object.fromEntries(stays) }
 }
 

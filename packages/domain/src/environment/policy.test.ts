@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatFreezeWindow } from '../config/freeze-window.ts'
 import type { FreezeWindow, PolicyConfig } from '../config/resolved-config.ts'
-import { askedPolicy, effectivePolicy, isAsStrictAs, stricterPolicy } from './policy.ts'
+import { askedPolicy, describePending, effectivePolicy, isAsStrictAs, stricterPolicy } from './policy.ts'
 import type { EnvironmentPolicy } from './policy.ts'
 
 const window = (fromDay: number, toDay: number): FreezeWindow => {
@@ -74,6 +74,14 @@ test('a commit that loosens its own gates changes nothing and shows what waits f
     { what: 'needs', accepted: 'staging baked 10m', asked: 'staging not needed' },
     { what: 'freeze', accepted: 'Fri 00:00-Mon 01:00 UTC', asked: 'not frozen' },
     { what: 'hosts', accepted: 'unix:///a', asked: 'unix:///evil' },
+  ])
+})
+
+test('a loosening is told with what is kept and who may let it', () => {
+  const { pending } = effectivePolicy(ACCEPTED, { ...ASKED, approvals: 0, needs: null })
+  expect(pending.map((change) => describePending(change, { environment: 'production' }))).toEqual([
+    'this commit asks for approvals 0; the accepted policy keeps 2 until an admin accepts it: towpath policy accept -e production',
+    'this commit asks for needs staging not needed; the accepted policy keeps staging baked 10m until an admin accepts it: towpath policy accept -e production',
   ])
 })
 

@@ -23,6 +23,13 @@ export interface PendingChange {
   asked: string
 }
 
+/** What a commit asks in vain, and who could let it. */
+export const describePending = (
+  { what, accepted, asked }: PendingChange,
+  { environment }: { environment: string },
+): string =>
+  `this commit asks for ${what} ${asked}; the accepted policy keeps ${accepted} until an admin accepts it: towpath policy accept -e ${environment}`
+
 /** Where nothing was accepted yet, the first policy is what the file asks; the caller decides who may start like that. */
 export function effectivePolicy(
   accepted: EnvironmentPolicy | null,

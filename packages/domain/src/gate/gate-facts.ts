@@ -19,7 +19,16 @@ export interface GateFacts {
   frozen: { until: string; window: string } | null
   host: Observed<{ engine: string; version: string }>
   disk: Observed<{ freeBytes: number; neededBytes: number }>
-  images: { service: string; image: string; registry: Observed<boolean>; host: Observed<boolean> }[]
+  /** `notPulled` says why its pull failed, where it was tried and did. */
+  images: {
+    service: string
+    image: string
+    registry: Observed<boolean>
+    host: Observed<boolean>
+    notPulled?: string
+  }[]
+  /** Names of secrets that services, jobs or towpath.yaml need and that have no value; absent in older facts. */
+  settings?: { missing: string[] }
   database: Observed<{ reachable: boolean; why: string }> | null
   /** Differences between the edge's wanted state, its file and its run time. */
   edge: Observed<string[]> | null

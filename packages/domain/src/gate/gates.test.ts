@@ -29,6 +29,7 @@ const good: GateFacts = {
   host: seen({ engine: 'docker', version: '20' }),
   disk: seen({ freeBytes: 10e9, neededBytes: 2e9 }),
   images: [{ service: 'backend', image: 'r/b@sha256:1', registry: seen(true), host: seen(true) }],
+  settings: { missing: [] },
   database: seen({ reachable: true, why: 'PostgreSQL 18' }),
   edge: seen([]),
   foreign: seen([]),
@@ -65,6 +66,7 @@ describe('the checklist', () => {
     ['host-reachable', { host: unseen }, 'unknown'],
     ['disk-room', { disk: seen({ freeBytes: 1e9, neededBytes: 2e9 }) }, 'fail'],
     ['disk-room', { disk: unseen }, 'unknown'],
+    ['settings-complete', { settings: { missing: ['MAIL_KEY'] } }, 'fail'],
     ['database-reachable', { database: seen({ reachable: false, why: 'wrong password' }) }, 'fail'],
     ['database-reachable', { database: null }, 'not-applicable'],
     ['edge-in-sync', { edge: seen(['s1 has weight 0, wanted 100']) }, 'fail'],
@@ -102,6 +104,36 @@ describe('the checklist', () => {
   ]
   it.each(spoiled)('%s answers %j with %s', (gate, facts, answer) => {
     expect(answersOf({ ...good, ...facts })[gate]).toBe(answer)
+  })
+
+  it('says why an image is not on the host where its pull failed, and does not ask for a push', () => {
+    const image = { service: 'b', image: 'i', registry: seen(true), host: seen(false) }
+    const answerFor = (images: GateFacts['images']) =>
+      evaluateGates({ ...good, images }, []).find(({ gate }) => gate === 'images-on-host')
+    expect(answerFor([image])).toMatchObject({ fix: expect.stringContaining('push the build') as string })
+    expect(answerFor([{ ...image, notPulled: 'no space left on device' }])).toMatchObject({
+      why: expect.stringContaining('no space left on device') as string,
+      fix: 'put right what kept it from being pulled, then deploy again',
+    })
+  })
+
+  it('tells small disks in a unit that shows something', () => {
+    const tight = { ...good, disk: seen({ freeBytes: 4_096, neededBytes: 1_048_576 }) }
+    const answer = evaluateGates(tight, []).find(({ gate }) => gate === 'disk-room')
+    expect(answer?.why).toBe('0.0 MB free where 1.0 MB are asked for')
+  })
+
+  it('names secrets without a value, and how to set one', () => {
+    const held = evaluateGates({ ...good, settings: { missing: ['MAIL_KEY', 'B'] } }, [])
+    expect(held.find(({ gate }) => gate === 'settings-complete')).toMatchObject({
+      why: 'no value for MAIL_KEY, B',
+      fix: expect.stringContaining('towpath secrets set MAIL_KEY -e production'),
+    })
+  })
+
+  it('says of facts from before a gate was there that nobody looked', () => {
+    const { settings: _, ...older } = good
+    expect(answersOf(older)['settings-complete']).toBe('not-applicable')
   })
 
   it('asks one approval more than none where the schema cannot go back', () => {

@@ -5,6 +5,7 @@ import { evidenceFresh } from './evidence-fresh.ts'
 import type { Gate } from './gate.ts'
 import { diskRoom, hostReachable } from './host-ready.ts'
 import { imagesInRegistry, imagesOnHost } from './images-present.ts'
+import { settingsComplete } from './settings-complete.ts'
 import { backupMade, rollbackReady, schemaAllows } from './way-back.ts'
 
 /** The pre-deployment checklist, in the order people read it. A gate listed here is asked, shown and recorded. */
@@ -13,6 +14,7 @@ export const gates: readonly Gate[] = [
   imagesOnHost,
   hostReachable,
   diskRoom,
+  settingsComplete,
   databaseReachable,
   edgeInSync,
   namesHeld,

@@ -29,12 +29,13 @@ export const diskRoom: Gate = {
       },
       ({ freeBytes, neededBytes }) =>
         freeBytes >= neededBytes
-          ? pass(`${gigabytes(freeBytes)} free, ${gigabytes(neededBytes)} asked for`)
+          ? pass(`${sizeOf(freeBytes)} free, ${sizeOf(neededBytes)} asked for`)
           : fail(
-              `${gigabytes(freeBytes)} free where ${gigabytes(neededBytes)} are asked for`,
+              `${sizeOf(freeBytes)} free where ${sizeOf(neededBytes)} are asked for`,
               'free disk space on the host, then deploy again',
             ),
     ),
 }
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
+const sizeOf = (bytes: number): string =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`

@@ -27,15 +27,17 @@ function everyImage(facts: GateFacts, where: 'registry' | 'host'): GateAnswer {
         what: `${image.service}'s image in the ${where}`,
         fix: `check that the ${where} can be reached, then deploy again`,
       },
-      (present) =>
-        present
-          ? pass(image.image)
-          : fail(
-              `the ${where} has no ${image.image} (${image.service})`,
-              `push the build of ${image.service} again, or deploy a release whose image exists`,
-            ),
+      (present) => (present ? pass(image.image) : missing(image, where)),
     ),
   )
   const bad = answers.find((answer) => answer.answer !== 'pass')
   return bad ?? pass(`${answers.length} of ${answers.length} images, each with its digest`)
+}
+
+/** An image that could not be pulled need not be missing anywhere: the host's disk may be full, or the way to it cut. */
+function missing({ service, image, notPulled }: GateFacts['images'][number], where: string): GateAnswer {
+  const what = `the ${where} has no ${image} (${service})`
+  if (where === 'host' && notPulled !== undefined)
+    return fail(`${what}: ${notPulled}`, 'put right what kept it from being pulled, then deploy again')
+  return fail(what, `push the build of ${service} again, or deploy a release whose image exists`)
 }

@@ -31,12 +31,23 @@ const sentences: Sentences = {
   'backup.made': ({ data }) => `backup ${data.job} done (${duration(data.tookMs)})`,
   'gates.evaluated': ({ data }) => gatesSentence(data),
   'host.prepared': ({ data }) => `networks, volumes, edge and accessories ready (${duration(data.tookMs)})`,
-  'job.finished': ({ data }) => `${data.job} done (${duration(data.tookMs)})`,
+  'job.finished': ({ data }) =>
+    `${data.job} done (${duration(data.tookMs)})${data.waitedFor === undefined ? '' : `, once that of ${list(data.waitedFor)} had ended`}`,
   'candidates.started': ({ data }) => `started ${list(data.services)} (${duration(data.tookMs)})`,
   'candidates.admitted': ({ data }) => `${list(data.services)} behind the edge, without traffic`,
   'candidates.healthy': ({ data }) => `${list(data.services)} healthy (${duration(data.tookMs)})`,
   'smoke.passed': ({ data }) => `${data.checks.length} smoke checks passed`,
-  'traffic.switched': ({ data }) => `all traffic on the new release (${duration(data.tookMs)})`,
+  'traffic.held': ({ data }) => `requests to ${list(data.services)} wait at the edge`,
+  'old.stopped': ({ data }) => `stopped ${list(data.containers)} (${duration(data.tookMs)})`,
+  'traffic.shifted': ({ data }) =>
+    `${data.perMyriad / 100}% of the requests to ${list(data.services)} go to the new release`,
+  'verdict.reached': ({ data }) =>
+    `verdict ${data.verdict}: ${data.why}${data.verdict === 'inconclusive' && data.by === 'probes' ? ' A person decides: towpath resume, or towpath abort.' : ''}`,
+  'deployment.resumed': ({ data, actor }) => `${actor} went on without a verdict: ${data.reason}`,
+  'streams.cut': ({ data }) =>
+    `${data.streams} streams left on the old instance of ${list(data.services)} were cut, once each`,
+  'traffic.switched': ({ data }) =>
+    `all traffic of ${list(data.services)} on the new release (${duration(data.tookMs)})`,
   'accessories.started': ({ data }) => `accessories running: ${list(data.names)}`,
   'older.retired': ({ data }) => `${data.release || 'the older release'} retired`,
   'bake.passed': ({ data }) =>

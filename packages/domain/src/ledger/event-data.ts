@@ -1,3 +1,4 @@
+import type { Measure } from '../deployment/command.ts'
 import type { Deployment } from '../deployment/deployment-state.ts'
 import type {
   DeploymentKind,
@@ -10,6 +11,7 @@ import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { GateResult, GateWaiver } from '../gate/gate.ts'
 import type { Principal } from '../principal/principal.ts'
 import type { Release } from '../release/release.ts'
+import type { TrafficCount } from '../signal/traffic.ts'
 
 /**
  * Every kind of event and the shape of its `data`. Names are `<subject>.<predicate past>`. Fields may be added and
@@ -37,12 +39,24 @@ export interface EventData {
   'backup.made': { job: string; tookMs: number }
   'gates.evaluated': { results: GateResult[]; facts: string; passed: boolean }
   'host.prepared': { subnet: string; tookMs: number }
-  'job.finished': { job: string; tookMs: number; logTail: string }
+  /** `waitedFor`: earlier deployments whose run of the same job had to end first; absent where there were none. */
+  'job.finished': { job: string; tookMs: number; logTail: string; waitedFor?: string[] }
   'candidates.started': { services: string[]; tookMs: number }
   'candidates.admitted': { services: string[] }
   'candidates.healthy': { services: string[]; tookMs: number }
   'smoke.passed': { checks: { service: string; path: string; status: number; tookMs: number }[] }
-  'traffic.switched': { services: string[]; tookMs: number }
+  'traffic.held': { services: string[] }
+  'old.stopped': { containers: string[]; tookMs: number }
+  'traffic.shifted': { services: string[]; perMyriad: number; tookMs: number }
+  'verdict.reached': RecordedVerdict
+  'deployment.resumed': { step: string; reason: string }
+  'streams.cut': { services: string[]; streams: number }
+  'traffic.switched': {
+    services: string[]
+    tookMs: number
+    /** What the release before was sent until then, by service: what the new one is compared with. */
+    before?: Record<string, TrafficCount>
+  }
   'accessories.started': { names: string[] }
   'older.retired': { release: string }
   'bake.passed': { watchedMs: number; requests: number }
@@ -59,6 +73,8 @@ export interface EventData {
     placement: Placement | null
     /** Until when the release before stays warm; null where none does. */
     warmUntil: string | null
+    /** Services whose old instance runs on until then; absent in older ledgers: all of them. */
+    warmServices?: string[]
   }
 
   'warm.leaving': { release: string }
@@ -87,4 +103,35 @@ export interface StepFailure {
   message: string
   hint: string
   logTail: string
+}
+
+/** A verdict as the ledger keeps it: what was compared, the numbers, and how sure it is. */
+export interface RecordedVerdict {
+  /** The step that reached it. */
+  step: string
+  verdict: 'pass' | 'fail' | 'inconclusive'
+  /** One or two sentences with the numbers, as a person reads them. */
+  why: string
+  by: Measure
+  /** Whether the same step once more could become conclusive at the traffic seen. */
+  timeHelps: boolean
+  /** More errors than before, and not enough to go back: requests of our own cannot clear that, and a person is asked. */
+  isSuspect: boolean
+  /** Share of the traffic that the candidate had, in ten-thousandths. */
+  perMyriad: number
+  watchedMs: number
+  services: ServiceVerdict[]
+}
+
+export interface ServiceVerdict {
+  service: string
+  release: string
+  /** The release it was compared with; null where there was none. */
+  against: string | null
+  /** `concurrent`: both served at the same time; `sequential`: the time before the switch. */
+  mode: 'concurrent' | 'sequential'
+  verdict: 'pass' | 'fail' | 'inconclusive'
+  why: string
+  /** Everything the test looked at. */
+  numbers: Record<string, unknown>
 }

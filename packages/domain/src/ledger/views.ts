@@ -33,7 +33,7 @@ export const environmentView: LedgerView<EnvironmentState> = {
 
 export const deploymentView: LedgerView<Deployment> = {
   kind: 'deployment',
-  version: 1,
+  version: 2,
   idsOf: ({ deployment }) => (deployment === undefined ? [] : [deployment]),
   fold: foldDeployment,
 }

@@ -24,6 +24,7 @@ export const permissions = {
   deploy: ['deployer', 'admin'],
   'roll-back': ['deployer', 'approver', 'admin'],
   abort: ['deployer', 'approver', 'admin'],
+  resume: ['deployer', 'approver', 'admin'],
   approve: ['approver', 'admin'],
   repair: ['deployer', 'admin'],
   waive: ['admin'],

@@ -73,6 +73,12 @@ describe('a whole file', () => {
     ])
   })
 
+  test('names each variable that is not set and has no default', () => {
+    const text = webWith('command: "$A ${B:-b}"', 'environment: {C: , D: "$SET$A"}', 'env_file: w.env')
+    const reading = readSample(text, { variables: { SET: '' }, project: { 'w.env': 'X=$E' } })
+    expect(reading.ok ? reading.unset.toSorted() : reading.problems).toEqual(['A', 'C', 'E'])
+  })
+
   test('knows the name of its project as a variable', () => {
     expect(modelOf(webWith('hostname: $COMPOSE_PROJECT_NAME')).services['web']?.settings.hostname).toBe(
       'shop',

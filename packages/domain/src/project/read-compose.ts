@@ -36,6 +36,8 @@ export type ComposeReading =
       ok: true
       model: ComposeModel
       warnings: Finding[]
+      /** Variables that a file asks for, that are not set and have no default: names, each once. */
+      unset: string[]
       /** Services whose profiles are off. */ inactive: string[]
     }
   | { ok: false; problems: Finding[]; warnings: Finding[] }
@@ -70,8 +72,9 @@ export function readCompose(request: ComposeRequest): ComposeReading {
     },
     request.profiles ?? [],
   )
-  const { problems, warnings } = findings
-  return problems.length === 0 ? { ok: true, model, warnings, inactive } : { ok: false, problems, warnings }
+  const { problems, warnings, unsetNames: unset } = findings
+  if (problems.length > 0) return { ok: false, problems, warnings }
+  return { ok: true, model, warnings, unset, inactive }
 }
 
 /** Null where a file could not be read at all, so that the rest would only give follow-up problems. */

@@ -1,12 +1,10 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Installation } from '@towpath/app/installation.ts'
-import { hashToken, tokenPrefix } from '@towpath/app/principal/add-principal.ts'
+import { tokenPrefix } from '@towpath/app/principal/add-principal.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
-import { principalView } from '@towpath/domain/ledger/views.ts'
 import type { Principal } from '@towpath/domain/principal/principal.ts'
 import type { MiddlewareHandler } from 'hono'
 import type { ApiEnv } from './api-env.ts'
-import { everyView } from './every-view.ts'
+import { findPrincipal } from './find-principal.ts'
 
 /** Finds who calls by the bearer token, or refuses. Asked of the ledger each time, so a revoked token ends at once. */
 export const authenticate: MiddlewareHandler<ApiEnv> = async (c, next) => {
@@ -31,20 +29,13 @@ function tokenIn(header: string | undefined): string {
 }
 
 async function principalOf(installation: Installation, token: string): Promise<Principal> {
-  const wanted = Buffer.from(hashToken(token), 'hex')
-  let found: Principal | null = null
-  // No early end: the time taken says nothing about which principal a guess came close to.
-  for await (const { state } of everyView(installation.store, principalView))
-    if (isSame(wanted, Buffer.from(state.tokenHash, 'hex'))) found = state
+  const found = await findPrincipal(installation.store, token)
   if (found === null) throw invalid('No principal has it.')
   if (found.revokedAt !== null) throw invalid(`It was revoked at ${found.revokedAt}.`)
   if (Date.parse(found.expiresAt) <= Date.parse(installation.now()))
     throw invalid(`It expired at ${found.expiresAt}.`)
   return found
 }
-
-const isSame = (one: Buffer, other: Buffer): boolean =>
-  one.length === other.length && timingSafeEqual(one, other)
 
 const invalid = (why: string): TowpathError =>
   new TowpathError({

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { deploymentShape } from './deployment/deployment-shape.ts'
 import { openApiUnderTest } from './testing/api-under-test.ts'
 import type { ApiUnderTest } from './testing/api-under-test.ts'
+import { endDeployment } from './testing/end-deployment.ts'
 import { createShopRelease } from './testing/shop.ts'
 
 let postgres: ScratchPostgres
@@ -140,6 +141,13 @@ describe('waiting for a deployment', () => {
     expect([again.status, (await read<{ code: string }>(again)).code]).toEqual([409, 'DEPLOYMENT_FINISHED'])
   })
 
+  it('by something that is no id is told what an id looks like, and where the ids are', async () => {
+    const answer = await subject.ask('GET /v1/deployments/1.1.0', { as: 'maker' })
+    const { code, detail } = await read<{ code: string; detail: string }>(answer)
+    expect([answer.status, code]).toEqual([422, 'REQUEST_INVALID'])
+    expect(detail).toContain('such as dep_2f8kq1zz; towpath status')
+  })
+
   it('for longer than a minute is refused', async () => {
     const { id } = await read<Deployment>(deploy({ release: '1.0.0' }))
     const answer = await subject.ask(`GET /v1/deployments/${id}?wait=61s`, { as: 'maker' })
@@ -172,6 +180,42 @@ describe('the story of a deployment', () => {
   })
 })
 
+describe('a release that is live', () => {
+  const lives = async (body: object, key?: string) =>
+    await deploy(
+      { release: '1.1.0', ...body },
+      { environment: 'guarded', ...(key === undefined ? {} : { key }) },
+    )
+
+  it('and is asked for again is there already: nothing is recorded', async () => {
+    const { id } = await read<Deployment>(lives({}, 'first'))
+    await endDeployment(subject, id, 'live')
+    const before = await subject.installation.store.head()
+    for (const dryRun of [true, false]) {
+      const answer = await lives({ dryRun })
+      expect([answer.status, await read(answer)]).toEqual([
+        200,
+        {
+          ...{ alreadyLive: true, environment: 'guarded', release: '1.1.0', deployment: id },
+          since: (await show(id)).finished?.at,
+        },
+      ])
+    }
+    const sameKey = await lives({}, 'first')
+    expect([sameKey.status, (await read<Deployment>(sameKey)).id]).toEqual([202, id])
+    expect(await subject.installation.store.head()).toEqual(before)
+  })
+
+  it('is deployed where something else was asked for meanwhile, or its edge is to be made anew', async () => {
+    expect((await lives({ dryRun: true, replaceEdge: true })).status).toBe(200)
+    expect(await read(lives({ dryRun: true, replaceEdge: true }))).toMatchObject({ dryRun: true })
+    const other = await read<Deployment>(lives({ release: '1.0.0' }))
+    expect(await read(lives({ dryRun: true }))).toMatchObject({ dryRun: true, from: '1.1.0' })
+    expect((await lives({})).status).toBe(202)
+    expect(other.release).toBe('1.0.0')
+  })
+})
+
 async function runUntil(id: string, isThere: (deployment: Deployment) => boolean): Promise<void> {
   const stop = new AbortController()
   const parts = (['queued', 'active'] as const).map((part) =>
@@ -181,57 +225,6 @@ async function runUntil(id: string, isThere: (deployment: Deployment) => boolean
   stop.abort()
   await Promise.all(parts)
 }
-
-describe('people and policy', () => {
-  it('approve a release once each, and never their own', async () => {
-    const approve = (as: string) =>
-      subject.ask('POST /v1/releases/1.1.0/approvals', {
-        as,
-        body: { environment: 'production', reason: 'seen it' },
-      })
-    expect((await approve('maker')).status).toBe(403)
-    for (const answer of [await approve('lead'), await approve('lead')])
-      expect(await read(answer)).toEqual({ release: '1.1.0', environment: 'production', approvals: ['lead'] })
-  })
-
-  it('accept a policy, which then shows with its version', async () => {
-    const body = {
-      approvals: 2,
-      hosts: ['unix:///var/run/docker.sock'],
-      freeze: ['Fri 16:00-Mon 08:00 Europe/Berlin'],
-    }
-    const policyNow = async () =>
-      (
-        await read<{ policy: { version: number } | null }>(
-          subject.ask('GET /v1/environments/production', { as: 'maker' }),
-        )
-      ).policy
-    const version = ((await policyNow())?.version ?? 0) + 1
-    const answer = await subject.ask('PUT /v1/environments/production/policy', { as: 'maker', body })
-    expect(await read(answer)).toEqual({ ...body, needs: [], version })
-    expect(await policyNow()).toEqual({ ...body, needs: [], version })
-  })
-
-  it('a freeze window that is none is refused with how to write it', async () => {
-    const body = { approvals: 0, hosts: [], freeze: ['always'] }
-    const answer = await subject.ask('PUT /v1/environments/production/policy', { as: 'maker', body })
-    expect([answer.status, (await read<{ code: string }>(answer)).code]).toEqual([
-      422,
-      'FREEZE_WINDOW_INVALID',
-    ])
-  })
-
-  it('a waiver names a gate of the list, and ends in the future', async () => {
-    const waive = (gate: string, expiresAt: string) =>
-      subject.ask('POST /v1/environments/production/waivers', {
-        as: 'maker',
-        body: { gate, expiresAt, owner: 'lead', reason: 'tested by hand' },
-      })
-    expect((await waive('disk-room', new Date(Date.now() + 60_000).toISOString())).status).toBe(201)
-    expect((await waive('disk-rum', new Date(Date.now() + 60_000).toISOString())).status).toBe(422)
-    expect((await waive('disk-room', '2001-01-01T00:00:00Z')).status).toBe(422)
-  })
-})
 
 describe('listings', () => {
   it('give every deployment once over pages, newest first', async () => {

@@ -59,7 +59,12 @@ const param = (name: string) => ({ param: { name, in: 'path' as const } })
 /** A release's version is also the tag its builds are looked for by, so it is written as tags are. */
 export const versionShape = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/)
 export const environmentShape = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/)
-export const deploymentIdShape = z.string().regex(/^dep_[a-z0-9]{8,40}$/)
+export const deploymentIdShape = z
+  .string()
+  .regex(
+    /^dep_[a-z0-9]{8,40}$/,
+    'a deployment is named by its id, such as dep_2f8kq1zz; towpath status -e ENVIRONMENT lists the newest',
+  )
 export const principalNameShape = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/)
 export const reasonShape = z.string().max(2_000)
 export const timeShape = z.iso.datetime()

@@ -3,6 +3,7 @@ import { abortDeploymentEndpoint } from './deployment/abort.ts'
 import { explainDeploymentEndpoint } from './deployment/explain.ts'
 import { listDeploymentsEndpoint } from './deployment/list.ts'
 import { replayGatesEndpoint } from './deployment/replay-gates.ts'
+import { resumeDeploymentEndpoint } from './deployment/resume.ts'
 import { showDeploymentEndpoint } from './deployment/show.ts'
 import { acceptPolicyEndpoint } from './environment/accept-policy.ts'
 import { deployReleaseEndpoint } from './environment/deploy.ts'
@@ -47,6 +48,7 @@ export const endpoints: readonly Endpoint[] = [
   showDeploymentEndpoint,
   explainDeploymentEndpoint,
   abortDeploymentEndpoint,
+  resumeDeploymentEndpoint,
   replayGatesEndpoint,
   listGatesEndpoint,
   showHeadEndpoint,

@@ -57,6 +57,12 @@ const table: Row[] = [
   { request: 'GET /v1/deployments/{id}', may: everyRole, elsewhere: [] },
   { request: 'GET /v1/deployments/{id}/explain', may: everyRole, elsewhere: [] },
   { request: 'POST /v1/deployments/{id}/abort', body: {}, may: moving, elsewhere: [] },
+  {
+    request: 'POST /v1/deployments/{id}/resume',
+    body: { reason: 'watched it' },
+    may: moving,
+    elsewhere: [],
+  },
   { request: 'POST /v1/deployments/{id}/gates/replay', may: everyRole, elsewhere: [] },
   { request: 'GET /v1/gates', may: everyRole, elsewhere: everyRole },
   { request: 'GET /v1/ledger/head', may: everyRole, elsewhere: everyRole },

@@ -3,8 +3,10 @@ import { hashToken } from '@towpath/app/principal/add-principal.ts'
 import { startScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import type { ScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findPrincipal } from './find-principal.ts'
 import { openApiUnderTest, soon } from './testing/api-under-test.ts'
 import type { ApiUnderTest } from './testing/api-under-test.ts'
+import { createShopRelease } from './testing/shop.ts'
 
 let postgres: ScratchPostgres
 let subject: ApiUnderTest
@@ -69,14 +71,68 @@ describe('a token', () => {
     expect((await subject.ask('GET /v1/gates', { as: 'leaver' })).status).toBe(401)
   })
 
-  it('is replaced when its principal is added again', async () => {
-    const body = { name: 'bot', grants: [{ environment: '*', role: 'viewer' }], expiresAt: soon() }
-    const add = async () =>
-      (await (await subject.ask('POST /v1/principals', { as: 'admin', body })).json()) as { token: string }
-    const first = await add()
-    const second = await add()
-    expect((await askWith(`Bearer ${first.token}`)).status).toBe(401)
-    expect((await askWith(`Bearer ${second.token}`)).status).toBe(200)
+  it('is replaced only where that is said, unless it ended', async () => {
+    const add = (more: object = {}) =>
+      subject.ask('POST /v1/principals', {
+        as: 'admin',
+        body: { name: 'bot', grants: [{ environment: '*', role: 'viewer' }], expiresAt: soon(), ...more },
+      })
+    const tokenOf = async (answer: Response) => ((await answer.json()) as { token: string }).token
+    const first = await tokenOf(await add())
+    const again = await add()
+    expect([again.status, await codeOf(again)]).toEqual([409, 'PRINCIPAL_EXISTS'])
+    expect((await askWith(`Bearer ${first}`)).status).toBe(200)
+    const second = await tokenOf(await add({ replace: true }))
+    expect((await askWith(`Bearer ${first}`)).status).toBe(401)
+    expect((await askWith(`Bearer ${second}`)).status).toBe(200)
+    await subject.ask('DELETE /v1/principals/bot', { as: 'admin' })
+    expect((await add()).status).toBe(201)
+  })
+
+  it('for an environment that no release names is not made once there is a release', async () => {
+    const add = (name: string, environment: string) =>
+      subject.ask('POST /v1/principals', {
+        as: 'admin',
+        body: { name, grants: [{ environment, role: 'deployer' }], expiresAt: soon() },
+      })
+    const early = await add('early', 'stagging')
+    expect([early.status, await early.json()]).toEqual([
+      201,
+      expect.objectContaining({ note: expect.stringContaining('stagging') }),
+    ])
+    await createShopRelease(subject, { version: '1.0.0', maker: 'admin' })
+    const wrong = await add('late', 'stagging')
+    expect(wrong.status).toBe(422)
+    expect(await wrong.json()).toMatchObject({
+      code: 'GRANT_ENVIRONMENT_UNKNOWN',
+      hint: expect.stringContaining('staging'),
+    })
+    const right = await add('late', 'staging')
+    expect([right.status, await right.json()]).toEqual([201, expect.objectContaining({ note: null })])
+  })
+
+  it('that was seen before is found without a look through all principals, as it stands now', async () => {
+    const { store } = subject.installation
+    let looks = 0
+    const counted: Parameters<typeof findPrincipal>[0] = {
+      view: (kind, id) => store.view(kind, id),
+      listViews: (kind, query) => {
+        looks += 1
+        return store.listViews(kind, query)
+      },
+    }
+    const [one, other] = [
+      await subject.addPrincipal('one', [{ environment: '*', role: 'viewer' }]),
+      await subject.addPrincipal('other', [{ environment: '*', role: 'viewer' }]),
+    ]
+    for (const token of [one, other, one, other])
+      expect(await findPrincipal(counted, token)).toMatchObject({ revokedAt: null })
+    expect(looks).toBe(1)
+    await subject.ask('DELETE /v1/principals/one', { as: 'admin' })
+    expect(await findPrincipal(counted, one)).toMatchObject({ name: 'one', revokedAt: expect.any(String) })
+    expect(looks).toBe(1)
+    expect(await findPrincipal(counted, 'twp_nobody')).toBeNull()
+    expect(looks).toBe(2)
   })
 
   it('without an end, or with one too far away, is not made', async () => {

@@ -8,6 +8,8 @@ import type {
   WarmPlacement,
 } from '@towpath/domain/environment/environment-state.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
+import type { Command } from '@towpath/domain/deployment/command.ts'
+import type { RecordedVerdict } from '@towpath/domain/ledger/event-data.ts'
 import type { LedgerEvent, NewEvent } from '@towpath/domain/ledger/event.ts'
 
 const container = (name: string): ContainerSpec => ({
@@ -113,6 +115,27 @@ export const started = (
     slots: given.slots ?? { backend: 's2', frontend: 's2' },
     serviceNumbers: { backend: 0, frontend: 1 },
     subnet: '172.20.0.0/24',
+  },
+})
+
+/** An event of `aDeployment`, as it is told. */
+export type ToldEvent = Omit<NewEvent, 'actor' | 'deployment' | 'environment'>
+
+/** The event that ends a command, whatever its data: what folds look at is its key. */
+export const eventOf = (command: Command): ToldEvent => stepDone(command.step)
+
+/** The verdict that a step reached. */
+export const verdictReached = (
+  step: string,
+  verdict: RecordedVerdict['verdict'],
+  given: Partial<RecordedVerdict> = {},
+): ToldEvent => ({
+  type: 'verdict.reached',
+  idem: stepIdem('dep_1', step),
+  data: {
+    ...{ step, verdict, why: `${step}: ${verdict}`, by: 'traffic', timeHelps: false, isSuspect: false },
+    ...{ perMyriad: 500, watchedMs: 1_000, services: [] },
+    ...given,
   },
 })
 

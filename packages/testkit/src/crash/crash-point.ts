@@ -4,7 +4,8 @@ import type { StepMoment } from '@towpath/app/installation.ts'
 export interface CrashPoint {
   step: string
   moment: StepMoment
-  kill: 'server' | 'database' | 'both'
+  /** `pause`: nobody dies, and the controller does nothing more until it gets SIGCONT. */
+  kill: 'server' | 'database' | 'both' | 'pause'
 }
 
 export const crashVariable = 'TOWPATH_TEST_CRASH'

@@ -15,6 +15,10 @@ const stateDir = process.argv[process.argv.indexOf('--state') + 1] ?? ''
 await runServer(process.argv.slice(2), {
   watchStep: async (moment, at) => {
     if (moment !== point.moment || at.step !== point.step) return
+    if (point.kill === 'pause') {
+      process.kill(process.pid, 'SIGSTOP')
+      return
+    }
     if (point.kill !== 'server') await killDatabase()
     // Without its database a controller cannot prove that it holds the lock: it ends by itself.
     if (point.kill !== 'database') process.kill(-process.pid, 'SIGKILL')

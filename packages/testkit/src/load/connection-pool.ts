@@ -4,6 +4,9 @@ import { monotonicNowMs } from './load-spec.ts'
 /** Requests that wait in line at most; the rest are dropped as `OVERFLOW`, so that a long outage cannot eat the memory. */
 const waitingMax = 50_000
 
+/** A line moves while an answer came this recently: then those who wait too long wait for the client, not for the server. */
+const movesWithinMs = 2_000
+
 /** Keep-alive connections to one address. Requests take an idle one, a new one below the limit, or wait in line. */
 export class ConnectionPool {
   opened = 0
@@ -12,6 +15,7 @@ export class ConnectionPool {
   #idle: Connection[] = []
   #all = new Set<Connection>()
   #waiting: Errand[] = []
+  #movedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(address: { host: string; port: number }, limit: number) {
     this.#address = address
@@ -26,14 +30,19 @@ export class ConnectionPool {
     else drop(errand, 'OVERFLOW')
   }
 
-  /** Drops what was due before `dueBeforeMs` and still has no complete answer. */
-  expire(dueBeforeMs: number): void {
+  /**
+   * Drops what was put on a connection before `beforeMs` and still has no complete answer. What has been due since then
+   * and still waits in line was never sent: where the line moves that is `UNSENT`, a load that this machine could not
+   * offer; where nothing is answered any more it is dropped like those ahead of it.
+   */
+  expire(beforeMs: number): void {
     for (const connection of this.#all) {
-      if ((connection.dueAtMs ?? Infinity) < dueBeforeMs) connection.abandon('TIMEOUT')
+      if ((connection.sentAtMs ?? Infinity) < beforeMs) connection.abandon('TIMEOUT')
     }
-    const late = this.#waiting.findIndex((errand) => errand.dueAtMs >= dueBeforeMs)
+    const late = this.#waiting.findIndex((errand) => errand.dueAtMs >= beforeMs)
+    const moves = monotonicNowMs() - this.#movedAtMs < movesWithinMs
     for (const errand of this.#waiting.splice(0, late === -1 ? this.#waiting.length : late))
-      drop(errand, 'TIMEOUT')
+      drop(errand, moves ? 'UNSENT' : 'TIMEOUT')
   }
 
   close(): void {
@@ -52,6 +61,7 @@ export class ConnectionPool {
   }
 
   #next(free: Connection): void {
+    this.#movedAtMs = monotonicNowMs()
     const errand = this.#waiting.shift()
     if (errand === undefined) this.#idle.push(free)
     else free.carry(errand)

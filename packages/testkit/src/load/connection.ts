@@ -29,6 +29,7 @@ export class Connection {
   #errand: Errand | null = null
   #reader = new ResponseReader()
   #answered = 0
+  #sentAtMs = 0
   #fault: string | null = null
 
   constructor(address: { host: string; port: number }, events: ConnectionEvents) {
@@ -44,13 +45,14 @@ export class Connection {
 
   carry(errand: Errand): void {
     this.#errand = errand
+    this.#sentAtMs = monotonicNowMs()
     this.#reader = new ResponseReader()
     this.#socket.write(errand.wire, 'latin1')
   }
 
-  /** Monotonic ms since which the current request was due; `null` when there is none. */
-  get dueAtMs(): number | null {
-    return this.#errand?.dueAtMs ?? null
+  /** Monotonic ms at which the current request was put on this connection; `null` when there is none. */
+  get sentAtMs(): number | null {
+    return this.#errand === null ? null : this.#sentAtMs
   }
 
   abandon(fault: string): void {

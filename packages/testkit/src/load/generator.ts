@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectionPool } from './connection-pool.ts'
+import { KeptStreams } from './kept-streams.ts'
 import { monotonicNowMs, type LoadReport, type LoadSpec } from './load-spec.ts'
 import { Tally } from './tally.ts'
 import { rotation, wireRequest, type WireRequest } from './target-rotation.ts'
@@ -19,6 +20,7 @@ export class LoadGenerator {
   #pools = new Map<string, ConnectionPool>()
   #next: () => WireRequest
   #slow: WireRequest | null
+  #streams: KeptStreams[]
   #paced = 0
   #slowSent = 0
   #timer: NodeJS.Timeout
@@ -31,16 +33,22 @@ export class LoadGenerator {
       spec.targets.map((target) => ({ value: wireRequest(target), weight: target.weight ?? 1 })),
     )
     this.#slow = spec.slow === undefined ? null : wireRequest(spec.slow)
+    const facts = { startedAtMs: this.#startedAtMs, timeoutMs: this.#timeoutMs }
+    this.#streams = (spec.streams ?? []).map((target) => new KeptStreams(target, facts))
     this.#timer = setInterval(() => this.#tick(), tickMs)
     this.#expiry = setInterval(() => this.#expire(), 50)
   }
 
   report(): LoadReport {
     const opened = [...this.#pools.values()].reduce((sum, pool) => sum + pool.opened, 0)
-    return this.#tally.report(monotonicNowMs(), opened)
+    const nowMs = monotonicNowMs()
+    return {
+      ...this.#tally.report(nowMs, opened),
+      streams: this.#streams.map((streams) => streams.report(nowMs)),
+    }
   }
 
-  /** Sends no more, lets what is in flight finish within the time a request has, and reports. */
+  /** Sends no more, lets what is in flight finish within the time a request has, reports, and ends its streams. */
   async stop(): Promise<LoadReport> {
     clearInterval(this.#timer)
     this.#tally.pacingEnded(monotonicNowMs())
@@ -49,6 +57,7 @@ export class LoadGenerator {
     clearInterval(this.#expiry)
     const report = this.report()
     for (const pool of this.#pools.values()) pool.close()
+    for (const streams of this.#streams) streams.close()
     return report
   }
 
@@ -90,7 +99,7 @@ export class LoadGenerator {
   }
 
   #expire(): void {
-    const dueBeforeMs = monotonicNowMs() - this.#timeoutMs
-    for (const pool of this.#pools.values()) pool.expire(dueBeforeMs)
+    const beforeMs = monotonicNowMs() - this.#timeoutMs
+    for (const pool of this.#pools.values()) pool.expire(beforeMs)
   }
 }

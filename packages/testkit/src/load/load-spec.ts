@@ -1,3 +1,5 @@
+import type { StreamReport, StreamTarget } from './stream-spec.ts'
+
 /** One kind of request the load is made of. */
 export interface LoadTarget {
   /** `http://` only; the host is part of the Host header unless `host` says otherwise. */
@@ -17,12 +19,14 @@ export interface LoadSpec {
   connections: number
   /** Long requests beside the paced ones, each on a connection of its own. */
   slow?: { url: string; host?: string; everyMs: number }
-  /** A request that has no complete answer this long after it was due counts as dropped; 15 s unless told. */
+  /** Streams beside the requests, opened at the start and kept open. They count as no requests. */
+  streams?: StreamTarget[]
+  /** A request that has no complete answer this long after it was sent counts as dropped; 15 s unless told. */
   timeoutMs?: number
 }
 
 /** What became of one request. Exactly one of these for every request sent. */
-export type Outcome = 'ok' | 'failed' | 'dropped'
+export type Outcome = 'ok' | 'failed' | 'dropped' | 'unsent'
 
 export interface ReleaseTally {
   ok: number
@@ -37,7 +41,7 @@ export interface ReleaseTally {
 
 export interface FailureSample {
   atMs: number
-  outcome: Exclude<Outcome, 'ok'>
+  outcome: Exclude<Outcome, 'ok' | 'unsent'>
   url: string
   release: string
   status: number | null
@@ -48,7 +52,7 @@ export interface FailureSample {
   firstBytes: string
 }
 
-/** Counts of a load so far. `sent = ok + failed + dropped + inFlight`, always. */
+/** Counts of a load so far. `sent = ok + failed + dropped + unsent + inFlight`, always. */
 export interface LoadReport {
   /** Monotonic ms. */
   startedAtMs: number
@@ -60,6 +64,11 @@ export interface LoadReport {
   failed: number
   /** No answer, or one that was cut off. Never tried again. */
   dropped: number
+  /**
+   * Waited in line for all of their time while others were answered: this machine could not offer such a load. No loss
+   * of whoever was to answer, and no proof of anything either.
+   */
+  unsent: number
   inFlight: number
   /** By the answer's `x-release`; `unknown` where it had none or no answer came. */
   byRelease: Record<string, ReleaseTally>
@@ -69,6 +78,8 @@ export interface LoadReport {
   longestGap: { ms: number; fromMs: number; toMs: number }
   slow: { sent: number; ok: number; failed: number; dropped: number }
   connectionsOpened: number
+  /** One for each of the spec's `streams`, in their order. */
+  streams: StreamReport[]
   /** The first failures of each kind, at most 100 in all. */
   samples: FailureSample[]
 }

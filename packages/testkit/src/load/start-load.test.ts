@@ -120,6 +120,17 @@ test('a request that is never answered is dropped when its time is over, also on
   expect(new Set(report.samples.map(({ fault }) => fault))).toEqual(new Set(['TIMEOUT']))
 })
 
+test('a request that waits in line for all of its time while others are answered is unsent, and nobody lost it', async () => {
+  const { url, received } = await serve((socket) => {
+    setTimeout(() => socket.write(`${head(200, 'content-length: 2\r\n')}hi`), 50)
+  })
+  const load = await start({ targets: [{ url }], ratePerSecond: 200, connections: 1, timeoutMs: 400 })
+  await until(async () => (await load.snapshot()).unsent > 20, { withinMs: 20_000 })
+  const report = await load.stop()
+  expect(report).toMatchObject({ dropped: 0, failed: 0, ok: received() })
+  expect(report.sent).toBe(report.ok + report.unsent + report.inFlight)
+})
+
 test('slow requests neither hold up the paced ones nor weigh on their latency', async () => {
   const { url } = await serve((socket, nth) => {
     const answer = () => socket.write(`${head(200, 'content-length: 2\r\n')}hi`)

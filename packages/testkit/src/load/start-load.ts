@@ -12,10 +12,10 @@ export interface RunningLoad {
 
 /**
  * Starts a paced load in a process of its own, which never retries and counts every request. Resolves when the first
- * request may be sent. The load ends with this process at the latest.
+ * request may be sent. The load ends with this process at the latest. `starter` as in `startWorker`.
  */
-export const startLoad = async (spec: LoadSpec): Promise<RunningLoad> => {
-  const worker = startWorker(new URL('worker.ts', import.meta.url))
+export const startLoad = async (spec: LoadSpec, starter: readonly string[] = []): Promise<RunningLoad> => {
+  const worker = startWorker(new URL('worker.ts', import.meta.url), starter)
   await worker.ask('start', spec, 10_000)
   const stopWithinMs = (spec.timeoutMs ?? 15_000) + 10_000
   return {

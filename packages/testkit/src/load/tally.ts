@@ -21,7 +21,7 @@ const samplesPerKindMax = 20
 export class Tally {
   #startedAtMs: number
   #sent = 0
-  #total = { ok: 0, failed: 0, dropped: 0 }
+  #total = { ok: 0, failed: 0, dropped: 0, unsent: 0 }
   #slow = { sent: 0, ok: 0, failed: 0, dropped: 0 }
   #byRelease: Record<string, ReleaseTally> = {}
   #latency = new LatencyHistogram()
@@ -50,6 +50,7 @@ export class Tally {
   ended(ending: Ending): void {
     const outcome = outcomeOf(ending)
     this.#total[outcome] += 1
+    if (outcome === 'unsent') return
     if (ending.isSlow) this.#slow[outcome] += 1
     else if (outcome !== 'dropped') this.#latency.add(ending.endedAtMs - ending.dueAtMs)
     if (outcome === 'ok' && (ending.status ?? 0) < 300) this.#good(ending.endedAtMs)
@@ -57,9 +58,9 @@ export class Tally {
     if (outcome !== 'ok') this.#sample(outcome, ending)
   }
 
-  /** The counts at `nowMs`; a gap that still lasts counts up to then. */
-  report(nowMs: number, connectionsOpened: number): LoadReport {
-    const { ok, failed, dropped } = this.#total
+  /** The counts of requests at `nowMs`; a gap that still lasts counts up to then. */
+  report(nowMs: number, connectionsOpened: number): Omit<LoadReport, 'streams'> {
+    const { ok, failed, dropped, unsent } = this.#total
     return {
       startedAtMs: this.#startedAtMs,
       takenAtMs: nowMs,
@@ -67,7 +68,8 @@ export class Tally {
       ok,
       failed,
       dropped,
-      inFlight: this.#sent - ok - failed - dropped,
+      unsent,
+      inFlight: this.#sent - ok - failed - dropped - unsent,
       byRelease: structuredClone(this.#byRelease),
       latencyMs: {
         p50: this.#latency.quantile(0.5),
@@ -86,7 +88,7 @@ export class Tally {
     this.#lastGoodAtMs = atMs
   }
 
-  #countRelease(outcome: Outcome, { release, status, fault, endedAtMs }: Ending): void {
+  #countRelease(outcome: Exclude<Outcome, 'unsent'>, { release, status, fault, endedAtMs }: Ending): void {
     const tally = (this.#byRelease[release ?? 'unknown'] ??= {
       ok: 0,
       failed: 0,
@@ -122,6 +124,7 @@ export class Tally {
 }
 
 const outcomeOf = ({ status, fault }: Ending): Outcome => {
+  if (fault === 'UNSENT') return 'unsent'
   if (fault !== null || status === null) return 'dropped'
   return status >= 200 && status < 400 ? 'ok' : 'failed'
 }

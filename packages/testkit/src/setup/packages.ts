@@ -18,6 +18,7 @@ export const engineProgram: Program = { name: 'dockerd', package: 'docker.io', w
 
 export const programs: readonly Program[] = [
   { name: 'iptables', package: 'iptables', why: 'dockerd needs it' },
+  { name: 'ip', package: 'iproute2', why: 'tests give a second engine a network of its own' },
   { name: 'haproxy', package: 'haproxy', why: 'the edge' },
   { name: 'nginx', package: 'nginx-light', why: 'the sample project has it in front' },
   { name: 'docker-registry', package: 'docker-registry', why: 'releases are pulled from it' },

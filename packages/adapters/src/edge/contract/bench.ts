@@ -1,13 +1,23 @@
 import type { Edge, EdgeSpec } from '@towpath/app/ports/edge.ts'
 import type { SlotRole, SlotStatus, WantedEdge, WantedSlot } from '@towpath/domain/edge/wanted.ts'
+import type { Steering } from '@towpath/domain/edge/wanted-edge.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A release in a slot: it answers with its name, and `/headers` with what it was sent. */
 export interface SlotOccupant {
   /** From now on its health path answers 503. */
   sicken(): Promise<void>
+  /** While broken, every path but its health path answers 500. */
+  break(isBroken: boolean): Promise<void>
   /** Gone at once: connections are refused. */
   die(): Promise<void>
+}
+
+/** `cookie` is the `set-cookie` of the answer. */
+export interface PublicAnswer {
+  status: number | null
+  body: string
+  cookie: string | null
 }
 
 export interface EdgeUnderTest {
@@ -19,7 +29,7 @@ export interface EdgeUnderTest {
   /** Starts a release in a slot. */
   occupy: (slot: string, release: string) => Promise<SlotOccupant>
   /** One request of the public, as a neighbour sends it. Status null where no answer came. */
-  get: (path: string, headers?: Record<string, string>) => Promise<{ status: number | null; body: string }>
+  get: (path: string, headers?: Record<string, string>) => Promise<PublicAnswer>
   /** The edge dies as a machine that loses its power, and is not started again. */
   crash: () => Promise<void>
   close: () => Promise<void>
@@ -84,6 +94,9 @@ function wantedEdge(under: EdgeUnderTest, seats: Seats, changes: Partial<WantedE
             ? { role: 'off', slot, ...under.place(slot), release: null }
             : { ...seat, slot, ...under.place(slot) }
         }),
+        trial: null,
+        cohort: false,
+        held: false,
       },
     ],
     ...changes,
@@ -94,3 +107,12 @@ export const live = (release: string, weight = 100) => ({ role: 'live', weight, 
 export const candidate = (release: string) => ({ role: 'candidate', release }) as const
 export const backup = (release: string) => ({ role: 'backup', release }) as const
 export const draining = (release: string) => ({ role: 'draining', release }) as const
+
+/** The same, with its one service steered otherwise. */
+export const steered = (wanted: WantedEdge, steering: Partial<Steering>): WantedEdge => ({
+  ...wanted,
+  services: wanted.services.map((service) => ({ ...service, ...steering })),
+})
+
+/** A time so far from now, as the port wants it. */
+export const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString()

@@ -6,6 +6,9 @@ import type {
   WantedService,
   WantedSlot,
 } from '@towpath/domain/edge/wanted.ts'
+import type { FakeCounters } from './fake-counters.ts'
+import { FakeGate } from './fake-gate.ts'
+import { FakeTrials } from './fake-trials.ts'
 
 /** A request to whoever sits at an address. */
 export interface SlotRequest {
@@ -18,31 +21,77 @@ export interface SlotRequest {
 /** Answers for a slot's address; status null where nobody is there. */
 export type AskSlot = (place: { address: string; port: number }, request: SlotRequest) => Promise<ProbeAnswer>
 
-type Counters = Pick<SlotStatus, 'sessions' | 'requests' | 'answered' | 'connectErrors'>
+/** An answer of the edge to the public; `cookie` is what it sets. */
+export type PublicAnswer = ProbeAnswer & { cookie: string | null }
 
-/** The part of a fake edge that runs: routes by weight, falls back to who stands by, counts what the public asked. */
+/** How long a request of a held service waits at most. */
+const HELD_AT_MOST_MS = 120_000
+
+/** The part of a fake edge that runs: routes by trial and weight, falls back to who stands by, counts what the public asked. */
 export class FakeTraffic {
-  wanted: WantedEdge
+  #wanted: WantedEdge
   readonly #ask: AskSlot
-  readonly #counters = new Map<string, Counters>()
+  readonly #counters: FakeCounters
   readonly #credit = new Map<string, number>()
+  readonly #trials = new FakeTrials()
+  readonly #gate = new FakeGate()
+  /** By slot, what ends each request that is open there. */
+  readonly #open = new Map<string, Set<() => void>>()
 
-  constructor(wanted: WantedEdge, ask: AskSlot) {
-    this.wanted = wanted
+  constructor(wanted: WantedEdge, { ask, counters }: { ask: AskSlot; counters: FakeCounters }) {
+    this.#wanted = wanted
     this.#ask = ask
+    this.#counters = counters
+  }
+
+  get wanted(): WantedEdge {
+    return this.#wanted
+  }
+
+  turnTo(wanted: WantedEdge): void {
+    this.#trials.turnTo(this.#wanted.services, wanted.services)
+    this.#wanted = structuredClone(wanted)
+    this.#gate.open(true)
+  }
+
+  /** Whoever waits gets no answer any more. */
+  die(): void {
+    this.#gate.open(false)
+  }
+
+  renew(service: string, untilMs: number): void {
+    if (this.#service(service)?.trial != null) this.#trials.renew(service, untilMs)
+  }
+
+  /** Ends what is open on a slot; gives how many. */
+  cut(service: string, slot: string): number {
+    const open = [...(this.#open.get(`${service}/${slot}`) ?? [])]
+    for (const end of open) end()
+    return open.length
   }
 
   /** One request of the public; 503 where nobody answers, status null where no service listens. */
-  async request(service: string, request: SlotRequest): Promise<ProbeAnswer> {
-    const found = this.wanted.services.find((known) => known.service === service)
-    if (found === undefined) return { status: null, body: '', fault: 'nobody listens', tookMs: 0 }
+  async request(service: string, request: SlotRequest): Promise<PublicAnswer> {
+    const deadline = performance.now() + HELD_AT_MOST_MS
+    while (this.#service(service)?.held === true)
+      if (!(await this.#gate.wait(deadline - performance.now())))
+        return { status: null, body: '', fault: 'the edge died', tookMs: 0, cookie: null }
+    const found = this.#service(service)
+    if (found === undefined)
+      return { status: null, body: '', fault: 'nobody listens', tookMs: 0, cookie: null }
+    const { slot: onTrial, cookie } = this.#trials.draw(found, request.headers)
     const headers = withoutOurs(request.headers)
-    for (const slot of this.#inOrder(found)) {
+    for (const slot of [...(onTrial === null ? [] : [onTrial]), ...this.#inOrder(found)]) {
       const answer = await this.#counted(service, slot, { ...request, headers })
-      if (answer.status !== null) return answer
+      if (slot === onTrial) this.#trials.saw(service, answer?.status ?? null)
+      if (answer === null) return { status: null, body: '', fault: 'cut', tookMs: 0, cookie: null }
+      if (answer.status !== null) return { ...answer, cookie }
     }
-    return { status: 503, body: '', fault: null, tookMs: 0 }
+    return { status: 503, body: '', fault: null, tookMs: 0, cookie }
   }
+
+  #service = (name: string): WantedService | undefined =>
+    this.#wanted.services.find(({ service }) => service === name)
 
   /** One request to one slot, past every role and every counter. */
   probe(slot: WantedSlot, request: SlotRequest): Promise<ProbeAnswer> {
@@ -50,13 +99,14 @@ export class FakeTraffic {
   }
 
   async status(): Promise<SlotStatus[]> {
-    const each = this.wanted.services.flatMap((service) =>
+    const each = this.#wanted.services.flatMap((service) =>
       service.slots.map((slot) => this.#slotStatus(service, slot)),
     )
     return await Promise.all(each)
   }
 
-  async #slotStatus({ service, health }: WantedService, slot: WantedSlot): Promise<SlotStatus> {
+  async #slotStatus(wanted: WantedService, slot: WantedSlot): Promise<SlotStatus> {
+    const { service, health } = wanted
     const request = { method: 'GET', path: health.path, headers: {}, timeoutMs: health.timeoutMs }
     const probe = slot.role === 'off' ? null : await this.#ask(slot, request)
     const passed =
@@ -67,7 +117,8 @@ export class FakeTraffic {
       health: healthOf(slot.role, passed),
       role: slot.role,
       weight: slot.role === 'live' ? slot.weight : 0,
-      ...structuredClone(this.#countersOf(service, slot.slot)),
+      trial: this.#trials.statusOf(wanted, slot.slot),
+      ...structuredClone(this.#counters.of(service, slot.slot)),
       responseErrors: 0,
       retries: 0,
       lastProbe: probe === null ? 'not probed' : (probe.fault ?? String(probe.status)),
@@ -86,31 +137,24 @@ export class FakeTraffic {
     return [...inOrder, ...slots.filter((slot) => slot.role === 'backup')]
   }
 
-  async #counted(service: string, slot: WantedSlot, request: SlotRequest): Promise<ProbeAnswer> {
-    const counters = this.#countersOf(service, slot.slot)
+  /** Null where it was cut. */
+  async #counted(service: string, slot: WantedSlot, request: SlotRequest): Promise<ProbeAnswer | null> {
+    const counters = this.#counters.of(service, slot.slot)
+    const open = this.#open.get(`${service}/${slot.slot}`) ?? new Set()
+    this.#open.set(`${service}/${slot.slot}`, open)
+    const started = performance.now()
     counters.sessions += 1
-    const answer = await this.#ask(slot, request)
+    const { promise: cut, resolve } = Promise.withResolvers<null>()
+    const end = (): void => resolve(null)
+    open.add(end)
+    const answer = await Promise.race([this.#ask(slot, request), cut])
+    open.delete(end)
     counters.sessions -= 1
-    if (answer.status === null) {
-      counters.connectErrors += 1
-      return answer
-    }
-    counters.requests += 1
-    const class_ = `${Math.floor(answer.status / 100)}xx` as keyof Counters['answered']
-    counters.answered[class_] += 1
+    if (answer === null) return null
+    const { status } = answer
+    if (status === null) counters.connectErrors += 1
+    else this.#counters.answered(service, slot, { status, tookMs: performance.now() - started })
     return answer
-  }
-
-  #countersOf(service: string, slot: string): Counters {
-    const key = `${service}/${slot}`
-    const known = this.#counters.get(key) ?? {
-      sessions: 0,
-      requests: 0,
-      answered: { '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 },
-      connectErrors: 0,
-    }
-    this.#counters.set(key, known)
-    return known
   }
 }
 

@@ -1,5 +1,5 @@
-import { planMoves } from '@towpath/domain/edge/plan-moves.ts'
-import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import { planMoves, type EdgeMove } from '@towpath/domain/edge/plan-moves.ts'
+import type { WantedEdge, WantedService } from '@towpath/domain/edge/wanted.ts'
 import { fenced, notApplied } from '../edge-errors.ts'
 import { fileDifferences, runtimeDifferences } from './differences.ts'
 import type { EdgeFile } from './edge-file.ts'
@@ -7,7 +7,9 @@ import { commandsFor } from './moves-to-commands.ts'
 import { reload } from './reload.ts'
 import { type RenderedEdge, renderEdge } from './render.ts'
 import { type RuntimeEdge, askWorker, oldWorkers, readRuntime, tellAndRead } from './runtime.ts'
-import { currentSlots } from './slot-state.ts'
+import { currentEdge, serverOf, steeringOf } from './slot-state.ts'
+import { relayCommand } from './steering-commands.ts'
+import { keptTrials } from './lease.ts'
 import type { StateDirectory } from './state-directory.ts'
 
 export interface Wish {
@@ -55,7 +57,7 @@ export async function writeWanted(
   { rendered, file }: Wish,
 ): Promise<{ isChanged: boolean; settled: Promise<void> }> {
   if (file !== null && file.fence !== null && file.fence > wanted.fence) throw fenced(wanted, file)
-  await dir.writeReleases(wanted.services)
+  await dir.writeMaps(wanted.services)
   if (file?.text === rendered.text) return { isChanged: false, settled: Promise.resolve() }
   const { settled } = await dir.writeEdgeFile(rendered.text)
   return { isChanged: fileDifferences(file, wanted, rendered).length > 0, settled }
@@ -68,7 +70,13 @@ interface Seen {
 }
 
 async function look(dir: StateDirectory, wanted: WantedEdge): Promise<Seen> {
-  const [runtime, left] = await Promise.all([readRuntime(dir, wanted.services), oldWorkers(dir)])
+  const [runtime, left] = await Promise.all([
+    readRuntime(
+      dir,
+      wanted.services.map(({ service }) => service),
+    ),
+    oldWorkers(dir),
+  ])
   return { runtime, left }
 }
 
@@ -78,24 +86,53 @@ async function steer(
   wanted: WantedEdge,
   { rendered, file, runtime, left }: Wish & Seen,
 ): Promise<'same' | 'moved' | 'reloaded'> {
+  const moves = planMoves(currentEdge(runtime, wanted, file?.slots ?? []), wanted)
   if (runtime.structure !== rendered.structure) {
+    const releases = commandsOf(
+      moves,
+      wanted.services.filter((service) => isReleasedAtHome(runtime, service)),
+    )
+    if (releases.length > 0) await tellAndRead(dir, releases, [])
     await reload(dir, rendered.structure)
+    const kept = keptTrials(runtime, wanted)
+    if (kept.length > 0) await tellAndRead(dir, kept, [])
+    await relayFrom(dir, await oldWorkers(dir), runtime)
     return 'reloaded'
   }
-  const moves = planMoves(currentSlots(runtime, wanted, file?.slots ?? []), wanted)
+  await relayFrom(dir, left, runtime)
   if (moves.length === 0) return 'same'
-  const commands = moves.flatMap(commandsFor)
-  const after = await tellAndRead(dir, commands, wanted.services)
-  await tellOldWorkers(dir, left, commands)
+  const after = await tellAndRead(
+    dir,
+    commandsOf(moves, wanted.services),
+    wanted.services.map(({ service }) => service),
+  )
   const differences = runtimeDifferences(after.runtime, wanted, rendered)
   if (differences.length > 0) throw notApplied(differences, after.complaint)
   return 'moved'
 }
 
+const commandsOf = (moves: EdgeMove[], services: WantedService[]): string[] =>
+  services.flatMap((service) =>
+    moves.filter((move) => move.service === service.service).flatMap((move) => commandsFor(move, service)),
+  )
+
 /**
- * A worker that a reload left behind may still get one request on each connection that was idle: it must not send that
- * to a slot that is about to stop. What it does not know it may refuse, and when it has ended there is nothing to tell.
+ * Requests that wait are let go by the worker that they wait in, before a reload leaves it behind: after that its
+ * servers can be set no more (seen with 2.6.12). Only where its slots are where that worker knows them.
  */
-async function tellOldWorkers(dir: StateDirectory, pids: string[], commands: string[]): Promise<void> {
-  for (const pid of pids) for (const command of commands) await askWorker(dir, pid, command).catch(() => '')
+const isReleasedAtHome = (runtime: RuntimeEdge, { service, slots, held }: WantedService): boolean =>
+  !held &&
+  steeringOf(runtime, service)?.isHeld === true &&
+  slots.every(({ slot, address, port }) => {
+    const known = serverOf(runtime, service, slot)
+    return known?.address === address && known.port === port
+  })
+
+/**
+ * A worker that a reload left behind may still get one request on each connection that was idle, and knows nothing of
+ * later moves: it hands such a request on to the newest worker. When it has ended there is nothing to tell.
+ */
+async function relayFrom(dir: StateDirectory, pids: string[], { steering }: RuntimeEdge): Promise<void> {
+  for (const pid of pids)
+    for (const { service } of steering) await askWorker(dir, pid, relayCommand(service)).catch(() => '')
 }

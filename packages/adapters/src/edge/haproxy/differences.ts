@@ -3,6 +3,7 @@ import type { EdgeFile } from './edge-file.ts'
 import type { RenderedEdge } from './render.ts'
 import type { RuntimeEdge } from './runtime.ts'
 import { isSetTo, releaseOf, serverOf } from './slot-state.ts'
+import { fileSteeringDifferences, runtimeSteeringDifferences } from './steering-differences.ts'
 
 /** What of the file is not as wanted, one sentence each. Who wrote it last is no difference. */
 export function fileDifferences(file: EdgeFile | null, wanted: WantedEdge, rendered: RenderedEdge): string[] {
@@ -17,7 +18,7 @@ export function fileDifferences(file: EdgeFile | null, wanted: WantedEdge, rende
       `The edge's file was written by a newer controller (fence ${file.fence}, ours is ${wanted.fence}).`,
     )
   if (file.intact && bodyOf(file.text) !== bodyOf(rendered.text))
-    differences.push(...slotDifferences(file, wanted), ...frameDifference(file, wanted))
+    differences.push(...trafficDifferences(file, wanted), ...frameDifference(file, wanted))
   return differences
 }
 
@@ -31,9 +32,10 @@ export function runtimeDifferences(
     return [
       'The running edge was started from a file with other services, ports, addresses or health checks.',
     ]
-  return wanted.services.flatMap(({ service, slots }) =>
-    slots.flatMap((slot) => runtimeDifference(runtime, service, slot)),
-  )
+  return wanted.services.flatMap((service) => [
+    ...service.slots.flatMap((slot) => runtimeDifference(runtime, service.service, slot)),
+    ...runtimeSteeringDifferences(runtime, service),
+  ])
 }
 
 function runtimeDifference(runtime: RuntimeEdge, service: string, slot: WantedSlot): string[] {
@@ -56,6 +58,11 @@ function runtimeDifference(runtime: RuntimeEdge, service: string, slot: WantedSl
   return differences
 }
 
+const trafficDifferences = (file: EdgeFile, wanted: WantedEdge): string[] => [
+  ...slotDifferences(file, wanted),
+  ...wanted.services.flatMap((service) => fileSteeringDifferences(file, service)),
+]
+
 const slotDifferences = (file: EdgeFile, wanted: WantedEdge): string[] =>
   wanted.services.flatMap(({ service, slots }) =>
     slots.flatMap((slot) => {
@@ -69,9 +76,9 @@ const slotDifferences = (file: EdgeFile, wanted: WantedEdge): string[] =>
     }),
   )
 
-/** Slots agree and the text does not: ports, addresses, health checks, or a newer version of this program. */
+/** Slots and steering agree and the text does not: ports, addresses, health checks, or a newer version of this program. */
 const frameDifference = (file: EdgeFile, wanted: WantedEdge): string[] =>
-  slotDifferences(file, wanted).length > 0
+  trafficDifferences(file, wanted).length > 0
     ? []
     : [`The edge's file has other services, ports, addresses or health checks than wanted.`]
 

@@ -1,4 +1,4 @@
-import type { SlotRole } from '@towpath/domain/edge/wanted.ts'
+import type { SlotRole, Trial } from '@towpath/domain/edge/wanted.ts'
 import { NO_RELEASE, serviceOfBackend } from './names.ts'
 import { digest } from './render.ts'
 
@@ -11,6 +11,7 @@ export interface EdgeFile {
   /** The body is as it was written: its sha256 is the one of the header. */
   intact: boolean
   slots: FileSlot[]
+  steering: FileSteering[]
 }
 
 export interface FileSlot {
@@ -18,6 +19,13 @@ export interface FileSlot {
   slot: string
   role: SlotRole
   release: string | null
+}
+
+/** Of a service that has a trial, or is held. */
+export interface FileSteering {
+  service: string
+  trial: Trial | null
+  isHeld: boolean
 }
 
 /** Reads back what `renderEdge` wrote. Never throws: what cannot be read is absent, and shows as drift. */
@@ -31,19 +39,39 @@ export function parseEdgeFile(text: string): EdgeFile {
     deployment: /^# deployment: (\S+)$/m.exec(text)?.[1] ?? null,
     intact: sha256 !== undefined && sha256 === digest(rest.join('\n\n')),
     slots: slotsOf(text),
+    steering: steeringOf(text),
   }
 }
 
-function slotsOf(text: string): FileSlot[] {
-  let service: string | null = null
-  return text.split('\n').flatMap((line): FileSlot[] => {
-    const section = /^(?:backend|frontend) (\S+)$/.exec(line)?.[1]
-    if (section !== undefined) service = serviceOfBackend(section)
-    const found = /^ {2}# slot (\S+) (\w+)(?: (\d+))? release (\S+)$/.exec(line)
+const slotsOf = (text: string): FileSlot[] =>
+  remarksOf(text).flatMap(({ service, remark }): FileSlot[] => {
+    const found = /^slot (\S+) (\w+)(?: (\d+))? release (\S+)$/.exec(remark)
     const [, slot = '', role = '', weight, release = NO_RELEASE] = found ?? []
     const parsed = parseRole(role, Number(weight))
-    if (service === null || parsed === null) return []
+    if (parsed === null) return []
     return [{ service, slot, role: parsed, release: release === NO_RELEASE ? null : release }]
+  })
+
+function steeringOf(text: string): FileSteering[] {
+  const steered = new Map<string, FileSteering>()
+  for (const { service, remark } of remarksOf(text)) {
+    const known = steered.get(service) ?? { service, trial: null, isHeld: false }
+    const [, slot, perMyriad, salt] = /^trial (\S+) share (\d+) salt (\d+)$/.exec(remark) ?? []
+    const trial = slot === undefined ? null : { slot, perMyriad: Number(perMyriad), salt: Number(salt) }
+    if (trial !== null) steered.set(service, { ...known, trial })
+    if (remark === 'held') steered.set(service, { ...known, isHeld: true })
+  }
+  return [...steered.values()]
+}
+
+/** What the file says of a service beside what HAProxy reads. */
+function remarksOf(text: string): { service: string; remark: string }[] {
+  let service: string | null = null
+  return text.split('\n').flatMap((line) => {
+    const section = /^(?:backend|frontend) (\S+)$/.exec(line)?.[1]
+    if (section !== undefined) service = serviceOfBackend(section)
+    const remark = /^ {2}# (.+)$/.exec(line)?.[1]
+    return service === null || remark === undefined ? [] : [{ service, remark }]
   })
 }
 

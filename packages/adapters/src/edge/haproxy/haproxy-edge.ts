@@ -1,17 +1,20 @@
 import type { Edge, EdgeSpec } from '@towpath/app/ports/edge.ts'
-import type { SlotStatus, WantedEdge } from '@towpath/domain/edge/wanted.ts'
+import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { join } from 'node:path'
 import { applyWanted, writeWanted } from './apply-wanted.ts'
+import { cutSlot } from './cut.ts'
 import { fileDifferences, runtimeDifferences } from './differences.ts'
 import type { EdgeHost } from './edge-host.ts'
 import { inTurn } from './in-turn.ts'
+import { renewLease } from './lease.ts'
 import { probeSlot } from './probe.ts'
 import { untilServing } from './reload.ts'
 import { renderEdge } from './render.ts'
-import { askWorker, oldWorkers, readRuntime, readStatistics } from './runtime.ts'
+import { readStatuses } from './read-statuses.ts'
+import { readRuntime } from './runtime.ts'
 import { StateDirectory } from './state-directory.ts'
-import { slotStatuses } from './status.ts'
+import { trafficLogs } from './traffic-listener.ts'
 
 export interface HaproxyEdgeOptions {
   host: EdgeHost
@@ -23,19 +26,41 @@ export interface HaproxyEdgeOptions {
 export function haproxyEdge({ host, stateRoot }: HaproxyEdgeOptions): Edge {
   const directoryOf = ({ name }: EdgeSpec): StateDirectory => new StateDirectory(join(stateRoot, name))
   const turns = inTurn()
+  const logs = trafficLogs()
+  /** Every call on an edge that is there sees to it that its log is followed. Where it cannot be, no traffic is held up. */
+  const followed = async (spec: EdgeSpec): Promise<StateDirectory> => {
+    const dir = directoryOf(spec)
+    await logs.follow(dir).catch(() => undefined)
+    return dir
+  }
   return {
-    ensure: (spec, wanted) => turns(spec.name, () => ensure({ host, spec, wanted, dir: directoryOf(spec) })),
-    apply: (spec, wanted) => turns(spec.name, () => applyWanted(directoryOf(spec), wanted)),
-    drift: (spec, wanted) => turns(spec.name, () => drift(directoryOf(spec), wanted)),
-    status: (spec) => status(directoryOf(spec)),
+    ensure: (spec, wanted) =>
+      turns(spec.name, async () => {
+        const dir = directoryOf(spec)
+        await dir.ensure()
+        await followed(spec)
+        await ensure({ host, spec, wanted, dir })
+      }),
+    apply: (spec, wanted) => turns(spec.name, async () => applyWanted(await followed(spec), wanted)),
+    drift: (spec, wanted) => turns(spec.name, async () => drift(await followed(spec), wanted)),
+    status: async (spec) => readStatuses(await followed(spec)),
+    traffic: async (spec) => {
+      const dir = directoryOf(spec)
+      await logs.follow(dir)
+      return logs.traffic(dir)
+    },
+    renew: (spec, lease) => turns(spec.name, async () => renewLease(await followed(spec), lease)),
+    cut: (spec, place) => turns(spec.name, async () => cutSlot(await followed(spec), place)),
     probe: async (spec, request) => {
       const dir = directoryOf(spec)
       return probeSlot({ socketPath: dir.socket('privateSocket'), token: (await dir.token()) ?? '' }, request)
     },
     remove: (spec) =>
       turns(spec.name, async () => {
+        const dir = directoryOf(spec)
         await host.stop(spec)
-        await directoryOf(spec).remove()
+        await logs.forget(dir)
+        await dir.remove()
       }),
   }
 }
@@ -48,7 +73,6 @@ interface Ensure {
 }
 
 async function ensure({ host, spec, wanted, dir }: Ensure): Promise<void> {
-  await dir.ensure()
   if (await host.isRunning(spec)) {
     if (await dir.hasSocket()) return
     // Its state directory was replaced under it: it can never be told anything again.
@@ -64,16 +88,12 @@ async function drift(dir: StateDirectory, wanted: WantedEdge): Promise<string[]>
   const rendered = renderEdge(wanted)
   const differences = fileDifferences(await dir.readEdgeFile(), wanted, rendered)
   try {
-    const runtime = await readRuntime(dir, wanted.services)
+    const runtime = await readRuntime(
+      dir,
+      wanted.services.map(({ service }) => service),
+    )
     return [...differences, ...runtimeDifferences(runtime, wanted, rendered)]
   } catch (fault) {
     return [...differences, messageOf(fault)]
   }
-}
-
-async function status(dir: StateDirectory): Promise<SlotStatus[]> {
-  const file = await dir.readEdgeFile()
-  const [statistics, left] = await Promise.all([readStatistics(dir), oldWorkers(dir)])
-  const old = await Promise.all(left.map((pid) => askWorker(dir, pid, 'show stat -1 4 -1').catch(() => '')))
-  return slotStatuses(file?.slots ?? [], statistics, old)
 }

@@ -1,17 +1,31 @@
 import type { WantedService } from '@towpath/domain/edge/wanted.ts'
 import { edgeFiles, privateBackendName, privateHeaders } from './names.ts'
 
+const TRAFFIC_RING = 'traffic'
+/** Public requests are also told to whoever listens on the traffic socket; the ring keeps a megabyte for one who comes late. */
+export const trafficLog = `  log ring@${TRAFFIC_RING} len 8192 format raw local0`
+
 /**
  * Time limits are wide: before the edge came there were none, and streams must not notice it. Idle connections outlive
  * those of the usual neighbours (60-75 s), so that the neighbour closes first. No `hard-stop-after`: it would cut streams.
+ * First probes come within a second, because HAProxy spreads them over the longest interval that it finds.
  */
 export const globalSection = (structure: string): string => `global
   description ${structure || 'structure'}
   maxconn 10000
   no strict-limits
+  max-spread-checks 1s
   tune.bufsize 32768
   log stdout len 8192 format raw local0
   stats socket unix@${edgeFiles.runtimeSocket} mode 600 level admin expose-fd listeners
+
+ring ${TRAFFIC_RING}
+  format raw
+  maxlen 8192
+  size 1048576
+  timeout connect 1s
+  timeout server 10s
+  server controller unix@${edgeFiles.trafficSocket}
 
 defaults
   mode http

@@ -9,24 +9,40 @@ import {
   releasesMapName,
   twinsOf,
 } from './names.ts'
-import { logFormat, requestRules } from './render-frame.ts'
-import { serversFor, twins, type Twin } from './slot-servers.ts'
+import { logFormat, requestRules, trafficLog } from './render-frame.ts'
+import { heldLine, holdBackend, holdRule } from './render-hold.ts'
+import { relayBackend, relayBind, relayRules } from './render-relay.ts'
+import { trialSettings, trialLine, trialRules } from './render-trial.ts'
+import { serversFor, trialServer } from './slot-servers.ts'
 
 /** How soon a slot that is down is looked at again: the way back from one refused connection. */
 const RECHECK_MS = 250
 
-/** Entry, backend and private backend of one service. */
+/** Entry, backends and private backend of one service. */
 export function serviceSections(service: WantedService): string[] {
   name('the service', service.service)
-  return [entry(service), backend(service), privateBackend(service)]
+  return [
+    entry(service),
+    backend(service),
+    holdBackend(service),
+    relayBackend(service),
+    privateBackend(service),
+  ]
 }
 
-const entry = ({ service, port: listen }: WantedService): string => `frontend ${entryName(service)}
+const entry = (wanted: WantedService): string => {
+  const { service, port: listen } = wanted
+  return `frontend ${entryName(service)}
   bind *:${port(listen)}
+${relayBind(wanted)}
+${trafficLog}
   option forwardfor if-none
 ${requestRules}
 ${logFormat('public', `"${service}"`, `%[${SLOT_OF_SERVER},map_str(${releasesMapName(service)},-)]`)}
+${relayRules(wanted)}
+${holdRule(wanted)}
   default_backend ${backendName(service)}`
+}
 
 /**
  * A refused connection marks the slot down at once (`observe layer4`) and the request goes on to the next server; an
@@ -34,14 +50,20 @@ ${logFormat('public', `"${service}"`, `%[${SLOT_OF_SERVER},map_str(${releasesMap
  * must not cost the requests in flight. Eight retries, because a process that is being killed on a busy machine still
  * accepts and resets some (1 request lost in 14 deaths with four, none in 56 with eight).
  */
-const backend = ({ service, health, slots }: WantedService): string => `backend ${backendName(service)}
+const backend = (wanted: WantedService): string => `backend ${backendName(wanted.service)}
   balance roundrobin
   retries 8
   option redispatch 1
   retry-on conn-failure empty-response
   http-request disable-l7-retry unless { method GET HEAD OPTIONS }
-${healthCheck(service, health)}
-${[...slots.map(roleLine), ...twins.flatMap((twin) => slots.map((slot) => serverLine(service, slot, twin)))].join('\n')}`
+${trialRules(wanted)}
+${healthCheck(wanted.service, wanted.health)}
+${[
+  ...wanted.slots.map(roleLine),
+  ...trialLine(wanted.trial),
+  ...heldLine(wanted.held),
+  ...publicTwins.flatMap((twin) => wanted.slots.map((slot) => serverLine(wanted, slot, twin))),
+].join('\n')}`
 
 const healthCheck = (service: string, health: HealthCheckSpec): string => {
   const everyMs = whole('the probe interval', health.intervalMs)
@@ -61,12 +83,19 @@ const roleLine = (slot: WantedSlot): string =>
 const roleText = (role: SlotRole): string =>
   role.role === 'live' ? `live ${weightOf(role.weight)}` : role.role
 
-function serverLine(service: string, slot: WantedSlot, twin: Twin): string {
-  const { admitted, weight } = serversFor(slot)[twin]
+/** In the order in which HAProxy must meet them: of several backups it takes the first that is up. */
+const publicTwins = ['share', 'backup', 'last', 'trial', 'pulse'] as const
+type PublicTwin = (typeof publicTwins)[number]
+
+function serverLine({ service, trial, held }: WantedService, slot: WantedSlot, twin: PublicTwin): string {
+  const onTrial = trialServer(trial?.slot === slot.slot)
+  const servers = { ...serversFor(slot, held), trial: onTrial, pulse: onTrial }
+  const { admitted, weight } = servers[twin]
   const settings = {
     share: `weight ${weightOf(weight)} check observe layer4 error-limit 1 on-error mark-down`,
     backup: `backup track ${backendName(service)}/${slot.slot}`,
     last: 'backup',
+    ...trialSettings,
   }
   const place = `${address(slot.address)}:${port(slot.port)}`
   return `  server ${twinsOf(slot.slot)[twin]} ${place} ${settings[twin]}${admitted ? '' : ' disabled'}`

@@ -23,6 +23,9 @@ const api: WantedService = {
     s2: { role: 'live', weight: 100, release: '1.1.0' },
     s3: { role: 'draining', release: '0.9.0' },
   }),
+  trial: null,
+  cohort: false,
+  held: true,
 }
 const web: WantedService = {
   ...api,
@@ -32,6 +35,9 @@ const web: WantedService = {
     s1: { role: 'live', weight: 95, release: '1.0.0' },
     s2: { role: 'candidate', release: '1.1.0' },
   }),
+  trial: { slot: 's2', perMyriad: 500, salt: 1234 },
+  cohort: true,
+  held: false,
 }
 const edge: WantedEdge = {
   project: 'refactor',

@@ -3,6 +3,7 @@ import type { SlotRole, WantedEdge, WantedService, WantedSlot } from '@towpath/d
 import { createHash } from 'node:crypto'
 import { name, port, word } from './config-value.ts'
 import { globalSection, privateEntry } from './render-frame.ts'
+import { silentEntry } from './render-hold.ts'
 import { serviceSections } from './render-service.ts'
 
 export interface RenderedEdge {
@@ -37,11 +38,15 @@ const headerOf = (wanted: WantedEdge, sha256: string): string =>
   ].join('\n')
 
 const bodyOf = (services: WantedService[], structure: string): string =>
-  [globalSection(structure), ...services.flatMap(serviceSections), privateEntry(services)].join('\n\n') + '\n'
+  [globalSection(structure), silentEntry, ...services.flatMap(serviceSections), privateEntry(services)].join(
+    '\n\n',
+  ) + '\n'
 
-/** All slots off: what remains differs only where a reload is needed. */
+/** All slots off, nothing steered: what remains differs only where a reload is needed. */
 const withoutTraffic = (service: WantedService): WantedService => ({
   ...service,
+  trial: null,
+  held: false,
   slots: service.slots.map(({ slot, address, port: slotPort }): WantedSlot => {
     const role: SlotRole = { role: 'off' }
     return { ...role, slot, address, port: slotPort, release: null }

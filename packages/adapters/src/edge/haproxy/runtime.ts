@@ -1,11 +1,11 @@
-import type { WantedService } from '@towpath/domain/edge/wanted.ts'
 import { askSocket } from './haproxy-socket.ts'
 import { NO_RELEASE, releasesMapName, serviceOfBackend } from './names.ts'
 import type { StateDirectory } from './state-directory.ts'
+import { parseSteeringMap, steeringMapName, type RuntimeSteering } from './steering-map.ts'
 
 const ANSWER_WITHIN_MS = 5_000
 
-/** One of a slot's three servers as the running process has it. */
+/** One of a slot's servers, or of those that requests wait at, as the running process has it. */
 export interface RuntimeServer {
   service: string
   server: string
@@ -15,6 +15,8 @@ export interface RuntimeServer {
   /** Somebody drained it by hand: not one of our states. */
   drained: boolean
   weight: number
+  /** False where a probe, or too many errors, took it out. */
+  isUp: boolean
 }
 
 export interface RuntimeEdge {
@@ -22,19 +24,24 @@ export interface RuntimeEdge {
   structure: string
   servers: RuntimeServer[]
   releases: { service: string; slot: string; release: string | null }[]
+  /** Of the services that the running edge steers. */
+  steering: RuntimeSteering[]
 }
 
 /** Reads everything that `apply` may change, in one call. */
-export const readRuntime = async (dir: StateDirectory, services: WantedService[]): Promise<RuntimeEdge> =>
+export const readRuntime = async (dir: StateDirectory, services: string[]): Promise<RuntimeEdge> =>
   (await tellAndRead(dir, [], services)).runtime
 
 /** Does the commands and reads the outcome, in one call. `complaint` is empty when the edge did all of them. */
 export async function tellAndRead(
   dir: StateDirectory,
   commands: string[],
-  services: WantedService[],
+  services: string[],
 ): Promise<{ complaint: string; runtime: RuntimeEdge }> {
-  const maps = services.map(({ service }) => `show map ${releasesMapName(service)}`)
+  const maps = services.flatMap((service) => [
+    `show map ${releasesMapName(service)}`,
+    `show map ${steeringMapName(service)}`,
+  ])
   const questions = ['show info', 'show servers state', ...maps]
   let answer = ''
   for (const batch of batches([...commands, ...questions]))
@@ -48,12 +55,13 @@ export async function tellAndRead(
 
 const FIRST_OF_INFO = 'Name: '
 
-function parseRuntime(answer: string, services: WantedService[]): RuntimeEdge {
-  const [info = '', servers = '', ...releases] = answer.split('\n\n')
+function parseRuntime(answer: string, services: string[]): RuntimeEdge {
+  const [info = '', servers = '', ...maps] = answer.split('\n\n')
   return {
     structure: /^description: (\S+)$/m.exec(info)?.[1] ?? '',
     servers: parseServers(servers),
-    releases: services.flatMap(({ service }, index) => parseMap(service, releases[index] ?? '')),
+    releases: services.flatMap((service, index) => parseReleases(service, maps[2 * index] ?? '')),
+    steering: services.flatMap((service, index) => parseSteeringMap(service, maps[2 * index + 1] ?? '')),
   }
 }
 
@@ -102,6 +110,7 @@ function parseServers(section: string): RuntimeServer[] {
         admitted: (admin & FORCED_MAINTENANCE) === 0,
         drained: (admin & FORCED_DRAIN) !== 0,
         weight: Number(field('srv_uweight')),
+        isUp: Number(field('srv_op_state')) !== STOPPED,
       },
     ]
   })
@@ -110,8 +119,10 @@ function parseServers(section: string): RuntimeServer[] {
 /** Bits of `srv_admin_state` in HAProxy's management guide. */
 const FORCED_MAINTENANCE = 0x01
 const FORCED_DRAIN = 0x08
+/** Value of `srv_op_state` there. */
+const STOPPED = 0
 
-const parseMap = (service: string, section: string): RuntimeEdge['releases'] =>
+const parseReleases = (service: string, section: string): RuntimeEdge['releases'] =>
   [...section.matchAll(/^0x\w+ (\S+) (\S+)$/gm)].map(([, slot = '', release = NO_RELEASE]) => ({
     service,
     slot,

@@ -7,6 +7,7 @@ import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseEdgeFile, type EdgeFile } from './edge-file.ts'
 import { NO_RELEASE, edgeFiles, releasesMapName } from './names.ts'
+import { steeringMapName, steeringMapText } from './steering-map.ts'
 
 /** Where the operating systems cut the path of a socket. */
 const SOCKET_PATH_MAX = 103
@@ -41,11 +42,16 @@ export class StateDirectory {
   }
 
   /** Writes the maps that differ. They come before the edge's file, which names them. */
-  async writeReleases(services: WantedService[]): Promise<void> {
+  async writeMaps(services: WantedService[]): Promise<void> {
+    const maps = services.flatMap((service): [string, string][] => [
+      [
+        releasesMapName(service.service),
+        service.slots.map(({ slot, release }) => `${slot} ${release ?? NO_RELEASE}\n`).join(''),
+      ],
+      [steeringMapName(service.service), steeringMapText(service)],
+    ])
     await Promise.all(
-      services.map(async ({ service, slots }) => {
-        const text = slots.map(({ slot, release }) => `${slot} ${release ?? NO_RELEASE}\n`).join('')
-        const name = releasesMapName(service)
+      maps.map(async ([name, text]) => {
         if ((await this.#read(name)) !== text) await this.#replace(name, text)
       }),
     )
@@ -56,7 +62,7 @@ export class StateDirectory {
   }
 
   /** Path to connect to: the shorter of absolute and relative. Throws EDGE_PATH_TOO_LONG where neither fits. */
-  socket(name: 'runtimeSocket' | 'masterSocket' | 'privateSocket'): string {
+  socket(name: 'runtimeSocket' | 'masterSocket' | 'privateSocket' | 'trafficSocket'): string {
     const absolute = join(this.path, edgeFiles[name])
     const fromHere = relative(process.cwd(), absolute)
     const shorter = fromHere.length < absolute.length ? fromHere : absolute

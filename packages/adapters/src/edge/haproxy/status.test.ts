@@ -1,6 +1,6 @@
 import type { SlotRole } from '@towpath/domain/edge/wanted.ts'
 import { describe, expect, it } from 'vitest'
-import { slotStatuses } from './status.ts'
+import { type EdgeCounts, slotStatuses } from './status.ts'
 
 const columns = [
   'pxname',
@@ -36,8 +36,13 @@ const share = (facts: Facts): Facts => ({
   last_chk: '',
   ...facts,
 })
+const statusIn = (statistics_: string, role: SlotRole, counts: Partial<EdgeCounts> = {}) =>
+  slotStatuses(
+    { slots: [{ service: 'api', slot: 's1', role, release: '1.0.0' }], steering: [] },
+    { statistics: statistics_, old: [], steering: [], nowMs: 0, ...counts },
+  )[0]
 const read = (facts: Facts, role: SlotRole = { role: 'live', weight: 100 }) =>
-  slotStatuses([{ service: 'api', slot: 's1', role, release: '1.0.0' }], statistics(share(facts)), [])[0]
+  statusIn(statistics(share(facts)), role)
 
 describe('slotStatuses', () => {
   it('is up only where a probe passed', () => {
@@ -65,7 +70,7 @@ describe('slotStatuses', () => {
       { pxname: 'private:api', svname: 's1', status: 'UP', scur: 9, stot: 900, hrsp_2xx: 900 },
     )
     const role: SlotRole = { role: 'live', weight: 100 }
-    expect(slotStatuses([{ service: 'api', slot: 's1', role, release: null }], csv, [])[0]).toMatchObject({
+    expect(statusIn(csv, role)).toMatchObject({
       sessions: 3,
       requests: 14,
       answered: { '2xx': 12, '5xx': 1 },
@@ -78,9 +83,7 @@ describe('slotStatuses', () => {
     const old = statistics(share({ scur: 4, stot: 900 }))
     const now = statistics(share({ scur: 1, stot: 10 }))
     const role: SlotRole = { role: 'draining' }
-    expect(
-      slotStatuses([{ service: 'api', slot: 's1', role, release: null }], now, [old, ''])[0],
-    ).toMatchObject({
+    expect(statusIn(now, role, { old: [old, ''] })).toMatchObject({
       sessions: 5,
       requests: 10,
     })
@@ -89,9 +92,8 @@ describe('slotStatuses', () => {
   it('leaves out a slot that the running edge does not know', () => {
     expect(
       slotStatuses(
-        [{ service: 'api', slot: 's9', role: { role: 'off' }, release: null }],
-        statistics(share({})),
-        [],
+        { slots: [{ service: 'api', slot: 's9', role: { role: 'off' }, release: null }], steering: [] },
+        { statistics: statistics(share({})), old: [], steering: [], nowMs: 0 },
       ),
     ).toEqual([])
   })

@@ -1,30 +1,60 @@
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
-import type { FileSlot } from './edge-file.ts'
+import type { EdgeFile, FileSlot } from './edge-file.ts'
 import { serviceOfBackend, twinsOf } from './names.ts'
-import { twins } from './slot-servers.ts'
+import { trialTwins, twins } from './slot-servers.ts'
+import type { RuntimeSteering } from './steering-map.ts'
 
 type Row = (column: string) => string
 
-/**
- * The slots of the file with what the running edge counts for them; `old` are the answers of workers that a reload left
- * behind, of which only what is still in flight counts. A slot whose servers the edge does not know yet is left out.
- */
-export function slotStatuses(file: FileSlot[], statistics: string, old: string[]): SlotStatus[] {
-  const rows = parseStatistics(statistics)
-  const oldRows = old.map(parseStatistics)
-  return file.flatMap((slot) => {
-    const [share, ...reserves] = rowsOf(rows, slot)
+/** What a running edge said, and when. */
+export interface EdgeCounts {
+  statistics: string
+  /** Statistics of workers that a reload left behind: of those only what is still in flight counts. */
+  old: string[]
+  steering: RuntimeSteering[]
+  nowMs: number
+}
+
+/** The slots of the file with what the running edge counts for them. A slot whose servers it does not know yet is left out. */
+export function slotStatuses(
+  { slots, steering }: Pick<EdgeFile, 'slots' | 'steering'>,
+  counts: EdgeCounts,
+): SlotStatus[] {
+  const rows = parseStatistics(counts.statistics)
+  const oldRows = counts.old.map(parseStatistics)
+  return slots.flatMap((slot) => {
+    const all = rowsOf(rows, slot)
+    const share = rows.get(`${slot.service}/${slot.slot}`)
     if (share === undefined) return []
     const finishing = oldRows.flatMap((known) => rowsOf(known, slot))
-    return [statusOf(slot, share, { all: [share, ...reserves], finishing })]
+    const onTrial = steering.find(({ service }) => service === slot.service)?.trial?.slot === slot.slot
+    const trial = onTrial ? trialOf(rows, slot, counts) : null
+    return [{ ...statusOf(slot, share, { all, finishing }), trial }]
   })
+}
+
+/** The fuse is two servers: one that is down means blown. */
+const trialOf = (
+  rows: Map<string, Row>,
+  { service, slot }: FileSlot,
+  { steering, nowMs }: EdgeCounts,
+): SlotStatus['trial'] => {
+  const holds = trialTwins.every(
+    (twin) =>
+      rows
+        .get(`${service}/${twinsOf(slot)[twin]}`)?.('status')
+        .startsWith('UP') === true,
+  )
+  const known = steering.find((candidate) => candidate.service === service)
+  const lasts = known !== undefined && known.trial?.slot === slot && known.leaseMs > nowMs
+  return { fuse: holds ? 'holds' : 'blown', lease: lasts ? 'lasts' : 'over' }
 }
 
 function statusOf(
   slot: FileSlot,
   share: Row,
   { all, finishing }: { all: Row[]; finishing: Row[] },
-): SlotStatus {
+): Omit<SlotStatus, 'trial'> {
   const sum = (column: string, rows = all): number =>
     rows.reduce((total, row) => total + Number(row(column)), 0)
   return {

@@ -54,11 +54,12 @@ export async function startRelease(
   release: string,
   at: { address: string; port: number },
 ): Promise<SlotOccupant> {
-  const { server, setSick } = releaseServer(release)
+  const { server, setSick, setBroken } = releaseServer(release)
   server.listen(at.port, at.address)
   await once(server, 'listening')
   return {
     sicken: async () => setSick(true),
+    break: async (isBroken) => setBroken(isBroken),
     die: async () => {
       server.closeAllConnections()
       await new Promise<void>((resolve) => {
@@ -81,9 +82,10 @@ export const getOnce = ({ host, port, path, headers }: Get): ReturnType<EdgeUnde
     const request = httpRequest({ host, port, path, headers, agent: false }, (response) => {
       let body = ''
       response.setEncoding('utf8').on('data', (text: string) => (body += text))
-      response.on('end', () => resolve({ status: response.statusCode ?? null, body }))
-      response.on('error', () => resolve({ status: null, body }))
+      const cookie = response.headers['set-cookie']?.join(', ') ?? null
+      response.on('end', () => resolve({ status: response.statusCode ?? null, body, cookie }))
+      response.on('error', () => resolve({ status: null, body, cookie }))
     })
-    request.on('error', () => resolve({ status: null, body: '' }))
+    request.on('error', () => resolve({ status: null, body: '', cookie: null }))
     request.end()
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SECRET_REFERENCE_PATTERN } from '../value-reference.ts'
-import { name, section, text } from './field.ts'
+import { name, section, text, wholeNumber } from './field.ts'
 
 /** The database that a gate asks for, and what saves it before a migration. */
 export const database = section({
@@ -14,6 +14,11 @@ export const database = section({
       params: { hint: 'put the whole URL into the secrets file and write secret:DATABASE_URL' },
     })
     .describe('Asked by the database gate.'),
+  ceiling: wholeNumber(1, 1_000_000)
+    .optional()
+    .describe(
+      'Connections it allows in all. Old and new instances must fit side by side, or a plan says which cannot.',
+    ),
   backup: section({ job: name('a job').describe('A job of this file.') })
     .optional()
     .describe('Run before a migration; without its success no migration starts.'),

@@ -11,6 +11,7 @@ import {
   text,
   wholeNumber,
 } from './field.ts'
+import { strategy } from './strategy.ts'
 
 /** Where an environment runs. */
 export const host = section({
@@ -29,22 +30,6 @@ export const host = section({
       "The project's folder on the host: relative paths of the compose file start here. Required, here or in defaults.",
     ),
   disk_free: byteSize().default('2GB').describe('Room that must be free before a deployment starts.'),
-})
-
-const strategy = section({
-  type: z
-    .literal('blue-green', { error: 'blue-green' })
-    .default('blue-green')
-    .describe('How new replaces old.'),
-  drain: duration('0s', '1h')
-    .default('10s')
-    .describe('Longest wait for requests in flight on the old release.'),
-  bake: duration('0s', '24h')
-    .default('60s')
-    .describe('How long the new release is watched with the old one as backup.'),
-  warm: duration('0s', '7d')
-    .default('10m')
-    .describe('How long the old release stays running after the bake, for a rollback in no time.'),
 })
 
 const HOST_NAME = '(?=[^/]{1,253}$)[a-z0-9](?:[a-z0-9-]{0,62})(?:\\.[a-z0-9](?:[a-z0-9-]{0,62}))*'

@@ -64,6 +64,14 @@ export const service = section({
     .describe('false, or left out: it takes traffic.'),
   image: repository().describe('Where its builds are, without tag or digest.'),
   health: health.describe('How to know that it works.'),
+  single: flag()
+    .default(false)
+    .describe('true where one instance at a time may serve: it keeps streams or state in memory.'),
+  connections: wholeNumber(1, 100_000)
+    .optional()
+    .describe(
+      'Connections to the database that one instance opens at most, so that a plan can tell whether two fit.',
+    ),
   smoke: z
     .array(z.union([urlPath(), smokeCheck], { error: "a path such as '/' or a map with path" }), {
       error: 'a list of checks',

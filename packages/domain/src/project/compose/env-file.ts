@@ -113,11 +113,10 @@ function expanded(line: Line, text: string): string {
   if (result.failure !== null)
     line.findings.problem(line.at, result.failure, 'Set the variable, or write $$ for a dollar sign.')
   for (const name of result.unset) {
-    line.findings.warn(
-      line.at,
-      `the variable ${name} is not set; it becomes empty`,
-      `Set ${name} for this environment.`,
-    )
+    line.findings.unset(name, line.at, {
+      message: `the variable ${name} is not set; it becomes empty`,
+      hint: `Set ${name} for this environment.`,
+    })
   }
   return result.text
 }

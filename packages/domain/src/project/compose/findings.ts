@@ -18,6 +18,7 @@ export const MAX_FINDINGS = 100
 export class Findings {
   readonly #problems = new Map<string, Finding>()
   readonly #warnings = new Map<string, Finding>()
+  readonly #unset = new Set<string>()
 
   /** Something that cannot be honoured. Only the first problem of a place is kept: later ones follow from it. */
   problem(at: Place, message: string, hint: string): void {
@@ -27,6 +28,17 @@ export class Findings {
   /** Something that is honoured, but perhaps not as its author thinks. */
   warn(at: Place, message: string, hint: string): void {
     keep(this.#warnings, `${at.file}:${at.line}:${at.col}:${message}`, { ...placeOf(at), message, hint })
+  }
+
+  /** As `warn`, for a variable that is asked for, is not set and has no default. */
+  unset(name: string, at: Place, told: { message: string; hint: string }): void {
+    if (this.#unset.size < MAX_FINDINGS) this.#unset.add(name)
+    this.warn(at, told.message, told.hint)
+  }
+
+  /** Names of such variables, each once. */
+  get unsetNames(): string[] {
+    return [...this.#unset]
   }
 
   get problems(): Finding[] {

@@ -55,6 +55,6 @@ export class TreeInterpolation {
     if (this.#told.has(name)) return
     this.#told.add(name)
     const hint = `Set ${name} for this environment, or give a default: \${${name}:-…}.`
-    this.#findings.warn(at, `the variable ${name} is not set; it becomes empty`, hint)
+    this.#findings.unset(name, at, { message: `the variable ${name} is not set; it becomes empty`, hint })
   }
 }

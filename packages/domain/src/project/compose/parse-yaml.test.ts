@@ -82,6 +82,12 @@ describe('what is no compose file is told with its place', () => {
     expect(parse(text).problems[0]).toMatch(problem)
   })
 
+  test('a stray bracket is one problem, whatever it makes of the lines after it', () => {
+    const services = Array.from({ length: 40 }, (_, n) => `  s${n}:\n    image: a\n`).join('')
+    const { problems } = parse(`services:\n  ]\n${services}`)
+    expect(problems).toEqual([expect.stringMatching(/^2:3 /)])
+  })
+
   test('nothing hostile reaches the prototype of objects', () => {
     parse('__proto__: {polluted: true}\nconstructor: {prototype: {polluted: true}}\n')
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()

@@ -40,8 +40,12 @@ export function parseYaml(file: { path: string; text: string }, findings: Findin
     const { line, col } = lines.linePos(offset)
     return { file: file.path, line: Math.max(line, 1), col: Math.max(col, 1) }
   }
-  for (const error of document.errors) findings.problem(placeAt(error.pos[0]), ...inPlainWords(error))
-  if (document.errors.length > 0) return null
+  // What follows the first fault is read in another sense than was meant: a stray bracket alone gives a hundred.
+  const [fault] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0])
+  if (fault !== undefined) {
+    findings.problem(placeAt(fault.pos[0]), ...inPlainWords(fault))
+    return null
+  }
   return rootOf(document.contents, new Walk(findings, placeAt), start)
 }
 

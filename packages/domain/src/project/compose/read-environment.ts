@@ -24,11 +24,8 @@ export function readEnvironment(reading: ServiceReading): Record<string, string>
     else {
       values.delete(name)
       const hint = `Set ${name} for this environment, or give it a value in the file.`
-      reading.findings.warn(
-        at,
-        `the variable ${name} is passed on but not set; the container will not have it`,
-        hint,
-      )
+      const message = `the variable ${name} is passed on but not set; the container will not have it`
+      reading.findings.unset(name, at, { message, hint })
     }
   }
   return Object.fromEntries(values)

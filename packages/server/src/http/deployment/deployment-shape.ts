@@ -21,6 +21,34 @@ const failureShape = z
   })
   .openapi('StepFailure')
 
+const verdictWord = z.enum(['pass', 'fail', 'inconclusive']).openapi('VerdictWord')
+
+const verdictShape = z
+  .strictObject({
+    step: z.string(),
+    verdict: verdictWord,
+    why: z.string().openapi({ description: 'The numbers as a person reads them.' }),
+    by: z.enum(['traffic', 'probes']),
+    timeHelps: z.boolean(),
+    isSuspect: z.boolean(),
+    perMyriad: z.int().openapi({ description: 'Share of the candidate, in ten-thousandths.' }),
+    watchedMs: z.number(),
+    at: timeShape,
+    seq: z.int(),
+    services: z.array(
+      z.strictObject({
+        service: z.string(),
+        release: z.string(),
+        against: z.string().nullable(),
+        mode: z.enum(['concurrent', 'sequential']),
+        verdict: verdictWord,
+        why: z.string(),
+        numbers: z.looseObject({}),
+      }),
+    ),
+  })
+  .openapi('Verdict')
+
 const summaryFields = {
   id: z.string(),
   kind: kindShape,
@@ -36,6 +64,12 @@ const summaryFields = {
   done: z
     .record(z.string(), z.strictObject({ seq: z.int(), at: timeShape }))
     .openapi({ description: 'Finished steps by their key.' }),
+  verdicts: z
+    .record(z.string(), verdictShape)
+    .openapi({ description: 'Verdicts by the step that reached them, as in the event verdict.reached.' }),
+  resumed: z
+    .record(z.string(), z.strictObject({ by: z.string(), at: timeShape, reason: z.string() }))
+    .openapi({ description: 'Inconclusive steps that a person went on from.' }),
   failure: orNull(failureShape),
   abort: z.strictObject({ by: z.string(), at: timeShape, seq: z.int(), reason: z.string() }).nullable(),
   finished: z.strictObject({ outcome: outcomeShape, reason: z.string(), at: timeShape }).nullable(),

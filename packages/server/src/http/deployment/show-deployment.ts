@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import { decide, isTurned } from '@towpath/domain/deployment/decide.ts'
+import type { Decision } from '@towpath/domain/deployment/decide.ts'
 import { stepLines } from '@towpath/domain/deployment/describe-step.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
@@ -25,6 +26,8 @@ export const showSummary = ({ state, seq }: DeploymentAt): z.infer<typeof summar
   state: progressOf(state),
   outcome: state.finished?.outcome ?? null,
   done: state.done,
+  verdicts: state.verdicts,
+  resumed: state.resumed,
   failure: state.failure,
   abort: state.abort,
   finished: finishedOf(state),
@@ -41,7 +44,7 @@ export function showDeployment(
   const decision = decide(state, environment, now)
   return {
     ...showSummary(deployment),
-    waitsFor: decision.next === 'wait' ? decision.why : null,
+    waitsFor: waitsFor(decision, state),
     steps: stepLines(state).map((line) => ({ ...line, at: state.done[line.step]?.at ?? null })),
     gates: state.gates === null ? null : { ...state.gates, results: state.gates.results.map(showGateResult) },
     subnet: state.subnet,
@@ -49,6 +52,12 @@ export function showDeployment(
     plan: { ...state.plan },
     pins: state.pins,
   }
+}
+
+function waitsFor(decision: Decision, { id }: Deployment): string | null {
+  if (decision.next === 'wait') return decision.why
+  if (decision.next !== 'perform' || decision.command.do !== 'await-person') return null
+  return `waits for a person, because its verdict is inconclusive: towpath resume ${id} --reason "...", or: towpath abort ${id}`
 }
 
 /** The placement stays out: it is the environment's to tell. */

@@ -13,7 +13,7 @@ import {
   versionShape,
 } from '../endpoint.ts'
 import { previewDeploy } from './preview-deploy.ts'
-import { previewShape } from './preview-shape.ts'
+import { alreadyLiveShape, previewShape } from './preview-shape.ts'
 import { refuseOtherUse } from './same-request.ts'
 
 const body = z
@@ -37,7 +37,10 @@ const route = endpoint({
   description: 'The deployment goes on by itself: follow it at its location or on the stream.',
   request: { params: environmentParam, headers: idempotencyHeader, body: jsonBody(body) },
   responses: {
-    200: json(previewShape, 'With dryRun: what would happen'),
+    200: json(
+      z.union([previewShape, alreadyLiveShape]),
+      'With dryRun: what would happen. Or it is live already: nothing is to be done, and nothing was recorded',
+    ),
     202: json(deploymentShape, 'The deployment that was asked for'),
   },
 })
@@ -58,6 +61,7 @@ export const deployReleaseEndpoint: Endpoint = (api) => {
       environment,
       idempotencyKey,
     })
+    if ('alreadyLive' in deployment) return c.json(deployment, 200)
     refuseOtherUse(deployment, { environment, kind: asked.kind, release: asked.release })
     c.header('location', `/v1/deployments/${deployment.id}`)
     return c.json(await answerForId(served.installation, caller, deployment.id), 202)

@@ -1,3 +1,4 @@
+import { adviseStrategies } from '@towpath/app/deployment/strategy-advice.ts'
 import { stateOf } from '@towpath/app/state-of.ts'
 import { performingFor } from '@towpath/app/runner/performing-for.ts'
 import { observeGateFacts } from '@towpath/app/observe/gate-facts.ts'
@@ -5,9 +6,11 @@ import type { Installation } from '@towpath/app/installation.ts'
 import type { Caller } from '@towpath/app/principal/caller.ts'
 import { approvalsMissing, approvalsNeeded } from '@towpath/domain/deployment/admission.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
-import { forwardSteps } from '@towpath/domain/deployment/strategy/blue-green.ts'
+import { forwardSteps } from '@towpath/domain/deployment/way.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import { describePending } from '@towpath/domain/environment/policy.ts'
+import type { PendingChange } from '@towpath/domain/environment/policy.ts'
 import { evaluateGates, isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
 import type { GateResult } from '@towpath/domain/gate/gate.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
@@ -44,6 +47,9 @@ export function pretendDeployment(
     gates: null,
     done: {},
     subnet,
+    baselines: {},
+    verdicts: {},
+    resumed: {},
     failure: null,
     abort: null,
     finished: null,
@@ -61,14 +67,16 @@ export async function previewOf(
   deployment: Deployment,
   facts: {
     environment: EnvironmentState
+    pending: PendingChange[]
     warnings: string[]
     wayBack: Preview['wayBack']
     signal: AbortSignal
   },
 ): Promise<Preview> {
-  const { environment, warnings, wayBack, signal } = facts
+  const { environment, pending, warnings, wayBack, signal } = facts
   const { plan, kind, release } = deployment
-  const seen = await observeGateFacts(await performingFor(installation, deployment, signal))
+  const performing = await performingFor(installation, deployment, signal)
+  const seen = await observeGateFacts(performing)
   const results = evaluateGates(seen, environment.waivers)
   const now = results.filter((result) => !isAskedLater(result))
   return {
@@ -92,6 +100,11 @@ export async function previewOf(
       results: now.map(showGateResult),
       later: results.filter(isAskedLater).map(({ gate }) => gate),
     },
+    strategies: (await adviseStrategies(performing)).map((advice) => ({
+      ...advice,
+      strategy: { ...advice.strategy },
+    })),
+    pending: pending.map((change) => ({ ...change, says: describePending(change, deployment) })),
     notes: plan.notes,
     warnings,
   }

@@ -1,3 +1,5 @@
+import { alreadyLive } from '@towpath/app/deployment/already-live.ts'
+import type { AlreadyLive } from '@towpath/app/deployment/already-live.ts'
 import { planFor } from '@towpath/app/deployment/deploy-release.ts'
 import { requirePermission } from '@towpath/app/principal/caller.ts'
 import type { Caller } from '@towpath/app/principal/caller.ts'
@@ -20,9 +22,11 @@ export async function previewDeploy(
     replaceEdge: boolean
     signal: AbortSignal
   },
-): Promise<Preview> {
+): Promise<Preview | AlreadyLive> {
   requirePermission(caller, 'deploy', asked.environment)
-  const { release, plan, pins, environment, warnings } = await planFor(installation, asked)
+  const { release, plan, pins, environment, live, pending, warnings } = await planFor(installation, asked)
+  const found = alreadyLive(environment, live, { plan, pins })
+  if (found !== null) return found
   const { kind, reason } = asked
   const deployment = pretendDeployment(
     caller,
@@ -34,6 +38,7 @@ export async function previewDeploy(
   )
   return await previewOf(installation, deployment, {
     environment,
+    pending,
     warnings,
     wayBack: wayBackFrom(plan, environment.live?.release ?? null),
     signal: AbortSignal.any([asked.signal, closing]),

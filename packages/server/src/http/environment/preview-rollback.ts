@@ -35,6 +35,7 @@ export async function previewRollback(
   const schema = await crossedSince(installation, deployment, environment)
   return await previewOf(installation, deployment, {
     environment,
+    pending: [],
     warnings: [],
     wayBack: wayBackTo(release, schema),
     signal: AbortSignal.any([asked.signal, closing]),

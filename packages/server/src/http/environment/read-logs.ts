@@ -10,7 +10,10 @@ import { streamText } from '../stream-text.ts'
 const heartbeatMs = 15_000
 
 const query = z.object({
-  service: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  service: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}(#[2-9])?$/)
+    .openapi({ description: 'A service, or one replica of it such as `frontend#2`.' }),
   tail: numberText(0, 10_000).default(100),
   follow: z.enum(['true', 'false']).default('false'),
 })

@@ -1,4 +1,4 @@
-import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { environmentNotFound } from '@towpath/app/environment/environment-not-found.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
 import type { Endpoint } from '../api-env.ts'
 import { endpoint, environmentParam, json } from '../endpoint.ts'
@@ -21,15 +21,7 @@ export const showEnvironmentEndpoint: Endpoint = (api) => {
     const { environment } = c.req.valid('param')
     requireRead(c.var.caller, environment)
     const found = await c.var.served.installation.store.view(environmentView, environment)
-    if (found === undefined) throw notFound(environment)
+    if (found === undefined) throw environmentNotFound(environment)
     return c.json(showEnvironment(found), 200)
   })
 }
-
-const notFound = (environment: string): TowpathError =>
-  new TowpathError({
-    code: 'ENVIRONMENT_NOT_FOUND',
-    kind: 'not-found',
-    message: `Nothing ever happened in an environment named ${environment}.`,
-    hint: `It begins with the first deployment: towpath deploy VERSION -e ${environment}. Nothing was changed.`,
-  })

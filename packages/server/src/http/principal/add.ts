@@ -12,6 +12,10 @@ const body = z
     name: principalNameShape,
     grants: z.array(grantShape).min(1).max(100),
     expiresAt: timeShape,
+    replace: z
+      .boolean()
+      .default(false)
+      .openapi({ description: 'Gives a known principal a new token and other roles; its old token ends.' }),
   })
   .openapi('AddPrincipal')
 
@@ -19,6 +23,7 @@ const answer = z
   .strictObject({
     principal: principalShape,
     token: z.string().openapi({ description: 'Shown here and never again.' }),
+    note: z.string().nullable().openapi({ description: 'What could not be checked.' }),
   })
   .openapi('PrincipalToken')
 
@@ -27,7 +32,7 @@ const route = endpoint({
   path: '/v1/principals',
   operationId: 'addPrincipal',
   tags: ['principal'],
-  summary: 'Adds a principal, or gives a known one a new token and other roles',
+  summary: 'Adds a principal; with replace a known one gets a new token and other roles',
   request: { body: jsonBody(body) },
   responses: { 201: json(answer, 'The principal and its token') },
 })
@@ -37,9 +42,9 @@ export const addPrincipalEndpoint: Endpoint = (api) => {
     const { installation } = c.var.served
     const input = c.req.valid('json')
     refuseLifetime(input.expiresAt, installation.now())
-    const { principal, token } = await addPrincipal(installation, c.var.caller, input)
+    const { principal, token, note } = await addPrincipal(installation, c.var.caller, input)
     c.header('cache-control', 'no-store')
-    return c.json({ principal: showPrincipal(principal), token }, 201)
+    return c.json({ principal: showPrincipal(principal), token, note }, 201)
   })
 }
 

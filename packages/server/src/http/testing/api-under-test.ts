@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FakeHost } from '@towpath/adapters/container-engine/fake-host.ts'
 import { fakeEngine } from '@towpath/adapters/container-engine/fake.ts'
 import { fakeDatabaseProbe } from '@towpath/adapters/database-probe/fake.ts'
 import { fakeRegistry } from '@towpath/adapters/registry/fake.ts'
@@ -25,6 +26,8 @@ export interface ApiUnderTest {
   api: Api
   installation: Installation
   registry: FakeRegistry
+  /** The host behind the engine. */
+  host: FakeHost
   /** Every log line, as written. */
   logged: string[]
   /** Asks as a principal; every answer is checked against the schema that its route declares. */
@@ -55,7 +58,8 @@ export async function openApiUnderTest(
   const logged: string[] = []
   const registry = fakeRegistry()
   const closing = new AbortController()
-  const ports = { ...fakePorts(stateDir, { logged, printed }), registry }
+  const { engine, host } = fakeEngine({ behaviour: () => ({ prints: printed }) })
+  const ports = { ...fakePorts(stateDir, logged), engineOf: () => engine, registry }
   const installation = wireInstallation({
     id,
     store,
@@ -77,6 +81,7 @@ export async function openApiUnderTest(
     api,
     installation,
     registry,
+    host,
     logged,
     ask: async (request, options = {}) => {
       const answer = await send(api, request, { ...options, token: tokens.get(options.as ?? '') })
@@ -100,13 +105,11 @@ export async function openApiUnderTest(
   }
 }
 
-function fakePorts(stateDir: string, { logged, printed }: { logged: string[]; printed: string[] }) {
-  const { engine } = fakeEngine({ behaviour: () => ({ prints: printed }) })
+function fakePorts(stateDir: string, logged: string[]) {
   const write = (level: string) => (fields: object, message: string) => {
     logged.push(JSON.stringify({ level, message, ...fields }))
   }
   return {
-    engineOf: () => engine,
     edgeOf: () => noEdge,
     compose: { read: async (request: Parameters<typeof readCompose>[0]) => readCompose(request) },
     secrets: ageSecretStore({ stateDir }),
@@ -123,6 +126,9 @@ const noEdge: Edge = {
   apply: absent,
   drift: absent,
   status: absent,
+  traffic: absent,
+  renew: absent,
+  cut: absent,
   probe: absent,
   remove: absent,
 }

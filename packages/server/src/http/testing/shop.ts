@@ -12,6 +12,7 @@ defaults:
 environments:
   staging: {}
   production: {approvals: 1}
+  guarded: {}
 `
 
 const compose = `services:
@@ -29,16 +30,20 @@ export const shopFiles = (): Record<string, string> => ({
 })
 
 /** What creates a release of the shop. */
-export const shopRelease = (version: string): object => ({ version, schema: 'none', files: shopFiles() })
+export const shopRelease = (version: string, files = shopFiles()): object => ({
+  version,
+  schema: 'none',
+  files,
+})
 
 /** Pushes an image of that version, and creates the release as `maker`. */
 export async function createShopRelease(
   { ask, registry }: Pick<ApiUnderTest, 'ask' | 'registry'>,
-  { version, maker }: { version: string; maker: string },
+  { version, maker, files }: { version: string; maker: string; files?: Record<string, string> },
 ): Promise<Response> {
   registry.push(
     `registry.test/shop/backend:${version}`,
     `sha256:${Buffer.from(version).toString('hex').padEnd(64, '0')}`,
   )
-  return await ask('POST /v1/releases', { as: maker, body: shopRelease(version) })
+  return await ask('POST /v1/releases', { as: maker, body: shopRelease(version, files) })
 }

@@ -1,0 +1,52 @@
+import { decide } from '@towpath/domain/deployment/decide.ts'
+import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import type { Installation } from '../installation.ts'
+import type { Caller } from '../principal/caller.ts'
+import { requirePermission } from '../principal/caller.ts'
+import { stateOf } from '../state-of.ts'
+import { deploymentOf } from './deployment-of.ts'
+
+/**
+ * A person goes on from an inconclusive verdict, with a reason. Only where a deployment waits for just that: a verdict
+ * of fail is not a person's to overrule here, and one that is still being reached needs nobody.
+ */
+export async function resumeDeployment(
+  installation: Installation,
+  caller: Caller,
+  input: { deployment: string; reason: string },
+): Promise<Deployment> {
+  const before = await deploymentOf(installation, input.deployment)
+  requirePermission(caller, 'resume', before.environment)
+  const deployment = await installation.store.transact(async (tx) => {
+    const state = await stateOf(tx, deploymentView, before.id)
+    const environment =
+      (await stateOf(tx, environmentView, before.environment)) ?? emptyEnvironment(before.environment)
+    const decision = state === undefined ? null : decide(state, environment, installation.now())
+    if (decision?.next !== 'perform' || decision.command.do !== 'await-person') throw nothingToResume(before)
+    const step = decision.command.after
+    await tx.append({
+      type: 'deployment.resumed',
+      actor: caller.principal.name,
+      idem: `${before.id}/resumed/${step}`,
+      environment: before.environment,
+      release: before.release,
+      deployment: before.id,
+      ...(caller.request === undefined ? {} : { request: caller.request }),
+      data: { step, reason: input.reason },
+    })
+    return await stateOf(tx, deploymentView, before.id)
+  })
+  installation.wake.ring()
+  return deployment ?? before
+}
+
+const nothingToResume = ({ id }: Deployment): TowpathError =>
+  new TowpathError({
+    code: 'NOTHING_TO_RESUME',
+    kind: 'conflict',
+    message: `Deployment ${id} does not wait for a person to decide.`,
+    hint: `See where it stands: towpath explain ${id}. Nothing was changed.`,
+  })

@@ -1,0 +1,38 @@
+import type { ExampleScene } from '../example-scene.ts'
+import { editConfig } from '../faults/project-edits.ts'
+import { ensureHaproxyImage, ensureNginxImage } from '../images.ts'
+import { startLoad } from '../load/start-load.ts'
+import type { RunningLoad } from '../load/start-load.ts'
+import { domainOf } from '../scene-driver.ts'
+import type { SecondEngine } from '../second-engine.ts'
+
+/** From here on the scene deploys to this engine, which has the images that no registry holds. */
+export async function hostScene(scene: ExampleScene, engine: SecondEngine): Promise<void> {
+  await ensureHaproxyImage(engine.docker)
+  await ensureNginxImage(engine.docker)
+  await engine.shareLoopback(Number(scene.registry.host.split(':')[1]))
+  const value = `unix://${engine.socketPath}`
+  await editConfig(scene, [{ path: ['defaults', 'host', 'docker'], value }])
+}
+
+/**
+ * Traffic to production's nginx on this engine, from beside it: for a moment of its start Docker takes away the firewall
+ * rules behind published ports, and what comes then is refused before anything of ours could lose it.
+ */
+export async function loadHosted(
+  scene: ExampleScene,
+  { docker, enter }: SecondEngine,
+  ratePerSecond: number,
+): Promise<RunningLoad> {
+  const { NetworkSettings } = await docker.getContainer(nginxOf(scene)).inspect()
+  const network = `${scene.project.name}-production_backend_network`
+  const base = `http://${NetworkSettings.Networks[network]?.IPAddress ?? ''}`
+  const targets = ['/api/items', '/'].map((page) => ({
+    url: `${base}${page}`,
+    host: domainOf('production'),
+  }))
+  return await startLoad({ targets, ratePerSecond, connections: 32 }, enter)
+}
+
+/** Container of production's nginx. */
+export const nginxOf = ({ project }: ExampleScene): string => `${project.name}-nginx-reverse-proxy`
