@@ -19,7 +19,7 @@ const minutes = 60_000
 const argv = process.argv.slice(2)
 if (argv[0] === '--all') process.env['TOWPATH_ALL'] = '1'
 const runsAll = process.env['TOWPATH_ALL'] === '1'
-const deadlineMs = { setup: 10 * minutes, fast: 5 * minutes, system: (runsAll ? 180 : 25) * minutes }
+const deadlineMs = { setup: 10 * minutes, fast: 5 * minutes, system: (runsAll ? 360 : 45) * minutes }
 const failedOnce: TestCount = { passed: 0, failed: 1, skipped: [] }
 const none: TestCount = { passed: 0, failed: 0, skipped: [] }
 

@@ -42,7 +42,7 @@ interface Shape {
 }
 
 const shapes: Shape[] = [
-  { name: 'blue-green', requestsPerSecond: 500, points: { deploy: 4, rollback: 2, abort: 2 } },
+  { name: 'blue-green', requestsPerSecond: 500, points: { deploy: 3, rollback: 2, abort: 1 } },
   {
     name: 'a backend by handoff, a frontend by canary',
     services: {
@@ -50,7 +50,7 @@ const shapes: Shape[] = [
       frontend: { type: 'canary', weights: ['20%', '60%'], at_least: '0s', at_most: '60s', cohort: true },
     },
     requestsPerSecond: 500,
-    points: { deploy: 4, rollback: 1, abort: 1 },
+    points: { deploy: 3, rollback: 1, abort: 1 },
   },
   {
     name: 'a backend by recreate-hold',
