@@ -15,7 +15,8 @@ export type Round<T> = Sides<T> & { spanMs?: number }
 const momentMs = 1_000
 
 /**
- * The most that a block may prove, given the most of one moment, both as ln. Requests of one moment are not independent:
+ * The most that a block may prove, given the most of one moment, both as ln. A block counts as one moment however short
+ * it was, and as one for each second where it took longer. Requests of one moment are not independent:
  * what held one of them up held up the others. Those of different moments are.
  */
 export const mostOf = (spanMs: number, ofOneMoment: number): number =>
