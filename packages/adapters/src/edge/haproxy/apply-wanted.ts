@@ -28,18 +28,27 @@ export async function applyWanted(
 ): Promise<{ changed: boolean; reloaded: boolean; tookMs: number }> {
   const started = performance.now()
   const rendered = renderEdge(wanted)
-  const file = await dir.readEdgeFile()
-  if (file === null) await dir.ensure()
-  const wish = { rendered, file }
-  const [written, seen] = await Promise.allSettled([writeWanted(dir, wanted, wish), look(dir, wanted)])
-  const { isChanged, settled } = resultOf(written)
-  const steered = await steer(dir, wanted, { ...wish, ...resultOf(seen) })
+  const looked = look(dir, wanted)
+  const wrote = bringFile(dir, wanted, rendered)
+  const [written, seen] = await Promise.allSettled([wrote, looked])
+  const { file, isChanged, settled } = resultOf(written)
+  const steered = await steer(dir, wanted, { rendered, file, ...resultOf(seen) })
   await settled
   return {
     changed: isChanged || steered !== 'same',
     reloaded: steered === 'reloaded',
     tookMs: performance.now() - started,
   }
+}
+
+async function bringFile(
+  dir: StateDirectory,
+  wanted: WantedEdge,
+  rendered: RenderedEdge,
+): Promise<{ file: EdgeFile | null; isChanged: boolean; settled: Promise<void> }> {
+  const file = await dir.readEdgeFile()
+  if (file === null) await dir.ensure()
+  return { file, ...(await writeWanted(dir, wanted, { rendered, file })) }
 }
 
 const resultOf = <T>(result: PromiseSettledResult<T>): T => {

@@ -57,6 +57,7 @@ export const edgeFiles = {
   masterSocket: 'master.sock',
   waitSocket: 'wait.sock',
   trafficSocket: 'traffic.sock',
+  trafficEntrySocket: 'told.sock',
 } as const
 
 export const privateHeaders = {

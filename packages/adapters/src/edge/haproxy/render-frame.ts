@@ -2,8 +2,28 @@ import type { WantedService } from '@towpath/domain/edge/wanted.ts'
 import { edgeFiles, privateBackendName, privateHeaders } from './names.ts'
 
 const TRAFFIC_RING = 'traffic'
-/** Public requests are also told to whoever listens on the traffic socket; the ring keeps a megabyte for one who comes late. */
+/** Public requests are also told to whoever listens on the traffic socket. */
 export const trafficLog = `  log ring@${TRAFFIC_RING} len 8192 format raw local0`
+
+/**
+ * The log on its way to the controller. A ring whose socket refuses it tries again at once and for ever, which costs a
+ * whole core for as long as the controller is down (seen with 2.6.12); this entry never refuses, and looks for the
+ * controller twice a second. What it was told when nobody was there is gone: a controller counts from its own start.
+ */
+const trafficEntry = `frontend entry.traffic
+  mode tcp
+  bind unix@${edgeFiles.trafficEntrySocket} mode 600
+  timeout client 24h
+  tcp-request inspect-delay 500ms
+  tcp-request content accept if WAIT_END
+  default_backend traffic
+
+backend traffic
+  mode tcp
+  retries 0
+  timeout connect 1s
+  timeout server 24h
+  server controller unix@${edgeFiles.trafficSocket}`
 
 /**
  * Time limits are wide: before the edge came there were none, and streams must not notice it. Idle connections outlive
@@ -24,8 +44,10 @@ ring ${TRAFFIC_RING}
   maxlen 8192
   size 1048576
   timeout connect 1s
-  timeout server 10s
-  server controller unix@${edgeFiles.trafficSocket}
+  timeout server 24h
+  server entry unix@${edgeFiles.trafficEntrySocket}
+
+${trafficEntry}
 
 defaults
   mode http
