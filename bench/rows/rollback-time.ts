@@ -2,6 +2,7 @@ import { askSocket } from '@towpath/adapters/edge/haproxy/haproxy-socket.ts'
 import { edgeFiles } from '@towpath/adapters/edge/haproxy/names.ts'
 import type { LedgerEvent } from '@towpath/domain/ledger/event.ts'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunOptions } from '../group.ts'
 import { median, timed } from '../measure.ts'
 import { beside, limited } from '../row.ts'
@@ -12,10 +13,14 @@ import type { BenchScene } from '../scene/scene.ts'
 
 const warmLimit = 20
 const coldLimit = 2
-const noOpCalls = 21
+const noOpCalls = 11
+const silenceMs = 500
 
 interface Round {
+  /** One call of the edge's socket, after half a second in which nobody asked it anything. */
   noOpMs: number
+  /** The same, one after the other. */
+  loopedMs: number
   /** The act on the edge, as the ledger has it. */
   warmActMs: number
   warmMs: number
@@ -50,6 +55,11 @@ export async function rollbackTime(bench: BenchScene, { rounds, say }: RunOption
       'ms',
     ),
     beside(
+      'warm rollback: no-op calls, one after the other',
+      middle(({ loopedMs }) => loopedMs),
+      'ms',
+    ),
+    beside(
       'warm rollback: act on the edge',
       middle(({ warmActMs }) => warmActMs),
       'ms',
@@ -80,11 +90,13 @@ export async function rollbackTime(bench: BenchScene, { rounds, say }: RunOption
 async function measure(bench: BenchScene, cold: string): Promise<Round> {
   const last = await bench.ship()
   const floor = await actBare({ ...last, installation: bench.scene.server.installation })
-  const noOpMs = await noOpCall(bench)
+  const noOpMs = await noOpCall(bench, silenceMs)
+  const loopedMs = await noOpCall(bench, 0)
   const warm = await bench.events((await bench.goBack()).id)
   const back = await bench.events((await bench.goBack(cold)).id)
   return {
     noOpMs,
+    loopedMs,
     warmActMs: switchIn(warm).data.tookMs,
     warmMs: untilSwitched(warm),
     // A rollback never migrates.
@@ -93,11 +105,14 @@ async function measure(bench: BenchScene, cold: string): Promise<Round> {
   }
 }
 
-async function noOpCall({ edgeFolder }: BenchScene): Promise<number> {
+/** An act comes out of silence and finds nothing warm; so does the call that it is compared with. */
+async function noOpCall({ edgeFolder }: BenchScene, pauseMs: number): Promise<number> {
   const socket = join(edgeFolder, edgeFiles.runtimeSocket)
   const took = []
-  for (let call = 0; call < noOpCalls; call += 1)
+  for (let call = 0; call < noOpCalls; call += 1) {
+    await sleep(pauseMs)
     took.push(await timed(() => askSocket(socket, 'show version', 5_000)))
+  }
   return median(took)
 }
 

@@ -15,9 +15,9 @@ import { awaitIdle, stopAll } from './take-out.ts'
 /** All services of the move at once: the new release live, the old one the edge's backup where it runs on. */
 export const switchTraffic: Perform<'switch-traffic'> = async (performing, command) => {
   const { installation } = performing
-  const started = installation.elapsedMs()
   // What the old release did until now is what the new one is compared with once they no longer serve side by side.
   const before = await baselineOf(performing, command.services.filter(isFirstReplica))
+  const started = installation.elapsedMs()
   await steerEdge(performing, wantedBy(performing, command))
   const tookMs = installation.elapsedMs() - started
   return { type: 'traffic.switched', data: { services: command.services, tookMs, before } }

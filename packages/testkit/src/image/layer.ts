@@ -18,7 +18,8 @@ export const layerDigest = async (files: readonly LayerFile[]): Promise<string> 
   for (const file of files) {
     hash.update(JSON.stringify([file.path, modeOf(file), 'linkTo' in file ? file.linkTo : null]))
     if ('content' in file) hash.update(file.content)
-    if ('source' in file) await pipeline(createReadStream(file.source), hash, { end: false })
+    if ('source' in file)
+      for await (const chunk of createReadStream(file.source)) hash.update(chunk as Buffer)
   }
   return hash.digest('hex')
 }
