@@ -70,7 +70,22 @@ function resolve(link: Link, chain: readonly string[], extending: Extending): Ma
       : baseOf(link, wanted, extending)
   if (base === null) return own
   const resolved = resolve(base, [...chain, id], extending)
-  return mergeServices(mergeServices(mapTree(own.at, []), resolved), own)
+  return withRulesOf(mergeServices(mergeServices(mapTree(own.at, []), resolved), own), own)
+}
+
+/** What a service takes away or replaces, it does so to earlier files too, not only to what it extends. */
+function withRulesOf(merged: MapTree, own: MapTree): MapTree {
+  const entries = new Map(merged.entries)
+  for (const [key, entry] of own.entries) {
+    const { rule } = entry.value
+    const value = entries.get(key)?.value
+    if (rule === 'reset') entries.set(key, entry)
+    else if (rule === 'override' && value !== undefined)
+      entries.set(key, { ...entry, value: { ...value, rule } })
+    else if (value?.kind === 'map' && entry.value.kind === 'map')
+      entries.set(key, { ...entry, value: withRulesOf(value, entry.value) })
+  }
+  return withEntries(merged, entries)
 }
 
 function circle(wanted: Tree, { findings }: Extending): null {

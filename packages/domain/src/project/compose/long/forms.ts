@@ -31,7 +31,8 @@ function changed(tree: MapTree, formOf: (key: string) => Form | undefined, findi
     tree,
     [...tree.entries].map(([key, entry]): [string, Entry] => {
       const form = formOf(key)
-      if (form === undefined) return [key, entry]
+      // What is taken away says nothing.
+      if (form === undefined || entry.value.rule === 'reset') return [key, entry]
       return [key, { ...entry, value: keepRule(entry.value, form(entry.value, findings)) }]
     }),
   )
