@@ -93,6 +93,14 @@ volumes: {unused: }
   })
 })
 
+test('a refusal names the variables that are not set, which often is why', async () => {
+  await write({ 'compose.yaml': 'services: {web: {image: a, volumes: ["$DATA:/data"]}}' })
+  const { exit, out } = await run(['compose.yaml'])
+  expect(exit).toBe(2)
+  expect(out).toContain('compose.yaml:1:38: ":/data" is not a mount')
+  expect(out).toContain('▲ compose.yaml:1:38 the variable DATA is not set; it becomes empty')
+})
+
 describe('variables', () => {
   const compose = 'services: {web: {image: "a:${TAG:-none}"}}'
   const imageOf = async (argv: string[], env?: Record<string, string>) =>

@@ -37,12 +37,14 @@ export async function showComposeModel(
 
 function notes({ inactive, warnings, unshippable }: ComposeDescription & { ok: true }): Line[] {
   const off = inactive.length === 0 ? [] : [line(span('quiet', `profiles off: ${inactive.join(', ')}`))]
-  const told = warnings.map((finding) => line(span('warning', '▲ '), said(finding)))
+  const told = warnings.map(warningLine)
   const kept = unshippable.map((finding) =>
     line(span('warning', '▲ '), `Towpath cannot ship this: ${said(finding)}`),
   )
   return [...off, ...told, ...kept]
 }
+
+const warningLine = (finding: Finding): Line => line(span('warning', '▲ '), said(finding))
 
 const said = ({ file, line: row, col, message, hint }: Finding): string =>
   `${file}:${row}:${col} ${message}  ${hint}`
@@ -54,7 +56,7 @@ function refusal(
   const listed = problems.map((finding): Problem => ({ ...finding, length: 1, conceal: false }))
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   return {
-    page: problemLines(request, listed),
+    page: [...problemLines(request, listed), ...warnings.map(warningLine)],
     json: { problems, warnings },
     exit: exitCodes.usage,
     problems: listed,

@@ -22,7 +22,7 @@ export function longPorts(): Form {
     }
     left -= ports.length
     if (ports.length > limit) {
-      const message = `the service publishes more than ${limit} ports`
+      const message = `the service publishes more than ${MAX_PORTS} ports, or the file more than ${MAX_PORTS_OF_FILE}`
       findings.problem(tree.at, message, 'Publish fewer, or give the service an address of its own.')
     }
     return listTree(tree.at, ports.slice(0, limit))
