@@ -94,7 +94,12 @@ function titleOf(command: Command): string {
 }
 
 function optionRows(command: Command): string[] {
-  const visible = command.createHelp().visibleOptions(command)
+  // Whoever reads the front page has found --help already, and its lines are counted.
+  const isFront = command.parent === null
+  const visible = command
+    .createHelp()
+    .visibleOptions(command)
+    .filter(({ long }) => !isFront || long !== '--help')
   const width = Math.max(0, ...visible.map((option) => option.flags.length))
   return visible.map(
     (option) => `  ${option.flags.padEnd(width)}  ${option.description}${defaultText(option.defaultValue)}`,

@@ -9,6 +9,7 @@ const group = 'Set up'
 export const setUp: Group = (program, act) => {
   server(program, act)
   config(program, act)
+  compose(program, act)
   secrets(program, act)
   policy(program, act)
 }
@@ -85,6 +86,31 @@ const config: Group = (program, act) => {
     .option('--explain', 'with the line that each value comes from')
     .action(act(async () => (await import('../commands/config-show.ts')).showConfig))
 }
+
+const compose: Group = (program, act) => {
+  const command = tell(program.command('compose'), {
+    says: 'Read any compose files as Docker Compose does. Needs no server, account or towpath.yaml.',
+    inShort: 'show what any compose files come to',
+    examples: ['compose model compose.yaml', 'compose model compose.yaml --env-file .env --json'],
+    group,
+  })
+  tell(command.command('model').argument('<file...>'), {
+    says: 'Show the whole model of compose files, or every mistake in them.',
+    examples: [
+      'compose model compose.yaml',
+      'compose model compose.yaml prod.yaml --env-file prod.env --json',
+      "compose model compose.yaml --profile '*'",
+    ],
+  })
+    .option('--env-file <file>', 'variables, later over earlier (else .env); any number', collect, [])
+    .option('--profile <name>', 'turn a profile on, * all; any number of times', collect, [])
+    .option('-p, --project-name <name>', 'name of the project (else that of file or folder)')
+    .option('--project-directory <dir>', 'where relative paths start (else the first file)')
+    .option('--shell-env', 'take variables of this shell too, before those of files')
+    .action(act(async () => (await import('../commands/compose-model.ts')).showComposeModel))
+}
+
+const collect = (text: string, before: readonly string[]): string[] => [...before, text]
 
 const secrets: Group = (program, act) => {
   const command = tell(program.command('secrets'), {

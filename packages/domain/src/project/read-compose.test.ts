@@ -145,7 +145,7 @@ describe('what does not fit together is refused', () => {
       'services: {a: {image: a, depends_on: [constructor]}}',
       'depends on constructor, which the file does not define',
     ],
-    ['services: {a: {image: a, environment: ["=x"]}}', 'cannot be the name of a variable'],
+    ['services: {a: {image: a, environment: ["=x"]}}', '"=x" has nothing before the "="'],
     ['services: {a: {image: a, environment: ["__proto__=x"]}}', 'cannot be the name of a variable'],
   ])('%s', (text, problem) => {
     expect(problemsOf(text)).toEqual([expect.stringContaining(problem)])

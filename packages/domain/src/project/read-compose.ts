@@ -1,15 +1,15 @@
 import type { ComposeModel } from './compose-model.ts'
-import { resolveExtends } from './compose/extends.ts'
+import { checkModel, servicesOf } from './compose/check/check-model.ts'
 import { Findings } from './compose/findings.ts'
 import type { Finding } from './compose/findings.ts'
 import { folderOf, staysInside } from './compose/host-path.ts'
-import { resolveIncludes } from './compose/include.ts'
-import { TreeInterpolation } from './compose/interpolate-tree.ts'
 import type { Lookup } from './compose/interpolate.ts'
-import { FileLoader, hasTooMany } from './compose/load-files.ts'
 import type { ComposeFile } from './compose/load-files.ts'
-import { mergeFiles, settled } from './compose/merge.ts'
+import { loadModel } from './compose/load-model.ts'
+import { normalise } from './compose/normalise.ts'
 import { readModel } from './compose/read-model.ts'
+import type { Reading } from './compose/reading.ts'
+import { childOf, entriesOf } from './compose/tree.ts'
 import type { MapTree } from './compose/tree.ts'
 
 export interface ComposeRequest {
@@ -25,6 +25,12 @@ export interface ComposeRequest {
   projectName: string
   /** Absolute, on the host: where relative paths of mounts start. */
   projectFolder: string
+  /** Where relative paths start, as messages name files; else the folder of the first file. It is `projectFolder`. */
+  sourceFolder?: string
+  /** Files outside the project may be read too: whoever asks could read them without us. */
+  anywhere?: boolean
+  /** Absolute, where `~` is on the host. Without it, paths that start there are not known. */
+  home?: string
   /** Profiles that are on; `*` turns all on. */
   profiles?: readonly string[]
   /** Prefixes of bind-mount sources, as written or resolved, and what they are on this host. */
@@ -51,51 +57,45 @@ const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
  */
 export function readCompose(request: ComposeRequest): ComposeReading {
   const findings = new Findings()
-  checkRequest(request, findings)
-  const lookup: Lookup = (name) =>
-    request.variables.get(name) ?? (name === 'COMPOSE_PROJECT_NAME' ? request.projectName : undefined)
-  const file = mergedFile(request, { findings, lookup })
-  if (file === null) return { ok: false, problems: findings.problems, warnings: findings.warnings }
-  const { projectName, projectFolder, envFile } = request
-  const sourceFolder = folderOf(request.files[0]?.path ?? '.')
-  const { model, inactive } = readModel(
-    {
-      file,
-      findings,
-      lookup,
-      envFile,
-      envFiles: new Map(),
-      sourceFolder,
-      projectName,
-      projectFolder,
-      pathMap: request.pathMap ?? {},
-    },
-    request.profiles ?? [],
-  )
+  const reading = readNormalised(request, findings)
+  if (reading === null) return { ok: false, problems: findings.problems, warnings: findings.warnings }
+  const { active, inactive } = servicesOf(reading.file, request.profiles ?? [])
+  checkModel({ file: reading.file, active, findings })
+  const model = readModel(reading, active)
   const { problems, warnings, unsetNames: unset } = findings
   if (problems.length > 0) return { ok: false, problems, warnings }
   return { ok: true, model, warnings, unset, inactive }
 }
 
-/** Null where a file could not be read at all, so that the rest would only give follow-up problems. */
-function mergedFile(
-  request: ComposeRequest,
-  { findings, lookup }: { findings: Findings; lookup: Lookup },
-): MapTree | null {
-  const files = request.files.slice(0, MAX_FILES)
-  const interpolation = new TreeInterpolation(lookup, findings)
+/** The files as one normalised tree, with what its readers need. Null where one could not be read, which was told. */
+export function readNormalised(request: ComposeRequest, findings: Findings): Reading | null {
+  checkRequest(request, findings)
+  const { projectName, envFile } = request
   const otherFile = request.otherFile ?? (() => null)
-  const loader = new FileLoader({ files, otherFile, interpolation, findings })
-  const { load } = loader
-  const sources = loader.given()
-  const resolved = sources.map((source) => {
-    const tree = resolveExtends(source, { load, findings })
-    return resolveIncludes({ ...source, tree }, { load, findings }, [source.path])
-  })
-  const [first, ...others] = resolved
-  if (first === undefined || sources.length < files.length) return null
-  const merged = others.reduce(mergeFiles, settled(first))
-  return hasTooMany(merged, findings) ? null : merged
+  const lookup: Lookup = (name) =>
+    name === 'COMPOSE_PROJECT_NAME' ? projectName : request.variables.get(name)
+  const folder = request.sourceFolder ?? folderOf(request.files[0]?.path ?? '.')
+  const layout = {
+    sourceFolder: folder,
+    projectFolder: request.projectFolder,
+    home: request.home ?? null,
+    anywhere: request.anywhere ?? false,
+  }
+  const files = request.files.slice(0, MAX_FILES)
+  const textOf = (path: string): string | null => otherFile(path) ?? envFile(path)
+  const merged =
+    files.length === 0 ? null : loadModel({ files, folder, lookup }, { layout, findings, textOf })
+  if (merged === null) return null
+  tellEmpty(merged, findings)
+  const file = normalise(merged, projectName, findings)
+  const pathMap = request.pathMap ?? {}
+  return { file, findings, lookup, envFile, envFiles: new Map(), layout, projectName, pathMap }
+}
+
+function tellEmpty(file: MapTree, findings: Findings): void {
+  if (entriesOf(childOf(file, 'services')).length > 0 || findings.problems.length > 0) return
+  const hint = 'Add at least one under "services:".'
+  findings.problem(file.at, 'the compose file defines no services', hint)
 }
 
 function checkRequest(request: ComposeRequest, findings: Findings): void {
@@ -109,7 +109,8 @@ function checkRequest(request: ComposeRequest, findings: Findings): void {
       'Put some together.',
     )
   }
-  for (const { path } of request.files.filter((file) => !staysInside(file.path))) {
+  const outside = request.anywhere === true ? [] : request.files.filter((file) => !staysInside(file.path))
+  for (const { path } of outside) {
     findings.problem(
       { ...at, file: path },
       'the compose file lies outside the project',

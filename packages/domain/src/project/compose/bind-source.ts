@@ -3,8 +3,7 @@ import { joinPath, mapPath } from './host-path.ts'
 import type { Reading } from './reading.ts'
 
 /**
- * The path on the host that a bind mount means: relative ones start at the project's folder, then the environment's
- * path map applies. Null where the path cannot be known from here, which was told.
+ * The path on the host that a bind mount means, after the environment's path map. Null where the path cannot be known from here, which was told.
  */
 export function bindSource(text: string, at: Place, reading: Reading): string | null {
   if (text.startsWith('~')) {
@@ -17,5 +16,6 @@ export function bindSource(text: string, at: Place, reading: Reading): string | 
     reading.findings.problem(at, `"${text}" is not a path of a Linux host`, 'Write it with slashes.')
     return null
   }
-  return mapPath(joinPath(reading.projectFolder, text), reading.pathMap, reading.projectFolder).path
+  const { projectFolder } = reading.layout
+  return mapPath(joinPath(projectFolder, text), reading.pathMap, projectFolder).path
 }

@@ -9,17 +9,29 @@ export interface EnvFileText {
   path: string
   text: string
   /** Values as they stand, without quotes, escapes or variables: `format: raw`. */
-  raw: boolean
+  raw?: boolean
+  /** Values of the files before it, which it may refer to. */
+  earlier?: ReadonlyMap<string, string>
 }
 
-const NAME = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.[\]-]*)[ \t]*(=|:[ \t]|(?=\r?\n|$))[ \t]*/y
+const NAME = /[ \t]*(?:export[ \t]+)?([\p{L}_][\p{L}\p{N}_.[\]-]*)[ \t]*(=|:|(?=\r?\n|$))[ \t]*/uy
 const QUOTED = /'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"/y
 const BLANK = /[ \t]*(?:#[^\n]*)?(?:\r?\n|$)/y
-const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', $: '$$' }
+const ESCAPES: Record<string, string> = {
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  $: '$$',
+}
 
 /**
  * Reads an environment file by the rules of the compose specification (`env_file`): quotes, comments, `export`,
- * variables in unquoted and double-quoted values. A name without value is taken from `lookup`, or left out.
+ * variables in unquoted and double-quoted values, those of `lookup` before those of the file. A name without value is
+ * taken from `lookup`, or left out.
  */
 export function parseEnvFile(file: EnvFileText, lookup: Lookup, findings: Findings): Map<string, string> {
   const values = new Map<string, string>()
@@ -32,7 +44,7 @@ export function parseEnvFile(file: EnvFileText, lookup: Lookup, findings: Findin
     )
     return values
   }
-  const within: Lookup = (name) => values.get(name) ?? lookup(name)
+  const within: Lookup = (name) => lookup(name) ?? values.get(name) ?? file.earlier?.get(name)
   const text = file.text.replace(/^\ufeff/, '')
   let index = 0
   let line = 1
@@ -40,7 +52,9 @@ export function parseEnvFile(file: EnvFileText, lookup: Lookup, findings: Findin
     const at: Place = { file: file.path, line, col: 1 }
     const blank = matchAt(BLANK, text, index)?.[0].length ?? 0
     const next =
-      blank > 0 ? index + blank : readLine({ text, index, raw: file.raw, at, within, findings }, values)
+      blank > 0
+        ? index + blank
+        : readLine({ text, index, raw: file.raw === true, at, within, findings }, values)
     line += newlines(text.slice(index, next))
     index = next
   }
@@ -90,7 +104,7 @@ function unquoted(line: Line, rest: string): string {
   if (line.raw) return value
   if (/^['"]/.test(value))
     line.findings.problem(line.at, 'a quote is opened and never closed', 'Close it, or remove it.')
-  const comment = value.startsWith('#') ? 0 : value.search(/[ \t]#/)
+  const comment = value.indexOf(' #')
   return expanded(line, (comment === -1 ? value : value.slice(0, comment)).trimEnd())
 }
 
@@ -132,3 +146,17 @@ function endOfLine(text: string, index: number): number {
 }
 
 const newlines = (text: string): number => text.split('\n').length - 1
+
+/** Environment files in order, later over earlier. */
+export function parseEnvFiles(
+  files: readonly EnvFileText[],
+  lookup: Lookup,
+  findings: Findings,
+): Map<string, string> {
+  const values = new Map<string, string>()
+  for (const file of files) {
+    const own = parseEnvFile({ ...file, earlier: values }, lookup, findings)
+    for (const [name, value] of own) values.set(name, value)
+  }
+  return values
+}

@@ -1,8 +1,7 @@
 import type { Findings } from './findings.ts'
-import { joinPath } from './host-path.ts'
+import { writtenPath } from './layout.ts'
+import type { Layout } from './layout.ts'
 import { mergeServices } from './merge.ts'
-import { serviceIn } from './long-forms.ts'
-import { rebased } from './rebase.ts'
 import { childOf, isNull, mapTree, sizeOf, textOf, withEntries } from './tree.ts'
 import type { Entry, MapTree, Tree } from './tree.ts'
 
@@ -18,6 +17,7 @@ export type LoadFile = (path: string, from: Tree) => SourceFile | null
 
 interface Extending {
   load: LoadFile
+  layout: Layout
   findings: Findings
 }
 
@@ -70,9 +70,22 @@ function resolve(link: Link, chain: readonly string[], extending: Extending): Ma
       : baseOf(link, wanted, extending)
   if (base === null) return own
   const resolved = resolve(base, [...chain, id], extending)
-  const from = base.file.folder
-  const moved = from === link.file.folder ? resolved : rebased(resolved, from, link.file.folder)
-  return mergeServices(mergeServices(mapTree(own.at, []), moved), own)
+  return withRulesOf(mergeServices(mergeServices(mapTree(own.at, []), resolved), own), own)
+}
+
+/** What a service takes away or replaces, it does so to earlier files too, not only to what it extends. */
+function withRulesOf(merged: MapTree, own: MapTree): MapTree {
+  const entries = new Map(merged.entries)
+  for (const [key, entry] of own.entries) {
+    const { rule } = entry.value
+    const value = entries.get(key)?.value
+    if (rule === 'reset') entries.set(key, entry)
+    else if (rule === 'override' && value !== undefined)
+      entries.set(key, { ...entry, value: { ...value, rule } })
+    else if (value?.kind === 'map' && entry.value.kind === 'map')
+      entries.set(key, { ...entry, value: withRulesOf(value, entry.value) })
+  }
+  return withEntries(merged, entries)
 }
 
 function circle(wanted: Tree, { findings }: Extending): null {
@@ -84,12 +97,12 @@ function circle(wanted: Tree, { findings }: Extending): null {
   return null
 }
 
-function baseOf(link: Link, wanted: Tree, { load, findings }: Extending): Link | null {
+function baseOf(link: Link, wanted: Tree, { load, layout, findings }: Extending): Link | null {
   const name = textOf(childOf(wanted, 'service')) ?? ''
   const fileText = textOf(childOf(wanted, 'file'))
-  const file = fileText === null ? link.file : load(joinPath(link.file.folder, fileText), wanted)
+  const file = fileText === null ? link.file : load(writtenPath(layout, link.file.folder, fileText), wanted)
   if (file === null) return null
-  const tree = serviceIn(file.tree, name)
+  const tree = childOf(childOf(file.tree, 'services'), name)
   if (tree?.kind === 'map') return { file, name, tree }
   findings.problem(
     wanted.at,

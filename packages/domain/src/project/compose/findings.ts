@@ -58,7 +58,7 @@ function keep(findings: Map<string, Finding>, key: string, finding: Finding): vo
 }
 
 /** A hostile name must not write control characters to a terminal, nor fill a screen. */
-function printable(text: string): string {
+export function printable(text: string): string {
   const shown = text.length > 400 ? `${text.slice(0, 400)}…` : text
   return shown.replaceAll(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069]/gu, '?')
 }

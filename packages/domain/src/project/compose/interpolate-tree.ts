@@ -11,12 +11,17 @@ export const MAX_INTERPOLATED_CHARS = 8 * 1024 * 1024
 export class TreeInterpolation {
   readonly #lookup: Lookup
   readonly #findings: Findings
-  readonly #told = new Set<string>()
-  #chars = 0
+  readonly #spent: { told: Set<string>; chars: number }
 
-  constructor(lookup: Lookup, findings: Findings) {
+  constructor(lookup: Lookup, findings: Findings, spent = { told: new Set<string>(), chars: 0 }) {
     this.#lookup = lookup
     this.#findings = findings
+    this.#spent = spent
+  }
+
+  /** The same with other variables, within the same bounds. */
+  withLookup(lookup: Lookup): TreeInterpolation {
+    return new TreeInterpolation(lookup, this.#findings, this.#spent)
   }
 
   map(tree: MapTree): MapTree {
@@ -34,7 +39,7 @@ export class TreeInterpolation {
 
   #scalar(tree: ScalarTree): ScalarTree {
     const { text, unset, failure } = interpolate(tree.text, this.#lookup)
-    this.#chars += text.length
+    this.#spent.chars += text.length
     if (failure !== null) {
       this.#findings.problem(
         tree.at,
@@ -42,7 +47,7 @@ export class TreeInterpolation {
         'Set the variable for this environment, or write $$ for a dollar sign.',
       )
     }
-    if (this.#chars > MAX_INTERPOLATED_CHARS) {
+    if (this.#spent.chars > MAX_INTERPOLATED_CHARS) {
       const message = `interpolated texts grow past ${MAX_INTERPOLATED_CHARS} characters`
       this.#findings.problem({ ...tree.at, line: 1, col: 1 }, message, 'Use long values less often.')
       return { ...tree, value: '', text: '' }
@@ -52,8 +57,8 @@ export class TreeInterpolation {
   }
 
   #tellUnset(name: string, at: Place): void {
-    if (this.#told.has(name)) return
-    this.#told.add(name)
+    if (this.#spent.told.has(name)) return
+    this.#spent.told.add(name)
     const hint = `Set ${name} for this environment, or give a default: \${${name}:-…}.`
     this.#findings.unset(name, at, { message: `the variable ${name} is not set; it becomes empty`, hint })
   }

@@ -3,7 +3,7 @@ import { modelOf, problemsOf, readSample, webWith } from './sample.ts'
 
 /** The service `web` of a base with override files laid over it. */
 const merged = (base: readonly string[], ...overrides: readonly string[]): unknown => {
-  const first = `${webWith(...base)}\nvolumes: {a: , b: }\n`
+  const first = `${webWith(...base)}\nvolumes: {da: , db: }\n`
   return modelOf([first, ...overrides.map((line) => `services:\n  web:\n    ${line}\n`)]).services['web']
 }
 
@@ -32,11 +32,11 @@ describe('a second file is laid over the first as the specification says', () =>
     ],
     [
       'mounts of one target are replaced',
-      ['volumes: ["a:/x", "a:/y"]'],
-      'volumes: ["b:/x", {type: tmpfs, target: /y}]',
+      ['volumes: ["da:/x", "da:/y"]'],
+      'volumes: ["db:/x", {type: tmpfs, target: /y}]',
       {
         mounts: [
-          { source: 'shop_b', target: '/x' },
+          { source: 'shop_db', target: '/x' },
           { type: 'tmpfs', target: '/y' },
         ],
       },
@@ -208,9 +208,10 @@ describe('include', () => {
   })
 
   test.each([
-    ['include: [sub/db.yaml]', /cannot be honoured/],
-    ['include: [{path: db.yaml, project_directory: x}]', /cannot be honoured/],
-    ['include: [{path: [db.yaml, b.yaml]}]', /cannot be honoured/],
+    ['include: [sub/db.yaml]', /the file "sub\/db.yaml" does not exist/],
+    ['include: [{path: [db.yaml, b.yaml]}]', /the file "b.yaml" does not exist/],
+    ['include: [{path: db.yaml, env_file: no.env}]', /the file "no.env" does not exist/],
+    ['include: [../db.yaml]', /the file "..\/db.yaml" does not exist/],
     ['include: ["https://example.test/compose.yaml"]', /cannot be honoured/],
     ['include: [none.yaml]', /the file "none.yaml" does not exist/],
     ['include: [loop.yaml]', /includes itself/],
@@ -218,9 +219,8 @@ describe('include', () => {
     expect(problemsOf(`${line}\nservices: {web: {image: a}}`, { project })[0]).toMatch(problem)
   })
 
-  test('a name that both define is refused', () => {
-    expect(problemsOf('include: [db.yaml]\nservices: {db: {image: a}}', { project })[0]).toMatch(
-      /services.db is also defined in the included db.yaml:1/,
-    )
+  test('what both define is laid over the included', () => {
+    const model = modelOf('include: [db.yaml]\nservices: {db: {image: "a:2"}}', { project })
+    expect(model.services['db']).toMatchObject({ image: 'a:2', mounts: [{ target: '/d' }] })
   })
 })

@@ -158,6 +158,10 @@ class Walk {
       return null
     }
     const key = tree.value === null ? 'null' : (tree.written ?? tree.text)
+    if (typeof tree.value !== 'string') {
+      this.findings.problem(at, `the key ${key} is not text`, `Quote it: "${key}".`)
+      return null
+    }
     if (key === '__proto__') {
       this.findings.problem(at, 'the key __proto__ is not accepted', 'Give it another name.')
       return null

@@ -1,3 +1,4 @@
+import { floatText } from './go-number.ts'
 import type { ScalarTree } from './tree.ts'
 
 type Value = Pick<ScalarTree, 'value' | 'text' | 'written'>
@@ -18,7 +19,7 @@ export function plainScalar(source: string): Value {
     const value = wholeNumber(integer[1] ?? '', integer[2] ?? '')
     if (value !== null) return spelled(Number(value), String(value), source)
   }
-  if (FLOAT.test(source)) return spelled(Number(source), String(Number(source)), source)
+  if (FLOAT.test(source)) return spelled(Number(source), floatText(Number(source)), source)
   return { value: source, text: source }
 }
 

@@ -12,15 +12,13 @@ const CONDITIONS: readonly Dependency['condition'][] = [
 
 /** `depends_on`, and the services that the older `links` name. Whether those exist is checked over the whole file. */
 export function readDependencies(reading: ServiceReading): Record<string, Dependency> {
-  const linked = linkedServices(reading).map((name): [string, Dependency] => [
-    name,
-    { condition: 'service_started', required: true },
-  ])
+  checkLinks(reading)
   const named = entriesOf(keyOf(reading, 'depends_on')).map(([name, { value }]): [string, Dependency] => {
     const text = textOf(childOf(value, 'condition'))
     const condition = CONDITIONS.find((known) => known === text) ?? 'service_started'
     const restart = childOf(value, 'restart')
-    if (restart && readBoolean(restart, reading.findings) === true) {
+    // One that follows from a link was not asked for by anybody, and stands where the link does.
+    if (restart && restart.at !== value.at && readBoolean(restart, reading.findings) === true) {
       reading.findings.warn(
         restart.at,
         `depends_on.${name}.restart has no effect here`,
@@ -29,19 +27,19 @@ export function readDependencies(reading: ServiceReading): Record<string, Depend
     }
     return [name, { condition, required: readBoolean(childOf(value, 'required'), reading.findings) ?? true }]
   })
-  return Object.fromEntries([...linked, ...named])
+  return Object.fromEntries(named)
 }
 
-function linkedServices(reading: ServiceReading): string[] {
-  return itemsOf(keyOf(reading, 'links')).flatMap((item) => {
+/** A link under another name would be known to one service alone. */
+function checkLinks(reading: ServiceReading): void {
+  for (const item of itemsOf(keyOf(reading, 'links'))) {
     const [name = '', alias = name] = (textOf(item) ?? '').split(':')
-    if (alias === name) return [name]
+    if (alias === name) continue
     const hint = `Give ${name} the alias on a network both join: networks: {…: {aliases: [${alias}]}}.`
     reading.findings.problem(
       item.at,
       `the link ${name}:${alias} cannot be honoured: a name that only one service knows`,
       hint,
     )
-    return []
-  })
+  }
 }

@@ -8,26 +8,8 @@ import type { Entry } from './tree.ts'
 /** How many containers of the service the file wants: `scale`, or `deploy.replicas`. */
 export function readReplicas(reading: ServiceReading): number {
   const { findings } = reading
-  const scaleTree = keyOf(reading, 'scale')
-  const scale = readCount(scaleTree, findings)
-  const replicas = readCount(childOf(keyOf(reading, 'deploy'), 'replicas'), findings)
-  if (scaleTree && scale !== undefined && replicas !== undefined && scale !== replicas) {
-    findings.problem(
-      scaleTree.at,
-      `scale (${scale}) differs from deploy.replicas (${replicas})`,
-      'Keep one of them.',
-    )
-  }
-  const wanted = replicas ?? scale ?? 1
-  const containerName = keyOf(reading, 'container_name')
-  if (containerName && wanted > 1) {
-    findings.problem(
-      containerName.at,
-      `${wanted} containers cannot all be called "${textOf(containerName) ?? ''}"`,
-      'Remove container_name, or run one.',
-    )
-  }
-  return wanted
+  const scale = readCount(keyOf(reading, 'scale'), findings)
+  return scale ?? readCount(childOf(keyOf(reading, 'deploy'), 'replicas'), findings) ?? 1
 }
 
 const CONDITIONS: Record<string, RestartPolicy['name']> = {

@@ -27,13 +27,10 @@ export function readGrantedFiles(reading: ServiceReading): Mount[] {
 }
 
 function grantedFile(item: Tree, kind: GrantedKind, reading: ServiceReading): Mount | null {
-  const name = textOf(item) ?? textOf(childOf(item, 'source')) ?? ''
+  const name = textOf(childOf(item, 'source')) ?? ''
   const defined = childOf(childOf(reading.file, kind.section), name)
   const { findings } = reading
-  if (defined === undefined) {
-    findings.problem(item.at, `${kind.section} has no "${name}"`, `Define it under "${kind.section}:".`)
-    return null
-  }
+  if (defined === undefined) return null
   const file = textOf(childOf(defined, 'file'))
   if (file === null || file === '') {
     const hint = 'Give it a "file:" on the host, or pass the value in the environment.'

@@ -1,49 +1,34 @@
 import type { ComposeModel, ComposeNetwork, ComposeService, ComposeVolume } from '../compose-model.ts'
-import { checkContainerNames, checkDependencies } from './check-services.ts'
 import { readNetwork } from './read-networks.ts'
 import { readService } from './read-service.ts'
 import { readVolume } from './read-volumes.ts'
 import type { Reading } from './reading.ts'
-import { childOf, entriesOf, textOf } from './tree.ts'
+import { childOf, entriesOf, textOf, withEntries } from './tree.ts'
 import type { MapTree } from './tree.ts'
-import { textsIn } from './scalars.ts'
 
-/** The model of the services whose profiles are on, with the networks and volumes they use. */
-export function readModel(
-  reading: Reading,
-  profiles: readonly string[],
-): { model: ComposeModel; inactive: string[] } {
-  const all = entriesOf(childOf(reading.file, 'services')).flatMap(([name, { at, value }]) =>
-    value.kind === 'map' ? [{ name, tree: { ...value, at } }] : [],
-  )
-  if (all.length === 0 && reading.findings.problems.length === 0) {
-    reading.findings.problem(
-      reading.file.at,
-      'the compose file defines no services',
-      'Add at least one under "services:".',
-    )
-  }
+/** What Towpath ships: the services whose profiles are on, with the networks and volumes they use. */
+export function readModel(reading: Reading, active: ReadonlyMap<string, MapTree>): ComposeModel {
   checkName(reading)
-  const active = all.filter(({ tree }) => isActive(tree, profiles))
-  const services = active.map(({ name, tree }) => readService({ ...reading, name, service: tree }))
-  const findings = reading.findings
-  const settledServices = checkDependencies(services, { placed: all, findings })
-  checkContainerNames(services, { placed: all, findings })
+  const services = [...active].map(([name, service]) =>
+    readService({ ...reading, name, service: withoutAbsent(service, active) }),
+  )
   return {
-    model: {
-      name: reading.projectName,
-      services: Object.fromEntries(settledServices.map((service) => [service.name, service])),
-      networks: usedNetworks(services, reading),
-      volumes: usedVolumes(services, reading),
-    },
-    inactive: all.filter((service) => !active.includes(service)).map(({ name }) => name),
+    name: reading.projectName,
+    services: Object.fromEntries(services.map((service) => [service.name, service])),
+    networks: usedNetworks(services, reading),
+    volumes: usedVolumes(services, reading),
   }
 }
 
-/** A service without profiles is always on; `*` turns every profile on. */
-function isActive(service: MapTree, profiles: readonly string[]): boolean {
-  const own = textsIn(childOf(service, 'profiles'))
-  return own.length === 0 || profiles.includes('*') || own.some((profile) => profiles.includes(profile))
+/** Dependencies on services that are not there are optional, or were told. */
+function withoutAbsent(service: MapTree, active: ReadonlyMap<string, MapTree>): MapTree {
+  const written = service.entries.get('depends_on')
+  if (written?.value.kind !== 'map') return service
+  const kept = [...written.value.entries].filter(([name]) => active.has(name))
+  return withEntries(service, [
+    ...service.entries,
+    ['depends_on', { ...written, value: withEntries(written.value, kept) }],
+  ])
 }
 
 function checkName(reading: Reading): void {
@@ -59,9 +44,9 @@ function checkName(reading: Reading): void {
 }
 
 function usedNetworks(services: readonly ComposeService[], reading: Reading): Record<string, ComposeNetwork> {
-  const keys = new Set(services.flatMap((service) => Object.keys(service.networks)))
+  const used = new Set(services.flatMap((service) => Object.keys(service.networks)))
   return Object.fromEntries(
-    [...keys].flatMap((key) => {
+    [...used].flatMap((key) => {
       const network = readNetwork(key, reading)
       return network === null ? [] : [[key, network]]
     }),

@@ -50,7 +50,7 @@ describe('volumes', () => {
     ['./x:relative', /needs an absolute path in the container/],
     ['./x:/', /needs an absolute path in the container/],
     ['a:b:c:d', /is not a mount/],
-    ['./x:/c:rshared', /"rshared" cannot be honoured/],
+    ['./x:/c:rshared', /bind.propagation of a mount cannot be honoured/],
     ['{type: bind, target: /c}', /needs a source/],
     ['{type: image, source: i, target: /c}', /type "image" cannot be honoured/],
     [
@@ -64,11 +64,11 @@ describe('volumes', () => {
   })
 
   test('only used volumes are in the model, with labels and options', () => {
-    const text = `${webWith('volumes: ["a:/a"]')}\nvolumes: {a: {driver: local, driver_opts: {type: nfs, n: 3}, labels: [k=v]}, b: }\n`
+    const text = `${webWith('volumes: ["da:/a"]')}\nvolumes: {da: {driver: local, driver_opts: {type: nfs, n: 3}, labels: [k=v]}, b: }\n`
     expect(modelOf(text).volumes).toEqual({
-      a: {
-        key: 'a',
-        name: 'shop_a',
+      da: {
+        key: 'da',
+        name: 'shop_da',
         driver: 'local',
         external: false,
         labels: { k: 'v' },

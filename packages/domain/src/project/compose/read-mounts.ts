@@ -9,49 +9,17 @@ import type { ServiceReading } from './reading.ts'
 import { readBoolean, readBytes } from './scalars.ts'
 import { childOf, entriesOf, itemsOf, textOf } from './tree.ts'
 import type { MapTree, ScalarTree } from './tree.ts'
-import { parseVolumeText } from './volume-text.ts'
 
 /** `volumes`, `tmpfs`, `configs` and `secrets` of a service. Volumes by the engine's name; anonymous ones by none. */
 export function readMounts(reading: ServiceReading): Mount[] {
   const volumes = itemsOf(keyOf(reading, 'volumes')).map((item) => {
-    if (item.kind === 'map') return longMount(item, reading)
-    return item.kind === 'scalar' ? shortMount(item, reading) : null
+    return item.kind === 'map' ? longMount(item, reading) : null
   })
   const tmpfs = itemsOf(keyOf(reading, 'tmpfs')).map((item) =>
     item.kind === 'scalar' ? shortTmpfs(item, reading) : null,
   )
   const mounts = [...volumes, ...tmpfs].filter((mount) => mount !== null)
   return [...mounts, ...readGrantedFiles(reading)]
-}
-
-function shortMount(item: ScalarTree, reading: ServiceReading): Mount | null {
-  const volume = parseVolumeText(item.text)
-  if (volume === null || !isTarget(volume.target)) return refusedTarget(item.at, item.text, reading)
-  for (const option of volume.options) checkOption(option, item.at, reading)
-  const readOnly = volume.options.includes('ro')
-  const { source, target } = volume
-  if (source === null) return { type: 'volume', source: '', target, readOnly }
-  if (!/^([./~\\]|[A-Za-z]:\\)/.test(source))
-    return namedVolume({ source, target, readOnly }, item.at, reading)
-  const path = bindSource(source, item.at, reading)
-  return path === null ? null : { type: 'bind', source: path, target, readOnly, createHostPath: true }
-}
-
-/** Options of short volumes that change nothing on a Linux engine, or only what is its default anyway. */
-const HARMLESS = new Set(['ro', 'rw', 'cached', 'delegated', 'consistent', 'rprivate', ''])
-const CANNOT_BE_KEPT = new Set(['z', 'Z', 'nocopy'])
-
-function checkOption(option: string, at: Place, { findings }: ServiceReading): void {
-  if (HARMLESS.has(option)) return
-  if (CANNOT_BE_KEPT.has(option)) {
-    const why =
-      option === 'nocopy' ? 'a new volume is filled from the image' : 'SELinux labels are not changed'
-    findings.warn(
-      at,
-      `the volume option "${option}" has no effect here: ${why}`,
-      'Prepare the folder or volume on the host.',
-    )
-  } else findings.problem(at, `the volume option "${option}" cannot be honoured`, 'Known are ro and rw.')
 }
 
 function longMount(item: MapTree, reading: ServiceReading): Mount | null {
@@ -66,7 +34,7 @@ function longMount(item: MapTree, reading: ServiceReading): Mount | null {
     case 'volume':
       return text('source') === ''
         ? { type: 'volume', source: '', target, readOnly }
-        : namedVolume({ source: text('source'), target, readOnly }, item.at, reading)
+        : namedVolume({ source: text('source'), target, readOnly }, reading)
     case 'tmpfs':
       return longTmpfs(item, target, reading)
     default: {
@@ -90,25 +58,16 @@ interface Ends {
 }
 
 function longBind(item: MapTree, { source, ...ends }: Ends, reading: ServiceReading): Mount | null {
-  if (source === '') {
-    reading.findings.problem(item.at, 'a bind mount needs a source', 'Name the path on the host.')
-    return null
-  }
+  if (source === '') return null
   const path = bindSource(source, item.at, reading)
   const createHostPath =
     readBoolean(childOf(childOf(item, 'bind'), 'create_host_path'), reading.findings) ?? true
   return path === null ? null : { type: 'bind', source: path, ...ends, createHostPath }
 }
 
-function namedVolume({ source, ...ends }: Ends, at: Place, reading: ServiceReading): Mount | null {
+function namedVolume({ source, ...ends }: Ends, reading: ServiceReading): Mount | null {
   const volume = readVolume(source, reading)
-  if (volume !== null) return { type: 'volume', source: volume.name, ...ends }
-  reading.findings.problem(
-    at,
-    `the volume "${source}" is not defined`,
-    'Define it under "volumes:", or start a path with "./".',
-  )
-  return null
+  return volume === null ? null : { type: 'volume', source: volume.name, ...ends }
 }
 
 /** Sub-keys of long mounts that we read elsewhere, or whose value is the engine's default. */

@@ -2,30 +2,22 @@ import type { ComposeNetwork, ComposeService } from '../compose-model.ts'
 import { isIpv4, isIpv4Subnet } from './ip-address.ts'
 import { keyOf, readTextMap } from './reading.ts'
 import type { Reading, ServiceReading } from './reading.ts'
-import { ownName, readExternal } from './read-volumes.ts'
 import { readBoolean, readName, readWholeNumber, textsIn } from './scalars.ts'
-import { childOf, entriesOf, itemsOf, mapTree, textOf } from './tree.ts'
+import { childOf, entriesOf, itemsOf, textOf } from './tree.ts'
 import type { Tree } from './tree.ts'
 
-/** The network a service joins when it names none. */
-const IMPLICIT = 'default'
-
-/** A network of the file by its key; `default` is there without being written. Null where the file has none. */
+/** A network of the file by its key. Null where the file has none. */
 export function readNetwork(key: string, reading: Reading): ComposeNetwork | null {
-  const written = childOf(childOf(reading.file, 'networks'), key)
-  if (written === undefined && key !== IMPLICIT) return null
-  const network: Tree = written ?? mapTree(reading.file.at, [])
-  const external = readExternal(network, reading)
-  if (!external.external) checkNetwork(network, reading)
+  const network = childOf(childOf(reading.file, 'networks'), key)
+  if (network === undefined) return null
+  const external = readBoolean(childOf(network, 'external'), reading.findings) ?? false
+  if (!external) checkNetwork(network, reading)
   return {
     key,
-    name:
-      external.name ??
-      readName(childOf(network, 'name'), reading.findings) ??
-      ownName(key, external.external, reading),
+    name: readName(childOf(network, 'name'), reading.findings) ?? key,
     driver: readName(childOf(network, 'driver'), reading.findings) ?? 'bridge',
     internal: readBoolean(childOf(network, 'internal'), reading.findings) ?? false,
-    external: external.external,
+    external,
     ...addressing(network, reading),
     labels: readTextMap(childOf(network, 'labels'), reading.findings),
     options: readTextMap(childOf(network, 'driver_opts'), reading.findings),
@@ -70,18 +62,13 @@ function checkNetwork(network: Tree, { findings }: Reading): void {
 export function readAttachments(reading: ServiceReading): ComposeService['networks'] {
   const mode = textOf(keyOf(reading, 'network_mode'))
   const named = entriesOf(keyOf(reading, 'networks'))
-  if (mode !== null) return attachedByMode(mode, named.length, reading)
-  if (named.length === 0) return { [IMPLICIT]: { aliases: ownAliases(reading) } }
-  const attachments = named.flatMap(([key, { at, value }]) => {
-    if (readNetwork(key, reading) === null) {
-      reading.findings.problem(at, `the network "${key}" is not defined`, 'Define it under "networks:".')
-      return []
-    }
+  if (mode !== null) return attachedByMode(mode, reading)
+  const attachments = named.map(([key, { value }]) => {
     checkAttachment(value, reading)
     const address = textOf(childOf(value, 'ipv4_address'))
     const aliases = [...new Set([...ownAliases(reading), ...textsIn(childOf(value, 'aliases'))])]
     const priority = readWholeNumber(childOf(value, 'priority'), reading.findings) ?? 0
-    return [{ key, priority, attachment: { aliases, ...(address === null ? {} : { address }) } }]
+    return { key, priority, attachment: { aliases, ...(address === null ? {} : { address }) } }
   })
   const sorted = attachments.toSorted((a, b) => b.priority - a.priority)
   return Object.fromEntries(sorted.map(({ key, attachment }) => [key, attachment]))
@@ -93,11 +80,9 @@ const ownAliases = (reading: ServiceReading): string[] => {
 }
 
 /** Modes other than the engine's own names share something of another container, which a new release would lose. */
-function attachedByMode(mode: string, named: number, reading: ServiceReading): ComposeService['networks'] {
+function attachedByMode(mode: string, reading: ServiceReading): ComposeService['networks'] {
   const at = keyOf(reading, 'network_mode')?.at ?? reading.service.at
-  if (named > 0) {
-    reading.findings.problem(at, 'network_mode and networks cannot both be given', 'Remove one of them.')
-  } else if (mode.startsWith('service:') || mode.startsWith('container:')) {
+  if (mode.startsWith('service:') || mode.startsWith('container:')) {
     reading.findings.problem(
       at,
       `network_mode: ${mode} cannot be honoured`,

@@ -1,9 +1,10 @@
 import { parseImageReference } from '../../release/image-reference.ts'
 import type { ComposeService } from '../compose-model.ts'
+import { readCommand } from './read-command.ts'
 import { readAttachments } from './read-networks.ts'
 import { checkDeploy, readReplicas, readRestart } from './read-deploy.ts'
 import { readDependencies } from './read-dependencies.ts'
-import { readEnvironment, readLabelFiles } from './read-environment.ts'
+import { readEnvironment, resolvedLabels } from './read-environment.ts'
 import { readHealthcheck } from './read-healthcheck.ts'
 import { readMounts } from './read-mounts.ts'
 import { readExpose, readPorts } from './read-ports.ts'
@@ -12,7 +13,6 @@ import { keyOf, readTextMap } from './reading.ts'
 import type { ServiceReading } from './reading.ts'
 import { textsIn } from './scalars.ts'
 import { checkKeys, refuseSecrets } from './service-keys.ts'
-import { splitShellWords } from './shell-words.ts'
 import { textOf } from './tree.ts'
 
 /** One service of the merged file as the model has it; what cannot be honoured is told by name. */
@@ -26,10 +26,10 @@ export function readService(reading: ServiceReading): ComposeService {
     hasBuild: hasBuild(reading),
     profiles: textsIn(keyOf(reading, 'profiles')),
     containerName: readContainerName(reading),
-    command: readCommand('command', reading),
-    entrypoint: readCommand('entrypoint', reading),
+    command: readCommand(keyOf(reading, 'command'), 'command', reading.findings),
+    entrypoint: readCommand(keyOf(reading, 'entrypoint'), 'entrypoint', reading.findings),
     environment: readEnvironment(reading),
-    labels: { ...readLabelFiles(reading), ...readTextMap(keyOf(reading, 'labels'), reading.findings) },
+    labels: readLabels(reading),
     mounts: readMounts(reading),
     networks: readAttachments(reading),
     networkMode: textOf(keyOf(reading, 'network_mode')),
@@ -44,21 +44,17 @@ export function readService(reading: ServiceReading): ComposeService {
   }
 }
 
+function readLabels(reading: ServiceReading): Record<string, string> {
+  readTextMap(keyOf(reading, 'labels'), reading.findings)
+  return Object.fromEntries(resolvedLabels(reading))
+}
+
 const hasBuild = (reading: ServiceReading): boolean => keyOf(reading, 'build')?.kind === 'map'
 
 function readImage(reading: ServiceReading): string | null {
   const tree = keyOf(reading, 'image')
   const image = textOf(tree) || null
-  if (image === null) {
-    if (hasBuild(reading)) return null
-    const hint = 'Give it an image, set the variable its image comes from, or take the service out.'
-    reading.findings.problem(
-      tree?.at ?? reading.service.at,
-      `service ${reading.name} has neither an image nor a build`,
-      hint,
-    )
-    return null
-  }
+  if (image === null) return null
   const parsed = parseImageReference(image)
   if (!parsed.ok && tree) {
     reading.findings.problem(
@@ -80,20 +76,4 @@ function readContainerName(reading: ServiceReading): string | null {
     'Use letters, digits, "_", "." and "-".',
   )
   return null
-}
-
-/** Null keeps the image's own; an empty list is one. */
-function readCommand(key: 'command' | 'entrypoint', reading: ServiceReading): string[] | null {
-  const tree = keyOf(reading, key)
-  if (tree?.kind === 'list') return textsIn(tree)
-  const text = textOf(tree)
-  if (tree === undefined || text === null) return null
-  const words = splitShellWords(text)
-  if (words === null)
-    reading.findings.problem(
-      tree.at,
-      `${key} has a quote that is never closed`,
-      'Close it, or write the words as a list.',
-    )
-  return words
 }

@@ -1,5 +1,4 @@
 import type { ContainerSettings } from '../../deployment/container.ts'
-import type { Findings } from './findings.ts'
 import { keyOf, readTextMap } from './reading.ts'
 import type { ServiceReading } from './reading.ts'
 import {
@@ -38,7 +37,7 @@ type Device = NonNullable<ContainerSettings['devices']>[number]
 
 const readDevices: Read<Device[]> = (tree, findings) => {
   const devices = itemsOf(tree).flatMap((item) => {
-    const device = item.kind === 'map' ? longDevice(item) : shortDevice(textOf(item) ?? '')
+    const device = longDevice(item)
     const { host, container, permissions } = device
     if (host.startsWith('/') && container.startsWith('/') && /^[rwm]{1,3}$/.test(permissions)) return [device]
     const message = `"${host}" is not a device of the host`
@@ -46,11 +45,6 @@ const readDevices: Read<Device[]> = (tree, findings) => {
     return []
   })
   return devices.length === 0 ? undefined : devices
-}
-
-function shortDevice(text: string): Device {
-  const [host = '', container = host, permissions = 'rwm'] = text.split(':')
-  return { host, container, permissions }
 }
 
 function longDevice(item: Tree): Device {
@@ -65,11 +59,11 @@ const readLogging: Read<NonNullable<ContainerSettings['logging']>> = (tree, find
   return { driver, options: readTextMap(childOf(tree, 'options'), findings) }
 }
 
-/** `host:address`, as the engine takes them; the files also write `host=address` and `[v6]`. */
+/** `host:address`, as the engine takes them. */
 const readExtraHosts: Read<string[]> = (tree, findings) => {
   const hosts = itemsOf(tree).flatMap((item) => {
-    const match = /^([^=:\s]+)[=:]\s*(\S+)$/.exec(textOf(item) ?? '')
-    if (match) return [`${match[1]}:${(match[2] ?? '').replace(/^\[(.*)\]$/, '$1')}`]
+    const match = /^([^=:\s]+)=\s*(\S+)$/.exec(textOf(item) ?? '')
+    if (match) return [`${match[1]}:${match[2] ?? ''}`]
     findings.problem(
       item.at,
       `"${textOf(item) ?? ''}" is not a host and its address`,
@@ -158,16 +152,7 @@ function deployLimits(reading: ServiceReading): Partial<Record<Limit, number>> {
   for (const { name, group, key, read } of LIMITS) {
     const tree = childOf(childOf(resources, group), key)
     const value = read(tree, reading.findings)
-    const own = READERS[name]
-    const other = own.read(keyOf(reading, own.key), reading.findings)
-    if (value === undefined) continue
-    limits[name] = value
-    if (other !== undefined && other !== value) tellBoth(tree, own.key, reading.findings)
+    if (value !== undefined) limits[name] = value
   }
   return limits
-}
-
-function tellBoth(tree: Tree | undefined, key: string, findings: Findings): void {
-  if (tree)
-    findings.problem(tree.at, `it differs from ${key} of the same service`, `Keep ${key} or this, not both.`)
 }

@@ -1,11 +1,12 @@
 import type { Findings } from './findings.ts'
 import type { Lookup } from './interpolate.ts'
+import type { Layout } from './layout.ts'
 import { childOf, entriesOf, textOf } from './tree.ts'
 import type { MapTree, ScalarTree, Tree } from './tree.ts'
 
 /** What every reader of a part of the merged file needs. */
 export interface Reading {
-  /** All files, interpolated, in long form and merged. */
+  /** All files, interpolated, in long form, with absolute paths, merged and normalised. */
   file: MapTree
   findings: Findings
   lookup: Lookup
@@ -13,11 +14,8 @@ export interface Reading {
   envFile: (path: string) => string | null
   /** Environment files read so far: services often share one. */
   envFiles: Map<string, Map<string, string>>
-  /** The folder of the first compose file, where relative paths of the files start on our side. */
-  sourceFolder: string
+  layout: Layout
   projectName: string
-  /** Absolute, on the host. */
-  projectFolder: string
   pathMap: Readonly<Record<string, string>>
 }
 

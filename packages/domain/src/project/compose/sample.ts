@@ -1,6 +1,9 @@
 import type { ComposeModel, ComposeService } from '../compose-model.ts'
+import { describeCompose } from '../describe-compose.ts'
+import type { ComposeDescription } from '../describe-compose.ts'
 import { readCompose } from '../read-compose.ts'
 import type { ComposeReading, ComposeRequest } from '../read-compose.ts'
+import type { Json } from './model/shape.ts'
 
 export type Sample = Partial<Omit<ComposeRequest, 'files' | 'variables' | 'envFile' | 'otherFile'>> & {
   variables?: Readonly<Record<string, string>>
@@ -58,3 +61,37 @@ export function problemsOf(texts: string | readonly string[], sample: Sample = {
 /** Warnings as `line:col message`. */
 export const warningsOf = (texts: string | readonly string[], sample: Sample = {}): string[] =>
   readSample(texts, sample).warnings.map(({ line, col, message }) => `${line}:${col} ${message}`)
+
+/** What Docker Compose makes of a text, with what else is in the project; as `readSample`, in `/srv/shop`. */
+export function describeSample(
+  texts: string | readonly string[],
+  { variables = {}, project = {}, ...rest }: Sample = {},
+): ComposeDescription {
+  const fileText = (path: string): string | null =>
+    Object.hasOwn(project, path) ? (project[path] ?? null) : null
+  const files = [texts]
+    .flat()
+    .map((text, index) => ({ path: index === 0 ? 'compose.yaml' : `override-${index}.yaml`, text }))
+  return describeCompose({
+    projectFolder: '/srv/shop',
+    ...rest,
+    files,
+    variables: new Map(Object.entries(variables)),
+    envFile: fileText,
+    otherFile: fileText,
+  })
+}
+
+/** Its problems as `file:line:col message`; empty where there are none. */
+export function describedProblems(texts: string | readonly string[], sample: Sample = {}): string[] {
+  const description = describeSample(texts, sample)
+  if (description.ok) return []
+  return description.problems.map(({ file, line, col, message }) => `${file}:${line}:${col} ${message}`)
+}
+
+/** Its model; throws where there are problems. */
+export function described(texts: string | readonly string[], sample: Sample = {}): Record<string, Json> {
+  const description = describeSample(texts, sample)
+  if (description.ok) return description.model
+  throw new Error(describedProblems(texts, sample).join('\n'))
+}

@@ -27,11 +27,14 @@ export const readText: Read<string> = (tree) => textOf(tree) ?? undefined
 /** As `readText`; an empty text counts as absent. */
 export const readName: Read<string> = (tree) => textOf(tree) || undefined
 
-export const readBoolean = scalar('true or false', (text) => {
+/** Null where it is neither. */
+export function parseBoolean(text: string): boolean | null {
   const word = text.toLowerCase()
   if (YES.has(word)) return true
   return NO.has(word) ? false : null
-})
+}
+
+export const readBoolean = scalar('true or false', parseBoolean)
 
 export const readWholeNumber = scalar('a whole number', (text) => {
   const value = Number(text)

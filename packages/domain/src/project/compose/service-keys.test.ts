@@ -29,7 +29,7 @@ test.each([
   'storage_opt: {size: 1G}',
   'use_api_socket: true',
   'uts: host',
-  'volumes_from: [db]',
+  'volumes_from: ["container:db"]',
 ])('%s is refused by name and place', (line) => {
   const key = line.split(':')[0]
   expect(problemsOf(webWith(line))).toEqual([`4:5 ${key} of service web cannot be honoured`])
@@ -74,7 +74,7 @@ describe('secrets stay where a container gets them', () => {
   test.each([
     'container_name: "$S"',
     'volumes: ["$S:/x"]',
-    'ports: ["$S:80"]',
+    'expose: ["$S"]',
     'user: "$S"',
     'hostname: "$S"',
     'extra_hosts: ["a:$S"]',

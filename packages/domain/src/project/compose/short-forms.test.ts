@@ -143,7 +143,8 @@ describe('labels, variables, networks and dependencies have a list and a map for
   })
 
   test.each([
-    ['network_mode: service:db', 'network_mode: service:db cannot be honoured'],
+    ['network_mode: service:db', 'web depends on db, which the file does not define'],
+    ['network_mode: container:db', 'network_mode: container:db cannot be honoured'],
     ['networks: [nowhere]', 'the network "nowhere" is not defined'],
     ['networks: {default: {ipv6_address: "::1"}}', 'ipv6_address of a service'],
     ['depends_on: [nobody]', 'web depends on nobody, which the file does not define'],

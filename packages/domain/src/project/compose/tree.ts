@@ -42,6 +42,8 @@ export interface Entry {
 
 export const textTree = (at: Place, text: string): ScalarTree => ({ kind: 'scalar', at, value: text, text })
 
+export const truth = (at: Place): ScalarTree => ({ kind: 'scalar', at, value: true, text: 'true' })
+
 export const nullTree = (at: Place): ScalarTree => ({ kind: 'scalar', at, value: null, text: '' })
 
 export const mapTree = (at: Place, entries: Iterable<readonly [string, Entry]>): MapTree => ({

@@ -21,15 +21,24 @@ function validator(): ValidateFunction {
   return compiled
 }
 
-/** Holds an interpolated file against the official schema. Each fault is told once, where it is, in plain words. */
-export function validateSchema(file: MapTree, findings: Findings): void {
+/**
+ * Holds an interpolated file against the official schema. Each fault is told once, where it is, in plain words. A `part`
+ * is to be merged with others, which may fill in what it lacks.
+ */
+export function validateSchema(file: MapTree, findings: Findings, scope: 'whole' | 'part' = 'whole'): void {
   const validate = validator()
   if (validate(toPlain(file))) return
-  for (const error of meaningful((validate.errors ?? []).slice(0, MAX_ERRORS))) {
+  const errors = meaningful((validate.errors ?? []).slice(0, MAX_ERRORS))
+  for (const error of errors) {
+    if (scope === 'part' && isFilledIn(error)) continue
     const path = pathOf(error.instancePath)
     findings.problem(placeOf(file, path, error), `${nameOf(path)} ${saying(error)}`, hintFor(error))
   }
 }
+
+/** What another file can mend: something that is missing, nothing as a value, an item that is there twice. */
+const isFilledIn = (error: ErrorObject): boolean =>
+  error.keyword === 'required' || error.keyword === 'uniqueItems' || error.data === null
 
 /**
  * A value that fits none of several forms fails in every form. Keeps what is said about the form its author meant: deeper
