@@ -94,7 +94,11 @@ function titleOf(command: Command): string {
 }
 
 function optionRows(command: Command): string[] {
-  const visible = command.createHelp().visibleOptions(command)
+  // Who reads the front page has found --help already, and its lines are few.
+  const visible = command
+    .createHelp()
+    .visibleOptions(command)
+    .filter(({ long }) => command.parent !== null || long !== '--help')
   const width = Math.max(0, ...visible.map((option) => option.flags.length))
   return visible.map(
     (option) => `  ${option.flags.padEnd(width)}  ${option.description}${defaultText(option.defaultValue)}`,
