@@ -40,7 +40,8 @@ describe('--json', () => {
     [['deploy', '1.1.0', '--json'], 2, 'OPTION_MISSING'],
     [['deploi', '--json'], 2, 'COMMAND_LINE_WRONG'],
     [['status', '-e', 'nowhere', '--json'], 2, 'NO_SUCH_ROUTE'],
-    [['config', 'check', '--json'], 2, 'CONFIG_MISSING'],
+    [['config', 'show', '-e', 'staging', '--json'], 2, 'CONFIG_MISSING'],
+    [['check', '--json'], 2, 'NOTHING_TO_CHECK'],
   ]
   test.each(failures)('prints one document on failure too: %j ends with %i', async (argv, code, name) => {
     server = await scriptedServer(everyday([]))

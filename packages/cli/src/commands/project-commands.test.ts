@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateX25519Identity } from 'age-encryption'
@@ -20,37 +20,6 @@ const run = async (argv: string[], env: Record<string, string> = {}) => {
   const shell = capturedShell({ argv, folder, env: { TOWPATH_HOME: join(folder, 'home'), ...env } })
   return { exit: await runCommandLine(shell), out: shell.out(), err: shell.err() }
 }
-
-describe('config check', () => {
-  test('finds nothing wrong with the example', async () => {
-    const { exit, out, err } = await run(['config', 'check'])
-    expect(err).toBe('')
-    expect(out).toContain('staging, production')
-    expect(exit).toBe(0)
-  })
-
-  test('tells every mistake of every file at once, with the line it stands on', async () => {
-    const config = await readFile(join(folder, 'towpath.yaml'), 'utf8')
-    await writeFile(join(folder, 'towpath.yaml'), config.replace('compose: rust-app', 'compose: rust-ap'))
-    const compose = await readFile(join(folder, 'docker-compose.yaml'), 'utf8')
-    await writeFile(join(folder, 'docker-compose.yaml'), `${compose}\nvolumez: {}\n`)
-    const first = await run(['config', 'check'])
-    expect(first.exit).toBe(2)
-    expect(first.out).toContain('volumez')
-    await writeFile(join(folder, 'docker-compose.yaml'), compose)
-    const second = await run(['config', 'check'])
-    expect(second.out).toMatch(/towpath\.yaml:\d+:\d+: backend names the compose service rust-ap/)
-    expect(second.out).toContain('^')
-    expect(second.exit).toBe(2)
-  })
-
-  test('marks each mistake in a run of GitHub Actions', async () => {
-    await writeFile(join(folder, 'towpath.yaml'), 'version: 1\nprojekt: x\n')
-    const { out, exit } = await run(['config', 'check'], { GITHUB_ACTIONS: 'true' })
-    expect(exit).toBe(2)
-    expect(out).toMatch(/^::error file=towpath\.yaml,line=2,col=1::/m)
-  })
-})
 
 test('config show tells where each value comes from', async () => {
   const { out } = await run(['config', 'show', '-e', 'staging', '--explain'])

@@ -94,12 +94,11 @@ function titleOf(command: Command): string {
 }
 
 function optionRows(command: Command): string[] {
-  // Whoever reads the front page has found --help already, and its lines are counted.
-  const isFront = command.parent === null
+  // Who reads the front page has found --help already, and its lines are few.
   const visible = command
     .createHelp()
     .visibleOptions(command)
-    .filter(({ long }) => !isFront || long !== '--help')
+    .filter(({ long }) => command.parent !== null || long !== '--help')
   const width = Math.max(0, ...visible.map((option) => option.flags.length))
   return visible.map(
     (option) => `  ${option.flags.padEnd(width)}  ${option.description}${defaultText(option.defaultValue)}`,

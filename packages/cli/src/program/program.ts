@@ -14,7 +14,7 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
   const program = new Command('towpath')
   tell(program, {
     says: 'Takes a release to verified production, and back, and remembers everything on the way.',
-    examples: ['promote --from staging -e production', 'rollback -e production'],
+    examples: ['promote --from staging -e production'],
   })
   program
     .option('--json', 'one JSON document on stdout, also on failure; NDJSON while following')

@@ -2,12 +2,14 @@ import { Option } from 'commander'
 import { roles } from '@towpath/domain/principal/principal.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { environmentOption, need, projectOption } from './options.ts'
+import { collectPairs, environmentOption, need, projectOption } from './options.ts'
 
 const group = 'Set up'
 
 export const setUp: Group = (program, act) => {
   server(program, act)
+  init(program, act)
+  check(program, act)
   config(program, act)
   compose(program, act)
   secrets(program, act)
@@ -62,19 +64,56 @@ const server: Group = (program, act) => {
   }).action(act(async () => (await import('../commands/token.ts')).revokeToken))
 }
 
+const init: Group = (program, act) => {
+  projectOption(
+    tell(program.command('init'), {
+      says: 'Read this repository and write towpath.yaml, env files and a workflow. Overwrites nothing.',
+      inShort: 'read this repository and write towpath.yaml',
+      examples: ['init', 'init --yes --json', 'init --image backend=ghcr.io/acme/backend --folder /srv/shop'],
+      group,
+    }),
+  )
+    .addOption(
+      new Option('--image <service=repository>', 'where its images are; any number of times')
+        .default({}, '')
+        .argParser(collectPairs),
+    )
+    .addOption(
+      new Option('--environment <name>', 'staging, production, ...; any number of times')
+        .default([], '')
+        .argParser((text: string, before: string[]) => [...before, text]),
+    )
+    .option('--folder <path>', 'its folder on the host; {environment} may stand in it')
+    .option('--name <project>', 'name of the project (else that of the folder)')
+    .option('-y, --yes', 'ask nothing: what no file says is marked CHECK ME')
+    .action(act(async () => (await import('../commands/init.ts')).init))
+}
+
+const check: Group = (program, act) => {
+  projectOption(
+    tell(program.command('check'), {
+      says: 'Find what will bite: mistakes, and traps in compose, Docker, nginx and CI files. No server.',
+      inShort: 'find mistakes and traps in your files, before they bite',
+      examples: ['check', 'check --patch | git apply', 'check --accept stop-signal:backend --json'],
+      group,
+    }),
+  )
+    .addOption(
+      new Option('--accept <id>', 'do not fail on this check, or ID:WORD; any number of times')
+        .default([], '')
+        .argParser((text: string, before: string[]) => [...before, text]),
+    )
+    .option('--patch', 'print only the patches, as one diff')
+    .action(act(async () => (await import('../commands/check.ts')).check))
+}
+
 const config: Group = (program, act) => {
   const command = tell(program.command('config'), {
-    says: 'Check towpath.yaml and the compose file, or show what they come to. Needs no server.',
-    inShort: 'check towpath.yaml and the compose file, or show them',
-    examples: ['config check', 'config show -e production --explain'],
+    says: 'Show what towpath.yaml comes to. Needs no server.',
+    inShort: 'show what towpath.yaml comes to',
+    examples: ['config show -e production', 'config show -e production --explain'],
     group,
   })
-  projectOption(
-    tell(command.command('check'), {
-      says: 'Find every mistake in towpath.yaml, settings and compose file, with its place.',
-      examples: ['config check', 'config check -C services/shop'],
-    }),
-  ).action(act(async () => (await import('../commands/config-check.ts')).checkConfig))
   projectOption(
     environmentOption(
       tell(command.command('show'), {

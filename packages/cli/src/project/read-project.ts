@@ -118,7 +118,7 @@ function configInvalid(problems: readonly Problem[]): TowpathError {
     code: 'CONFIG_INVALID',
     kind: 'usage',
     message: `${place}: ${first?.message ?? 'it cannot be used'}${more}.`,
-    hint: 'Nothing was changed. See every problem with its line: towpath config check',
+    hint: 'Nothing was changed. See every problem with its line: towpath check',
     detail: { problems },
   })
 }

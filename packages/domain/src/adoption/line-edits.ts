@@ -1,0 +1,42 @@
+import type { LineEdit } from '../repository/unified-patch.ts'
+import type { WrittenService } from '../repository/written-compose.ts'
+import type { AdoptionSurvey } from './finding.ts'
+
+/** A line of a file of the survey, without its end; null where there is none. */
+export function lineAt(survey: AdoptionSurvey, file: string, line: number): string | null {
+  const text = survey.files.texts.get(file)
+  return text?.split(/\r?\n/)[line - 1]?.replace(/\r$/, '') ?? null
+}
+
+const indentOf = (row: string): string => /^\s*/.exec(row)?.[0] ?? ''
+
+/** Puts a key right below the service's own line; nothing where the service is written in braces. */
+export function insertKey(
+  survey: AdoptionSurvey,
+  service: WrittenService,
+  key: string,
+): LineEdit[] | undefined {
+  const own = service.layers.find(({ file }) => file === service.file)
+  const first = own === undefined ? undefined : [...own.map.entries.values()][0]
+  if (own === undefined || own.map.isFlow || first === undefined || first.line <= service.line)
+    return undefined
+  const row = lineAt(survey, service.file, first.line)
+  if (row === null) return undefined
+  return [{ line: service.line + 1, remove: 0, insert: [`${indentOf(row)}${key}`] }]
+}
+
+/** Replaces a part of one line; nothing where the line does not hold it exactly once. */
+export function replaceIn(
+  survey: AdoptionSurvey,
+  at: { file: string; line: number },
+  change: { from: string; to: string | readonly string[] },
+): LineEdit[] | undefined {
+  const row = lineAt(survey, at.file, at.line)
+  if (row === null || row.split(change.from).length !== 2) return undefined
+  const lines = typeof change.to === 'string' ? [change.to] : change.to
+  const [first = '', ...more] = lines
+  const whole = row.replace(change.from, () =>
+    [first, ...more.map((next) => `${indentOf(row)}${next}`)].join('\n'),
+  )
+  return [{ line: at.line, remove: 1, insert: whole.split(/\r?\n/) }]
+}

@@ -1,0 +1,176 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseConfig } from '../../config/parse-config.ts'
+import { readPlacedYaml } from '../../repository/placed-yaml.ts'
+import { readWorkflow } from '../../repository/workflow.ts'
+import { surveyOf } from '../testing/team.ts'
+import type { Answers, Proposal } from './proposal.ts'
+import { propose } from './propose.ts'
+import type { Proposed } from './propose.ts'
+import { renderConfig } from './render-config.ts'
+import { renderWorkflow } from './render-workflow.ts'
+
+const nothing: Answers = {
+  project: null,
+  images: new Map(),
+  environments: [],
+  folder: null,
+  before: { images: new Map(), folder: null },
+}
+const facts = { folderName: 'My Shop', remotes: [] }
+const proposed = (files: Record<string, string>, answers: Partial<Answers> = {}): Proposed =>
+  propose(surveyOf(files), { answers: { ...nothing, ...answers }, facts })
+const proposal = (files: Record<string, string>, answers: Partial<Answers> = {}): Proposal =>
+  proposed(files, answers).proposal
+const api = (more: string): Record<string, string> => ({
+  'compose.yaml': `services:\n  api:\n    image: ghcr.io/acme/api:1\n${more}`,
+})
+
+describe('a port is read', () => {
+  test.each([
+    [
+      'from nginx',
+      { ...api(''), 'nginx.conf': 'upstream a {\n  server api:4000;\n}\n' },
+      4000,
+      'nginx.conf:2',
+    ],
+    ['from expose', api('    expose: ["5000"]\n'), 5000, 'compose.yaml:4'],
+    ['from a published port', api('    ports:\n      - "127.0.0.1:80:8000/tcp"\n'), 8000, 'compose.yaml:5'],
+    [
+      'from its variable',
+      api('    environment: {PORT: "${PORT:-7000}", DB_PORT: 5432}\n'),
+      7000,
+      'compose.yaml:4',
+    ],
+    [
+      'from its image',
+      { ...api('    build: .\n'), Dockerfile: 'FROM a:1\nEXPOSE 6000/tcp\n' },
+      6000,
+      'Dockerfile:2',
+    ],
+    ['from nowhere', api(''), 8080, null],
+  ])('%s', (...[, files, port, place]) => {
+    const [service] = proposal(files).services
+    expect(service?.port.value).toBe(port)
+    expect(
+      service?.port.source === null ? null : `${service?.port.source.file}:${service?.port.source.line}`,
+    ).toBe(place)
+  })
+})
+
+describe('a health path is read', () => {
+  test.each([
+    [
+      'from compose',
+      api('    healthcheck: {test: "curl -f http://localhost:4000/ready || exit 1"}\n'),
+      '/ready',
+      'compose.yaml:4',
+    ],
+    [
+      'from the image',
+      {
+        ...api('    build: .\n'),
+        Dockerfile: 'FROM a:1\nHEALTHCHECK --interval=5s CMD wget -q http://127.0.0.1:80/up\n',
+      },
+      '/up',
+      'Dockerfile:2',
+    ],
+    [
+      'from the sources',
+      { ...api(''), 'src/a.rs': '// "/health"\n.route("/health_check", get(x))\n' },
+      '/health_check',
+      'src/a.rs:2',
+    ],
+    ['from nowhere', api(''), '/health', null],
+  ])('%s', (...[, files, path, place]) => {
+    const [service] = proposal(files).services
+    expect(service?.healthPath.value).toBe(path)
+    expect(
+      service?.healthPath.source === null
+        ? null
+        : `${service?.healthPath.source.file}:${service?.healthPath.source.line}`,
+    ).toBe(place)
+  })
+})
+
+test('an image is read where any file gives its variable a value', () => {
+  const files = {
+    'compose.yaml': 'services:\n  api:\n    image: ${API_IMAGE}\n',
+    '.github/workflows/d.yml': 'on: push\nenv:\n  API_IMAGE: ghcr.io/acme/api:latest\njobs: {}\n',
+  }
+  const { proposal: found, questions } = proposed(files)
+  expect(found.services[0]?.image).toEqual({
+    value: 'ghcr.io/acme/api',
+    source: { file: '.github/workflows/d.yml', line: 3 },
+  })
+  expect([...found.known]).toEqual([['API_IMAGE', 'ghcr.io/acme/api']])
+  expect(questions.map(({ flag }) => flag)).toEqual(['--folder PATH', '--environment NAME'])
+})
+
+test('environments and folder are read from workflows, units and names of files', () => {
+  const files = {
+    ...api(''),
+    '.env.staging': '',
+    'app.service': '[Service]\nWorkingDirectory=/opt/shop\n',
+    '.github/workflows/d.yml': 'on: push\njobs:\n  d:\n    environment: production\n    steps: []\n',
+  }
+  const { proposal: found, questions } = proposed(files)
+  expect(found.environments.map(({ value }) => value)).toEqual(['staging', 'production'])
+  expect(found.folder).toEqual({ value: '/opt/shop', source: { file: 'app.service', line: 2 } })
+  expect(questions).toEqual([])
+})
+
+test('no more than four things are ever asked', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 12 }), (count) => {
+      const rows = Array.from({ length: count }, (_, at) => `  s${at}:\n    image: \${I${at}}\n`)
+      expect(
+        proposed({ 'compose.yaml': `services:\n${rows.join('')}` }).questions.length,
+      ).toBeLessThanOrEqual(4)
+    }),
+  )
+})
+
+test('what is written is always a configuration that can be used, whatever the services are called', () => {
+  const key = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,45}$/)
+  const text = fc.constantFrom(
+    'image: ${X}',
+    'image: a',
+    'build: .',
+    'image: ghcr.io/a/b:1\n    command: migrate\n    restart: "no"',
+    'image: postgres:17',
+    'image: c\n    container_name: c\n    ports: ["80:80"]',
+  )
+  fc.assert(
+    fc.property(
+      fc.dictionary(key, text, { minKeys: 1, maxKeys: 8 }),
+      fc.string({ maxLength: 30 }),
+      (services, folderName) => {
+        const compose = Object.entries(services).map(([name, row]) => `  "${name}":\n    ${row}\n`)
+        const survey = surveyOf({ 'compose.yaml': `services:\n  own:\n    image: x\n${compose.join('')}` })
+        const { proposal: made } = propose(survey, { answers: nothing, facts: { folderName, remotes: [] } })
+        const parsed = parseConfig({ path: 'towpath.yaml', text: renderConfig(made) })
+        expect(parsed.ok ? [] : parsed.problems).toEqual([])
+      },
+    ),
+  )
+})
+
+test('the workflow that is written is one, and builds each image once by its commit', () => {
+  const files = {
+    'compose.yaml':
+      'services:\n  api:\n    image: ghcr.io/acme/api:1\n    build: ./api\n  web:\n    image: ghcr.io/acme/web:1\n',
+    'api/Dockerfile': 'FROM a:1\n',
+  }
+  const text = renderWorkflow(proposal(files)) ?? ''
+  const read = readWorkflow('w.yml', text)
+  const steps = read.ok ? read.workflow.jobs.flatMap((job) => job.steps) : []
+  expect(
+    steps
+      .filter(({ uses }) => uses?.text.startsWith('docker/build-push-action'))
+      .map(({ id, inputs }) => [id, inputs.get('context')?.text]),
+  ).toEqual([['api', 'api']])
+  expect(steps.at(-1)?.run?.text).toContain('--build "api=ghcr.io/acme/api@${{ steps.api.outputs.digest }}"')
+  expect(renderWorkflow(proposal(api('')))).toBeNull()
+  expect(readPlacedYaml(text).ok).toBe(true)
+})
