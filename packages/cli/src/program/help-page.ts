@@ -39,7 +39,7 @@ export function helpPage(command: Command): string {
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-const rootEnd = '  TOWPATH_SERVER and TOWPATH_TOKEN say where and who. NO_COLOR, CI, ACCESSIBLE are honoured.'
+const rootEnd = '  Also -h and -V. TOWPATH_SERVER and TOWPATH_TOKEN say where and who. NO_COLOR is honoured.'
 const leafEnd = ['Also: --json, --server URL. Exit codes: towpath help exit-codes.']
 
 const section = (title: string, lines: readonly string[]): string[] =>
@@ -93,8 +93,12 @@ function titleOf(command: Command): string {
   return [command.name(), ...given, ...(inner === '' ? [] : [inner])].join(' ')
 }
 
+/** On the front page, which is full, what every program has is named in its last line. */
 function optionRows(command: Command): string[] {
-  const visible = command.createHelp().visibleOptions(command)
+  const visible = command
+    .createHelp()
+    .visibleOptions(command)
+    .filter(({ short }) => command.parent !== null || (short !== '-h' && short !== '-V'))
   const width = Math.max(0, ...visible.map((option) => option.flags.length))
   return visible.map(
     (option) => `  ${option.flags.padEnd(width)}  ${option.description}${defaultText(option.defaultValue)}`,
