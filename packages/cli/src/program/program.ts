@@ -6,9 +6,8 @@ import { everyDay } from './every-day.ts'
 import { evidence } from './evidence.ts'
 import { helpPage, tell } from './help-page.ts'
 import { setUp } from './set-up.ts'
+import { version } from './version.ts'
 import { whenWrong } from './when-wrong.ts'
-
-export const version = '0.1.0'
 
 /** The whole command line: names, options and help of every command, and nothing that costs time. */
 export function buildProgram(act: Act, output: OutputConfiguration): Command {
