@@ -1,9 +1,9 @@
 import type { ComponentSource, InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode } from '../dependency-graph.ts'
-import { fieldsOf, isPlainText, listOf, textOf, unreadable } from './lockfile.ts'
+import { fieldsOf, isPlainText, listOf, textOf, tooLarge, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
-import { readTomlPackages } from './toml-packages.ts'
+import { readCargoLines } from './cargo-lines.ts'
 
 /** Newest form that is known; a later one may say what this reader does not understand. */
 const VERSION_MAX = 4
@@ -17,8 +17,10 @@ const cratesIo = new Set([
  * `Cargo.lock`, versions 1 to 4. What has no source is a member of the workspace or a path; what Cargo lists as unused
  * patches is in no build and is left out. The file does not tell development from the rest.
  */
-export function readCargoLock(file: LockfileText): LockfileReading {
-  const toml = readTomlPackages(file)
+export async function readCargoLock(file: LockfileText): Promise<LockfileReading> {
+  const refused = tooLarge(file)
+  if (refused !== null) return refused
+  const toml = readCargoLines(file.text) ?? (await import('./toml-packages.ts')).readTomlPackages(file)
   if (!toml.ok) return toml
   const version = toml.root.get('version') ?? 1
   if (typeof version !== 'number' || version > VERSION_MAX)

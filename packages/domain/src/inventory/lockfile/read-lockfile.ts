@@ -1,7 +1,7 @@
 import type { LockfileReading, LockfileText } from './lockfile.ts'
 import { unreadable } from './lockfile.ts'
 
-type Reader = (file: LockfileText) => LockfileReading
+type Reader = (file: LockfileText) => LockfileReading | Promise<LockfileReading>
 
 /** Lockfiles by the name of their file. A reader is loaded when the first such file is met. */
 const readers: readonly { name: RegExp; load: () => Promise<Reader> }[] = [
