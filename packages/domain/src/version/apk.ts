@@ -32,9 +32,11 @@ const suffixesAfter = ['cvs', 'svn', 'git', 'hg', 'p']
 export const apkOrder: VersionOrder<readonly ApkToken[]> = {
   expects: 'digits first, as in 1.2.3a_rc1-r4',
   read: (text) => {
-    const first = /^\d+/.exec(text)?.[0]
-    if (first === undefined) return null
-    return [{ kind: 'first', text: first }, ...tokensOf(text.slice(first.length))]
+    const first = /^\d*/.exec(text)?.[0] ?? ''
+    const rest = tokensOf(text.slice(first.length))
+    // apk takes a missing first number for 0, so `.1` and `a` are versions to it; other words are none.
+    const isVersion = first !== '' || (rest.length > 0 && rest.every(({ kind }) => kind !== 'broken'))
+    return isVersion ? [{ kind: 'first', text: first }, ...rest] : null
   },
   compare: (a, b) => {
     const end: ApkToken = { kind: 'end', text: '' }
@@ -50,6 +52,8 @@ export const apkOrder: VersionOrder<readonly ApkToken[]> = {
 const grammar: readonly { kind: Kind; shape: RegExp; follows: (kind: Kind) => boolean }[] = [
   { kind: 'part', shape: /^\.(\d+)/, follows: (kind) => kind === 'first' || kind === 'part' },
   { kind: 'letter', shape: /^([a-z])/, follows: (kind) => kind === 'first' || kind === 'part' },
+  // apk 3 no longer takes `5.7p1`; packages of its time are still called so.
+  { kind: 'part', shape: /^(\d+)/, follows: (kind) => kind === 'letter' },
   {
     kind: 'after',
     shape: /^_(alpha|beta|pre|rc|cvs|svn|git|hg|p)(?![a-z])/,

@@ -46,6 +46,8 @@ const chains: Record<OrderName, (string | string[])[][]> = {
     ['1.3.5-r8', '1.3.5-r9', '1.3.5-r10'],
     ['1.0', '1.0bc'],
     ['4_beta', '23_foo'],
+    ['5.7.1p1-r0', '5.7.1p1-r1', '5.7.1p2'],
+    ['a', 'b', '.1', '.2', '1'],
   ],
   rpm: [
     // The manual's words on tilde and caret, with what rpmvercmp says of separators and leading zeros.
@@ -81,6 +83,7 @@ const chains: Record<OrderName, (string | string[])[][]> = {
       '2.0.0',
     ],
     ['0.0.0-0', '0.0.0-1', '0.0.0-A', '0.0.0-a', '0.0.0'],
+    [['v1.2.3', '1.2.3'], 'v1.2.4'],
     ['9007199254740993.0.0', '9007199254740994.0.0', '90071992547409930.0.0'],
   ],
   pep440: [
@@ -147,7 +150,7 @@ const unreadable: [OrderName, string, RegExp][] = [
   ['deb', '1.0 1.0-', /no deb version/],
   ['deb', '1: 1', /1: is no deb version/],
   ['deb', '1_0 1', /1_0/],
-  ['apk', 'x1 1', /x1 is no apk version/],
+  ['apk', 'foo 1', /foo is no apk version/],
   ['rpm', '1:-1 1', /no rpm version/],
   ['semver', '1.0 1.0.0', /1\.0 is no semver version/],
   ['semver', '1.0.0 01.0.0', /01\.0\.0/],

@@ -10,12 +10,15 @@ export interface SemVersion {
 const number = '(0|[1-9]\\d*)'
 const identifier = '(?:0|[1-9]\\d*|\\d*[A-Za-z-][0-9A-Za-z-]*)'
 const shape = new RegExp(
-  `^${number}\\.${number}\\.${number}(?:-(${identifier}(?:\\.${identifier})*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?$`,
+  `^v?${number}\\.${number}\\.${number}(?:-(${identifier}(?:\\.${identifier})*))?(?:\\+[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?$`,
 )
 
-/** Semantic Versioning 2.0.0, precedence as in section 11: build metadata says nothing, numbers may be of any length. */
+/**
+ * Semantic Versioning 2.0.0, precedence as in section 11: build metadata says nothing, numbers may be of any length. A `v`
+ * in front, as in tags, is not part of the version.
+ */
 export const semverOrder: VersionOrder<SemVersion> = {
-  expects: 'MAJOR.MINOR.PATCH[-prerelease][+build]',
+  expects: '[v]MAJOR.MINOR.PATCH[-prerelease][+build]',
   read: (text) => {
     const match = shape.exec(text)
     if (match === null) return null

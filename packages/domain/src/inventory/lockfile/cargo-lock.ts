@@ -1,9 +1,10 @@
-import type { ComponentSource, InventoryGap } from '../component.ts'
+import type { ComponentSource, Inventory, InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode } from '../dependency-graph.ts'
 import { fieldsOf, isPlainText, listOf, textOf, tooLarge, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
 import { readCargoLines } from './cargo-lines.ts'
+import type { TomlPackages } from './toml-packages.ts'
 
 /** Newest form that is known; a later one may say what this reader does not understand. */
 const VERSION_MAX = 4
@@ -22,36 +23,48 @@ export async function readCargoLock(file: LockfileText): Promise<LockfileReading
   if (refused !== null) return refused
   const toml = readCargoLines(file.text) ?? (await import('./toml-packages.ts')).readTomlPackages(file)
   if (!toml.ok) return toml
-  const version = toml.root.get('version') ?? 1
+  const problem = whyNoCargoLock(toml.root)
+  return problem === null
+    ? { ok: true, inventory: inventoryFrom(file.path, toml) }
+    : unreadable(file.path, problem)
+}
+
+function whyNoCargoLock(root: Fields): string | null {
+  const version = root.get('version') ?? 1
   if (typeof version !== 'number' || version > VERSION_MAX)
-    return unreadable(
-      file.path,
-      `is a Cargo.lock of version ${JSON.stringify(version)}; versions 1 to ${VERSION_MAX} are known`,
-    )
-  if (!toml.root.has('package') && !toml.root.has('root'))
-    return file.text.trim() === '' || toml.root.size > 1 || !toml.root.has('version')
-      ? unreadable(file.path, 'holds no [[package]], so it is no Cargo.lock')
-      : { ok: true, inventory: inventoryOf({ file: file.path, ecosystem: 'crates.io', nodes: [] }) }
+    return `is a Cargo.lock of version ${JSON.stringify(version)}; versions 1 to ${VERSION_MAX} are known`
+  // A workspace without members is written as nothing but its version.
+  const isEmpty = root.size === 1 && root.has('version')
+  return root.has('package') || root.has('root') || isEmpty
+    ? null
+    : 'holds no [[package]], so it is no Cargo.lock'
+}
+
+function inventoryFrom(path: string, { root, packages }: TomlPackages): Inventory {
   const gaps: InventoryGap[] = []
-  const first = toml.root.has('root') ? [{ fields: fieldsOf(toml.root.get('root')), line: null }] : []
-  const entries = [...first, ...toml.packages].flatMap(({ fields, line }) => {
-    const [name, number] = [fields.get('name'), fields.get('version')]
-    if (isPlainText(name) && isPlainText(number)) return [{ fields, line, name, version: number }]
-    gaps.push({ file: file.path, line, message: 'a package has no readable name and version' })
+  const first = root.has('root') ? [{ fields: fieldsOf(root.get('root')), line: null }] : []
+  const entries = [...first, ...packages].flatMap(({ fields, line }) => {
+    const [name, version] = [fields.get('name'), fields.get('version')]
+    if (isPlainText(name) && isPlainText(version)) return [{ fields, line, name, version }]
+    gaps.push({ file: path, line, message: 'a package has no readable name and version' })
     return []
   })
-  const nodes = entries.map(({ fields, line, name, version: number }) =>
-    dependencyNode({ key: keyOf(name, number, textOf(fields.get('source'))), name, version: number, line }),
-  )
-  const find = findIn(nodes)
-  const linked = nodes.map((node, at) => {
-    const fields = entries[at]?.fields ?? new Map<string, unknown>()
-    return { ...node, source: sourceOf(textOf(fields.get('source'))), needs: needsOf(fields, find) }
+  const nodes = entries.map(({ fields, line, name, version }) => {
+    const source = textOf(fields.get('source'))
+    return dependencyNode({
+      key: keyOf(name, version, source),
+      name,
+      version,
+      line,
+      source: sourceOf(source),
+    })
   })
-  return {
-    ok: true,
-    inventory: inventoryOf({ file: file.path, ecosystem: 'crates.io', nodes: rooted(linked), gaps }),
-  }
+  const find = findIn(nodes)
+  const linked = nodes.map((node, at) => ({
+    ...node,
+    needs: needsOf(entries[at]?.fields ?? new Map<string, unknown>(), find),
+  }))
+  return inventoryOf({ file: path, ecosystem: 'crates.io', nodes: rooted(linked), gaps })
 }
 
 const keyOf = (name: string, version: string, source: string | null): string =>

@@ -20,7 +20,8 @@ export function readGoMod(file: LockfileText): LockfileReading {
   if (refused !== null) return refused
   const directives = directivesOf(file.text)
   const main = directives.find(({ verb }) => verb === 'module')?.words[0]
-  if (main === undefined) return unreadable(file.path, 'names no module, so it is no go.mod')
+  if (!directives.some(({ verb }) => verb === 'module' || verb === 'require' || verb === 'replace'))
+    return unreadable(file.path, 'names no module, so it is no go.mod')
   const required = directives.filter(({ verb }) => verb === 'require')
   if (required.length > ENTRIES_MAX)
     return unreadable(file.path, `holds ${required.length} modules; at most ${ENTRIES_MAX} are read`)
@@ -39,7 +40,14 @@ export function readGoMod(file: LockfileText): LockfileReading {
   const needs = modules
     .filter(({ isIndirect }) => !isIndirect)
     .map(({ node }) => ({ key: node.key, range: null, isDev: false }))
-  const root = dependencyNode({ key: '', name: main, version: '', source: 'path', isRoot: true, needs })
+  const root = dependencyNode({
+    key: '',
+    name: main ?? 'this module',
+    version: '',
+    source: 'path',
+    isRoot: true,
+    needs,
+  })
   const nodes = [root, ...modules.map(({ node }) => node), ...standardLibrary(directives)]
   return { ok: true, inventory: inventoryOf({ file: file.path, ecosystem: 'Go', nodes, gaps }) }
 }

@@ -52,7 +52,7 @@ function nodeAt(place: string, fields: Fields, places: Fields): DependencyNode |
   const name = textOf(fields.get('name')) ?? called
   if (!isPlainText(name)) return null
   if (fields.get('link') === true) return linkAt(place, name, { fields, places })
-  const version = fields.get('version')
+  const version = fields.get('version') ?? commitOf(textOf(fields.get('resolved')))
   if (!isPlainText(version)) return null
   return dependencyNode({
     key: place,
@@ -65,6 +65,10 @@ function nodeAt(place: string, fields: Fields, places: Fields): DependencyNode |
     needs: needsAt(place, fields, places),
   })
 }
+
+/** What comes from a repository need not say a version: then its commit is one. */
+const commitOf = (resolved: string | null): string | null =>
+  /^git.*#([0-9a-f]{7,64})$/.exec(resolved ?? '')?.[1] ?? null
 
 /** The project itself, or a member of its workspace; it may have no version. */
 function projectAt(place: string, fields: Fields, places: Fields): DependencyNode | null {

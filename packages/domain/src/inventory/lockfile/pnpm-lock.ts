@@ -59,10 +59,11 @@ function nodeOf(key: string, about: Fields, own: Fields): DependencyNode | null 
 
 /** `/@scope/name/1.0.0_peer`, `/name@1.0.0(peer@2)` or `name@1.0.0`. */
 function nameAndVersionIn(key: string): { name: string; version: string } | null {
-  const text = withoutPeers(key).replace(/^\//, '')
-  const [, name, version] = /^((?:@[^/@]+\/)?[^/@]+)[@/]([^/]+)$/.exec(text) ?? []
+  // In old files the host of another registry stands in front.
+  const text = withoutPeers(key).replace(/^\/|^(?!github\.|gitlab\.|bitbucket\.)[\w-]+(?:\.[\w-]+)+\//, '')
+  const [, name, version] = /^((?:@[^/@]+\/)?[^/@]+)[@/](.+)$/.exec(text) ?? []
   if (name === undefined || version === undefined) return null
-  return { name, version: version.replace(/_.*$/, '') }
+  return { name, version: version.includes('/') ? '' : version.replace(/_.*$/, '') }
 }
 
 function sourceOf(key: string, resolution: Fields): ComponentSource {

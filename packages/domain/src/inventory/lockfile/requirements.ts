@@ -66,7 +66,7 @@ function readLine(line: string): DependencyNode | string | null {
     return `${line.slice(0, 80)} is another file; audit it too`
   if (line.startsWith('-'))
     return `${line.slice(0, 80)} is a path or repository of its own, which no advisory names`
-  const [, name, rest = ''] = named.exec(line.split(/\s--hash[=\s]/)[0] ?? '') ?? []
+  const [, name, rest = ''] = named.exec(line.split(/\s--[a-z]/)[0] ?? '') ?? []
   if (name === undefined) return `${line.slice(0, 80)} is no requirement`
   const [wanted = ''] = rest.split(';')
   if (wanted.trim().startsWith('@')) return fromAddress(name, wanted)

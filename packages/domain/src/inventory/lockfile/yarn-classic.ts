@@ -35,9 +35,9 @@ function takeLine(open: Open, row: string, line: number): boolean {
     open.inner = null
     return true
   }
-  if (indent === 2 && fields !== undefined && /^[A-Za-z]+:$/.test(content)) {
+  if (indent === 2 && fields !== undefined && /^"?[A-Za-z]+"?:$/.test(content)) {
     open.inner = Object.create(null) as Record<string, string>
-    fields.set(content.slice(0, -1), open.inner)
+    fields.set(unquoted(content.slice(0, -1)), open.inner)
     return true
   }
   const pair = pairOf(content)
