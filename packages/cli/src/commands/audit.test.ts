@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AuditFolder, lockOf, offline } from '../audit/testing/audit-folder.ts'
@@ -163,5 +163,23 @@ describe('waivers', () => {
     expect(exit).toBe(2)
     expect(err).toContain('.towpath/waivers.yaml:2:')
     expect(err).toContain('at most 90 days')
+  })
+
+  test('are taken over from what other tools ignore, with an owner and an end, once', async () => {
+    await at.put('audit.toml', '[advisories]\nignore = ["CVE-2025-0001"]\n')
+    await at.put(
+      'osv-scanner.toml',
+      '[[IgnoredVulns]]\nid = "RUSTSEC-2025-0002"\nignoreUntil = 2026-02-01\nreason = "leaving it"\n[[IgnoredVulns]]\nid = "CVE-2020-1"\nignoreUntil = 2020-02-01\n',
+    )
+    const take = () => at.run(['advisories', 'waivers', 'audit.toml', 'osv-scanner.toml', '--owner', 'alice'])
+    expect((await take()).out).toContain('2 taken over')
+    expect((await take()).out).toContain('0 taken over')
+    expect((await at.run(['audit', ...offline, '--fail-on', 'warnings'])).exit).toBe(0)
+    expect(await readFile(join(at.path, '.towpath/waivers.yaml'), 'utf8')).toContain('expires: 2026-02-01')
+    await at.put('deny.toml', '[advisories]\nignore = ["RUSTSEC-2025-0003"]\n')
+    expect((await at.run(['advisories', 'waivers', 'deny.toml', '--owner', 'bob'])).exit).toBe(0)
+    expect((await at.run(['audit', ...offline])).out).toContain('RUSTSEC-2025-0003 (line')
+    await at.put('deny.toml', '[advisories]\nignore = [1]\n')
+    expect((await at.run(['advisories', 'waivers', 'deny.toml', '--owner', 'bob'])).exit).toBe(2)
   })
 })

@@ -3,6 +3,7 @@ import { failRules } from '@towpath/domain/advisory/fail-rule.ts'
 import { orderNames } from '@towpath/domain/version/order-name.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
+import { need } from './options.ts'
 
 export const auditFormats = ['table', 'json', 'sarif', 'github', 'junit'] as const
 
@@ -46,8 +47,8 @@ const audit: Group = (program, act) => {
 
 const advisories: Group = (program, act) => {
   const command = tell(program.command('advisories'), {
-    says: 'Bring advisories in, and show which ones audits use.',
-    inShort: 'bring advisories in, show which ones are used',
+    says: 'Bring advisories in, show which ones audits use, take over what other tools ignore.',
+    inShort: 'bring advisories in, show which are used',
     examples: ['advisories status', 'advisories import osv-crates.tar.gz'],
     group: 'Set up',
   })
@@ -66,6 +67,14 @@ const advisories: Group = (program, act) => {
   })
     .option('--advisories <path>', 'look at these instead')
     .action(act(async () => (await import('../commands/advisories.ts')).showAdvisories))
+  tell(command.command('waivers').argument('<file...>'), {
+    says: 'Take over what audit.toml, deny.toml, osv-scanner.toml or .trivyignore ignore.',
+    inShort: 'take over what other tools ignore, with owner and end',
+    examples: ['advisories waivers .cargo/audit.toml --owner alice'],
+  })
+    .addOption(need(new Option('--owner <name>', 'who answers for them')))
+    .option('--expires <day>', 'last day, such as 2026-03-31 (else 90 days from today)')
+    .action(act(async () => (await import('../commands/take-over-ignores.ts')).takeOverIgnores))
 }
 
 const versions: Group = (program, act) => {
