@@ -58,7 +58,7 @@ export function inventoryOf(input: {
   const { file, ecosystem, nodes, gaps = [] } = input
   const byKey = new Map(nodes.map((node) => [node.key, node]))
   const roots = nodes.filter(({ isRoot }) => isRoot)
-  const before = waysFrom(roots, byKey)
+  const steps = waysFrom(roots, byKey)
   const running = reachableFrom(roots, byKey)
   const dependents = dependentsOf(nodes)
   const components = nodes
@@ -70,10 +70,10 @@ export function inventoryOf(input: {
       version: node.version,
       source: node.source,
       alias: node.alias,
-      presence: isDevOnly(node, before, running) ? 'dev-only' : 'unknown',
+      presence: isDevOnly(node, steps, running) ? 'dev-only' : 'unknown',
       file,
       line: node.line,
-      path: pathTo(node, before),
+      path: pathTo(node, steps),
       requiredBy: dependents.get(node.key) ?? [],
     }))
   return { file, ecosystem, components, gaps }
@@ -85,21 +85,29 @@ const isDevOnly = (
   running: ReadonlySet<string>,
 ): boolean => isDev ?? (reached.has(key) && !running.has(key))
 
-/** Every entry that some way leads to, with the entry before it; null for where ways begin. */
+/** How an entry was reached: by which one, and where the way begins. */
+interface Step {
+  before: DependencyNode | null
+  start: DependencyNode
+}
+
+/** Every entry that some way leads to. */
 function waysFrom(
   roots: readonly DependencyNode[],
   byKey: ReadonlyMap<string, DependencyNode>,
-): Map<string, DependencyNode | null> {
-  const before = new Map<string, DependencyNode | null>(roots.map(({ key }) => [key, null]))
+): Map<string, Step> {
+  const steps = new Map<string, Step>(roots.map((root) => [root.key, { before: null, start: root }]))
   const queue = [...roots]
-  for (const node of queue)
+  for (const node of queue) {
+    const start = steps.get(node.key)?.start ?? node
     for (const { key } of node.needs) {
       const next = byKey.get(key)
-      if (next === undefined || before.has(key)) continue
-      before.set(key, node)
+      if (next === undefined || steps.has(key)) continue
+      steps.set(key, { before: node, start })
       queue.push(next)
     }
-  return before
+  }
+  return steps
 }
 
 /** Entries that are needed to run, not only to develop. */
@@ -130,12 +138,17 @@ function dependentsOf(nodes: readonly DependencyNode[]): Map<string, Requirement
   return dependents
 }
 
-function pathTo(node: DependencyNode, before: ReadonlyMap<string, DependencyNode | null>): string[] {
+/** Never walks further than is told, so that a chain of a hundred thousand costs no more than many short ones. */
+function pathTo(node: DependencyNode, steps: ReadonlyMap<string, Step>): string[] {
   const path: string[] = []
-  for (let at: DependencyNode | null = node; at !== null; at = before.get(at.key) ?? null)
-    path.unshift(nameAndVersion(at))
-  if (path.length <= PATH_LENGTH_MAX) return path
-  return [...path.slice(0, PATH_LENGTH_MAX / 2), '...', ...path.slice(-PATH_LENGTH_MAX / 2)]
+  let at: DependencyNode | null = node
+  while (at !== null && path.length < PATH_LENGTH_MAX) {
+    path.push(nameAndVersion(at))
+    at = steps.get(at.key)?.before ?? null
+  }
+  const start = steps.get(node.key)?.start
+  if (at !== null && start !== undefined) path.push('...', nameAndVersion(start))
+  return path.toReversed()
 }
 
 const nameAndVersion = ({ name, version }: DependencyNode): string =>
