@@ -2,7 +2,7 @@ import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
 import { countOption } from './options.ts'
 
-const group = 'Automation'
+const group = 'Also'
 
 export const automation: Group = (program, act) => {
   const ledger = tell(program.command('ledger'), {

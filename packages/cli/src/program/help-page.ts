@@ -1,8 +1,8 @@
 import type { Argument, Command } from 'commander'
 import { isNeeded } from './options.ts'
 
-/** Groups of the front page, in the order people meet them. */
-export const commandGroups = ['Every day', 'When something is wrong', 'Set up', 'Automation'] as const
+/** Groups of the front page, in the order people meet them; the last one only by name, since a page has 40 lines. */
+export const commandGroups = ['Every day', 'When something is wrong', 'Set up', 'Also'] as const
 export type CommandGroup = (typeof commandGroups)[number]
 
 const examplesOf = new WeakMap<Command, readonly string[]>()
@@ -39,7 +39,7 @@ export function helpPage(command: Command): string {
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
-const rootEnd = '  TOWPATH_SERVER and TOWPATH_TOKEN say where and who. NO_COLOR, CI, ACCESSIBLE are honoured.'
+const rootEnd = '  Also -h and -V. TOWPATH_SERVER and TOWPATH_TOKEN say where and who. NO_COLOR is honoured.'
 const leafEnd = ['Also: --json, --server URL. Exit codes: towpath help exit-codes.']
 
 const section = (title: string, lines: readonly string[]): string[] =>
@@ -77,13 +77,26 @@ export const namesOf = (command: Command): string[] => [
 
 function subcommands(command: Command): string[][] {
   const visible = command.createHelp().visibleCommands(command)
-  const width = Math.max(0, ...visible.map((sub) => titleOf(sub).length))
+  const inRows = visible.filter((sub) => command.parent !== null || sub.helpGroup() !== 'Also')
+  const width = Math.max(0, ...inRows.map((sub) => titleOf(sub).length))
   const rows = (listed: readonly Command[]): string[] =>
     listed.map((sub) => `  ${titleOf(sub).padEnd(width)}  ${sub.summary()}`)
   if (command.parent !== null) return [section('Commands', rows(visible))]
-  return commandGroups.map((group) =>
-    section(group, rows(visible.filter((sub) => sub.helpGroup() === group))),
-  )
+  return commandGroups.map((group) => {
+    const listed = visible.filter((sub) => sub.helpGroup() === group)
+    return section(group, group === 'Also' ? namesOnly(listed) : rows(listed))
+  })
+}
+
+/** As many names a line as its 92 columns take. */
+function namesOnly(commands: readonly Command[]): string[] {
+  const lines: string[] = []
+  for (const title of commands.map(titleOf)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + title.length < 90) lines[lines.length - 1] = `${last}, ${title}`
+    else lines.push(`  ${title}`)
+  }
+  return lines
 }
 
 /** On the front page a command that holds others shows their names. */
@@ -94,11 +107,11 @@ function titleOf(command: Command): string {
 }
 
 function optionRows(command: Command): string[] {
-  // Who reads the front page has found --help already, and its lines are few.
+  // On the front page, which is full, its last line names what every program has.
   const visible = command
     .createHelp()
     .visibleOptions(command)
-    .filter(({ long }) => command.parent !== null || long !== '--help')
+    .filter(({ short }) => command.parent !== null || (short !== '-h' && short !== '-V'))
   const width = Math.max(0, ...visible.map((option) => option.flags.length))
   return visible.map(
     (option) => `  ${option.flags.padEnd(width)}  ${option.description}${defaultText(option.defaultValue)}`,

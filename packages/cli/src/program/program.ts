@@ -3,18 +3,18 @@ import type { OutputConfiguration } from 'commander'
 import type { Act } from './act.ts'
 import { automation } from './automation.ts'
 import { everyDay } from './every-day.ts'
+import { evidence } from './evidence.ts'
 import { helpPage, tell } from './help-page.ts'
 import { setUp } from './set-up.ts'
+import { version } from './version.ts'
 import { whenWrong } from './when-wrong.ts'
-
-export const version = '0.1.0'
 
 /** The whole command line: names, options and help of every command, and nothing that costs time. */
 export function buildProgram(act: Act, output: OutputConfiguration): Command {
   const program = new Command('towpath')
   tell(program, {
     says: 'Takes a release to verified production, and back, and remembers everything on the way.',
-    examples: ['promote --from staging -e production'],
+    examples: ['promote --from staging -e production', 'rollback -e production'],
   })
   program
     .option('--json', 'one JSON document on stdout, also on failure; NDJSON while following')
@@ -25,6 +25,6 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
     .exitOverride()
     .configureHelp({ formatHelp: helpPage })
     .configureOutput(output)
-  for (const register of [everyDay, whenWrong, setUp, automation]) register(program, act)
+  for (const register of [everyDay, whenWrong, setUp, evidence, automation]) register(program, act)
   return program
 }

@@ -7,9 +7,9 @@ import { collectPairs, environmentOption, need, projectOption } from './options.
 const group = 'Set up'
 
 export const setUp: Group = (program, act) => {
-  server(program, act)
   init(program, act)
   check(program, act)
+  server(program, act)
   config(program, act)
   compose(program, act)
   secrets(program, act)
@@ -112,7 +112,7 @@ const config: Group = (program, act) => {
     says: 'Show what towpath.yaml comes to. Needs no server.',
     inShort: 'show what towpath.yaml comes to',
     examples: ['config show -e production', 'config show -e production --explain'],
-    group,
+    group: 'Also',
   })
   projectOption(
     environmentOption(
@@ -131,7 +131,7 @@ const compose: Group = (program, act) => {
     says: 'Read any compose files as Docker Compose does. Needs no server, account or towpath.yaml.',
     inShort: 'show what any compose files come to',
     examples: ['compose model compose.yaml', 'compose model compose.yaml --env-file .env --json'],
-    group,
+    group: 'Also',
   })
   tell(command.command('model').argument('<file...>'), {
     says: 'Show the whole model of compose files, or every mistake in them.',

@@ -4,7 +4,8 @@ const graphemesOf = (text: string): Intl.Segments => {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
   return segmenter.segment(text)
 }
-const plainAscii = /^[\x20-\x7e]*$/
+/** What takes one cell each: ASCII, and the signs of our own pages, so that most texts need no segmenter. */
+const plain = /^[\x20-\x7e✔✖▲●○↺…]*$/
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u
 /** Blocks that terminals draw two cells wide: CJK, Hangul, full-width forms, pictographs. */
 const wide =
@@ -12,7 +13,7 @@ const wide =
 
 /** Terminal cells that a text takes; it holds no escape sequences. */
 export function widthOf(text: string): number {
-  if (plainAscii.test(text)) return text.length
+  if (plain.test(text)) return text.length
   let cells = 0
   for (const { segment } of graphemesOf(text)) cells += cellsOf(segment)
   return cells

@@ -11,17 +11,22 @@ export function annotate(
 ): void {
   if (!terminal.annotates) return
   const marks = [
-    annotation(failure.title, { title: failure.code }),
+    githubMark('error', failure.title, { title: failure.code }),
     ...problems.map(({ file, line, col, message }) =>
-      annotation(message, { file, line: String(line), col: String(col) }),
+      githubMark('error', message, { file, line: String(line), col: String(col) }),
     ),
   ]
   shell.stdout.write(marks.join(''))
 }
 
-const annotation = (message: string, properties: Record<string, string>): string => {
+/** One workflow command that marks a place in a file, or the run. */
+export const githubMark = (
+  level: 'error' | 'warning',
+  message: string,
+  properties: Record<string, string>,
+): string => {
   const named = Object.entries(properties).map(([name, value]) => `${name}=${escaped(value, /[%\r\n:,]/g)}`)
-  return `::error ${named.join(',')}::${escaped(message, /[%\r\n]/g)}\n`
+  return `::${level} ${named.join(',')}::${escaped(message, /[%\r\n]/g)}\n`
 }
 
 /** A line break or a colon in outside text must not begin a workflow command of its own. */

@@ -1,0 +1,57 @@
+import { createReadStream } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text as textOfStream } from 'node:stream/consumers'
+import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
+import { Bounded, isRecord, unreadable } from './record-bounds.ts'
+import type { Take } from './record-bounds.ts'
+
+/**
+ * Every JSON file of a folder, a tar archive (plain or gzip) or a zip archive, or one JSON file. An archive is read once
+ * and never unpacked to disk. Throws ADVISORIES_UNREADABLE.
+ */
+export async function readRecordTexts(path: string, take: Take): Promise<void> {
+  const bounded = new Bounded(path, take)
+  try {
+    const found = await stat(path)
+    if (found.isDirectory()) return await readFolder(path, bounded)
+    return await readFile(path, bounded)
+  } catch (thrown) {
+    // A mistake of ours is no fault of the file's.
+    if (thrown instanceof TowpathError || thrown instanceof TypeError) throw thrown
+    throw unreadable(path, messageOf(thrown))
+  }
+}
+
+async function readFolder(path: string, bounded: Bounded): Promise<void> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && isRecord(entry.name))
+  for (const entry of files) {
+    const file = join(entry.parentPath, entry.name)
+    bounded.checkSize(file, (await stat(file)).size)
+    bounded.take({ name: file, text: await textOfStream(createReadStream(file)) })
+  }
+}
+
+async function readFile(path: string, bounded: Bounded): Promise<void> {
+  const head = await firstBytes(path)
+  if (head.subarray(0, 2).toString('latin1') === 'PK')
+    return (await import('./read-zip.ts')).readZip(path, bounded)
+  if (head[0] === 0x1f && head[1] === 0x8b)
+    return (await import('./read-tar.ts')).readTar(path, bounded, true)
+  if (isRecord(path)) {
+    bounded.checkSize(path, (await stat(path)).size)
+    return bounded.take({ name: path, text: await textOfStream(createReadStream(path)) })
+  }
+  return (await import('./read-tar.ts')).readTar(path, bounded, false)
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import { compactAdvisories } from '@towpath/domain/advisory/advisory-lines.ts'
+import type { AdvisorySummary } from '@towpath/domain/advisory/advisory-lines.ts'
+import type { AdvisoryRecord } from '@towpath/domain/advisory/advisory.ts'
+import { readOsvRecord } from '@towpath/domain/advisory/read-osv.ts'
+import { readRecordTexts } from './advisory-files.ts'
+
+/** Unreadable records that are told one by one. */
+const TOLD_MAX = 20
+
+/** Advisories ready to match, by ecosystem. */
+export interface LoadedAdvisories extends AdvisorySummary {
+  /** `sha256:` over every line, so that the same data has the same digest however it came. */
+  digest: string
+  lines: ReadonlyMap<string, readonly string[]>
+  /** Records that could not be read; whom they concern, nobody knows. */
+  unread: number
+  problems: readonly string[]
+}
+
+/** Reads OSV records from a folder or archive. One that cannot be read is counted and told, never skipped in silence. */
+export async function loadAdvisories(path: string): Promise<LoadedAdvisories> {
+  const records: AdvisoryRecord[] = []
+  const problems: string[] = []
+  let unread = 0
+  await readRecordTexts(path, ({ name, text }) => {
+    const record = parseRecord(text)
+    if (typeof record !== 'string') {
+      records.push(record)
+      return
+    }
+    unread += 1
+    if (problems.length < TOLD_MAX) problems.push(`${name}: ${record}`)
+  })
+  const { summary, lines } = compactAdvisories(records)
+  return { ...summary, digest: digestOf(lines), lines, unread, problems }
+}
+
+function parseRecord(text: string): AdvisoryRecord | string {
+  try {
+    return readOsvRecord(JSON.parse(text.replace(/^\uFEFF/, '')))
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError || thrown instanceof RangeError) return 'is no JSON'
+    throw thrown
+  }
+}
+
+export function digestOf(lines: ReadonlyMap<string, readonly string[]>): string {
+  const hash = createHash('sha256')
+  for (const [ecosystem, own] of lines) hash.update(`${ecosystem}\n${own.join('\n')}\n`)
+  return `sha256:${hash.digest('hex')}`
+}

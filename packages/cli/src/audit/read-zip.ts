@@ -1,0 +1,20 @@
+import { text as textOfStream } from 'node:stream/consumers'
+import { openPromise } from 'yauzl'
+import { isRecord } from './record-bounds.ts'
+import type { Bounded } from './record-bounds.ts'
+
+/** Every JSON file of a zip archive, entry by entry of its directory. */
+export async function readZip(path: string, bounded: Bounded): Promise<void> {
+  const zip = await openPromise(path, { autoClose: false, lazyEntries: true })
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (!isRecord(entry.fileName)) continue
+      bounded.checkSize(entry.fileName, entry.uncompressedSize)
+      // The library ends a stream that gives more than the entry announces.
+      const stream = await zip.openReadStreamPromise(entry)
+      bounded.take({ name: entry.fileName, text: await textOfStream(stream) })
+    }
+  } finally {
+    zip.close()
+  }
+}

@@ -1,0 +1,123 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { audit } from '@towpath/domain/advisory/audit.ts'
+import type { AuditResult } from '@towpath/domain/advisory/audit.ts'
+import type { FailRule } from '@towpath/domain/advisory/fail-rule.ts'
+import type { FindingWaiverRule } from '@towpath/domain/advisory/waiver.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { Inventory, InventoryGap } from '@towpath/domain/inventory/component.ts'
+import { readLockfile } from '@towpath/domain/inventory/lockfile/read-lockfile.ts'
+import type { Shell } from '../terminal/shell.ts'
+import { findLockfiles, noLockfile, readLockfileText } from './find-lockfiles.ts'
+import { openAdvisories } from './open-advisories.ts'
+
+export interface AuditRequest {
+  /** Folders and files to look through. */
+  paths: readonly string[]
+  /** Lockfiles named one by one: each has to be readable. */
+  lockfiles: readonly string[]
+  advisories: string | undefined
+  rule: FailRule
+  ageMaxMs: number | null
+}
+
+const waiversFile = '.towpath/waivers.yaml'
+
+/** Reads what is locked here, and judges it by the advisories at hand. Needs no network and no server. */
+export async function runAudit(
+  shell: Shell,
+  request: AuditRequest,
+): Promise<{ result: AuditResult; from: string }> {
+  const files = request.lockfiles.length > 0 ? request.lockfiles : findLockfiles(shell.folder, request.paths)
+  if (files.length === 0) throw noLockfile(request.paths)
+  const { inventories, problems } = await readAll(shell.folder, files)
+  if (problems.length > 0 && (request.lockfiles.length > 0 || inventories.length === 0))
+    throw unreadable(problems)
+  const data = await openAdvisories(shell, request.advisories)
+  if (data === null) throw noAdvisories()
+  const now = shell.now()
+  const hasNpm = inventories.some(({ ecosystem }) => ecosystem === 'npm')
+  const result = audit({
+    inventories: [...inventories, ...problems.map(asInventory)],
+    data,
+    facts: { ...data.facts, isInRange: hasNpm ? await npmRange() : () => true },
+    waivers: await waiversOf(shell),
+    rule: request.rule,
+    now,
+    ageMaxMs: request.ageMaxMs,
+  })
+  return { result, from: data.from }
+}
+
+const npmRange = async () => (await import('@towpath/domain/advisory/npm-range.ts')).isInNpmRange
+
+async function readAll(
+  folder: string,
+  files: readonly string[],
+): Promise<{ inventories: Inventory[]; problems: InventoryGap[] }> {
+  const inventories: Inventory[] = []
+  const problems: InventoryGap[] = []
+  for (const path of files) {
+    const file = readLockfileText(folder, path)
+    if ('problem' in file) {
+      problems.push({ file: path, line: null, message: file.problem })
+      continue
+    }
+    const reading = await readLockfile(file)
+    if (reading.ok) inventories.push(reading.inventory)
+    else problems.push(...reading.problems)
+  }
+  return { inventories, problems }
+}
+
+/** A file that was found and cannot be read keeps the audit from being clean, and the others from being lost. */
+const asInventory = (problem: InventoryGap): Inventory => ({
+  file: problem.file,
+  ecosystem: 'crates.io',
+  components: [],
+  gaps: [problem],
+})
+
+/** None where there is no file. Throws WAIVERS_HAVE_PROBLEMS: what cannot be read lets nothing pass. */
+async function waiversOf(shell: Shell): Promise<FindingWaiverRule[]> {
+  const place = join(shell.folder, waiversFile)
+  if (!existsSync(place)) return []
+  const { readWaivers } = await import('@towpath/domain/advisory/read-waivers.ts')
+  const read = readWaivers({ path: waiversFile, text: readFileSync(place, 'utf8') }, shell.now())
+  if (read.ok) return read.waivers
+  const [first] = read.problems
+  throw new TowpathError({
+    code: 'WAIVERS_HAVE_PROBLEMS',
+    kind: 'usage',
+    message: `${waiversFile}:${first?.line ?? 1}:${first?.col ?? 1} ${first?.message ?? ''}.`,
+    hint: `Nothing was judged, and nothing passes by it. ${first?.hint ?? 'Mend it and run again.'}`,
+    detail: { problems: read.problems },
+  })
+}
+
+function unreadable(problems: readonly InventoryGap[]): TowpathError {
+  const [first] = problems
+  const place = first?.line === null || first === undefined ? '' : `:${first.line}`
+  return new TowpathError({
+    code: 'LOCKFILE_UNREADABLE',
+    kind: 'usage',
+    message: `${first?.file ?? ''}${place} ${first?.message ?? ''}.`,
+    hint: 'Nothing was judged: what cannot be read may hold anything. Mend the file, or name others: towpath audit --lockfile FILE',
+    detail: {
+      problems: problems.map(({ file, line, message }) => ({
+        file,
+        ...(line === null ? {} : { line }),
+        message,
+      })),
+    },
+  })
+}
+
+const noAdvisories = (): TowpathError =>
+  new TowpathError({
+    code: 'ADVISORIES_NOT_FOUND',
+    kind: 'usage',
+    message:
+      'There are no advisories here to judge by: none were given, none imported, and no snapshot came along.',
+    hint: 'Nothing was judged. Bring some: towpath advisories import ARCHIVE; or name them: towpath audit --advisories PATH',
+  })

@@ -1,0 +1,104 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { tarOf, zipOf } from '../audit/testing/archives.ts'
+import { AuditFolder, records } from '../audit/testing/audit-folder.ts'
+
+let at: AuditFolder
+beforeEach(async () => {
+  at = await AuditFolder.open()
+})
+afterEach(() => at.close())
+
+describe('advisories', () => {
+  const entries = records.map((one): [string, string] => [`crates/${one.id}.json`, JSON.stringify(one)])
+
+  test('are the same data, with the same digest, from a folder, a tar, a tar.gz, a zip or an import', async () => {
+    await at.put('osv.tar', await tarOf(entries))
+    await at.put('osv.tar.gz', gzipSync(await tarOf(entries)))
+    await at.put('all.zip', zipOf(entries))
+    await at.run(['advisories', 'import', 'all.zip'])
+    const ways = ['osv', 'osv.tar', 'osv.tar.gz', 'all.zip', 'home/advisories']
+    const audits = await Promise.all(ways.map((way) => at.auditJson('--advisories', way, '--offline')))
+    const { digest } = audits[0]?.advisories ?? {}
+    for (const { advisories, findings } of audits) {
+      expect(advisories).toMatchObject({ digest, count: 3 })
+      expect(findings).toEqual(audits[0]?.findings)
+    }
+  })
+
+  test('that were imported are used from then on, and swapped in whole', async () => {
+    await at.run(['advisories', 'import', 'osv'])
+    expect((await at.auditJson('--offline')).findings).toHaveLength(2)
+    await rm(join(at.path, 'osv/RUSTSEC-2025-0002.json'))
+    await at.run(['advisories', 'import', 'osv'])
+    expect((await at.auditJson('--offline')).findings).toHaveLength(1)
+    expect((await at.run(['advisories', 'status'])).out).toContain('2 advisories')
+  })
+
+  test('that cannot all be read are not imported, and the ones before stay', async () => {
+    await at.run(['advisories', 'import', 'osv'])
+    await at.put('osv/broken.json', '{"id": "RUSTSEC-2025-0009"')
+    const { exit, err } = await at.run(['advisories', 'import', 'osv'])
+    expect(exit).toBe(2)
+    expect(err).toContain('1 of 4 records')
+    expect((await at.auditJson('--offline')).advisories.count).toBe(3)
+    expect((await at.run(['advisories', 'import', 'osv', '--partial'])).exit).toBe(0)
+    expect((await at.auditJson('--offline')).unknowns).toMatchObject([{ what: 'data-unreadable' }])
+  })
+
+  test('what is exploited is joined where its catalogue is loaded', async () => {
+    await at.put('kev.json', '{"vulnerabilities":[{"cveID":"CVE-2025-0001"}]}')
+    await at.put('epss.csv.gz', gzipSync('cve,epss,percentile\nCVE-2025-0001,0.25,0.9\n'))
+    await at.run(['advisories', 'import', 'osv', '--kev', 'kev.json', '--epss', 'epss.csv.gz'])
+    expect((await at.auditJson('--offline')).findings[0]).toMatchObject({
+      isExploited: true,
+      exploitProbability: 0.25,
+    })
+    expect((await at.run(['advisories', 'import', 'osv', '--kev', 'epss.csv.gz'])).exit).toBe(2)
+  })
+
+  test('a store that was damaged is told, and nothing is judged by half of it', async () => {
+    await at.run(['advisories', 'import', 'osv'])
+    const { folder: data } = JSON.parse(
+      await readFile(join(at.path, 'home/advisories/current.json'), 'utf8'),
+    ) as { folder: string }
+    await writeFile(join(at.path, 'home/advisories', data, 'crates.io.lines'), 'bad\t{}\n')
+    const { exit, err } = await at.run(['audit', '--offline'])
+    expect(exit).toBe(1)
+    expect(err).toContain('ADVISORY_STORE_DAMAGED')
+  })
+
+  const hostile: [string, () => Promise<Buffer> | Buffer][] = [
+    ['cut.tar.gz', async () => gzipSync(await tarOf(entries)).subarray(0, 100)],
+    ['cut.zip', () => zipOf(entries).subarray(0, 200)],
+    ['noise.tar', () => Buffer.alloc(5000, 7)],
+    ['nothing.tar.gz', () => gzipSync(Buffer.alloc(0))],
+    [
+      'lying.zip',
+      () => {
+        const zip = zipOf(entries)
+        zip.writeUInt32LE(0xfffffff0, zip.length - 6)
+        return zip
+      },
+    ],
+  ]
+  test.each(hostile)('%s is refused in words', async (name, content) => {
+    await at.put(name, await content())
+    const { exit, err } = await at.run(['advisories', 'import', name])
+    expect(exit).toBe(2)
+    expect(err).toMatch(/ADVISORIES_(?:UNREADABLE|EMPTY)/)
+  })
+
+  test('names in an archive are names, never places: nothing is written anywhere', async () => {
+    await at.put(
+      'up.tar',
+      await tarOf([
+        ['../../up.json', JSON.stringify(records[0])],
+        ['/etc/abs.json', JSON.stringify(records[1])],
+      ]),
+    )
+    expect((await at.auditJson('--advisories', 'up.tar', '--offline')).advisories.count).toBe(2)
+  })
+})

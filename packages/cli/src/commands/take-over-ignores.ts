@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { readIgnores } from '@towpath/domain/advisory/read-ignores.ts'
+import type { Ignored } from '@towpath/domain/advisory/read-ignores.ts'
+import { readWaivers } from '@towpath/domain/advisory/read-waivers.ts'
+import { lastWaiverDay } from '@towpath/domain/advisory/waiver.ts'
+import { editYaml } from '@towpath/domain/config/edit-yaml.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { readNamedFile } from '../audit/advisory-store.ts'
+import type { Answer } from '../outcome/answer.ts'
+import { line, span } from '../screen/line.ts'
+import type { Context } from '../terminal/context.ts'
+
+const waiversFile = '.towpath/waivers.yaml'
+
+interface TakeOverOptions {
+  owner: string
+  expires?: string
+}
+
+/**
+ * `towpath advisories waivers FILE...`: what other tools ignore becomes waivers with an owner and an end. An end of
+ * theirs stays where it comes first; one that is over, or an advisory that is waived already, is left out and told.
+ */
+export async function takeOverIgnores(
+  { shell }: Context,
+  files: string[],
+  options: TakeOverOptions,
+): Promise<Answer> {
+  const now = shell.now()
+  const end = options.expires ?? lastWaiverDay(now)
+  const ignored = await Promise.all(files.map((file) => ignoresOf(shell.folder, file)))
+  const place = join(shell.folder, waiversFile)
+  const before = existsSync(place) ? readFileSync(place, 'utf8') : ''
+  const known = waiversIn(before, now)
+  const today = now.toISOString().slice(0, 10)
+  const fresh = new Map(
+    ignored
+      .flat()
+      .filter(({ advisory, expires }) => !known.has(advisory) && (expires === null || expires >= today))
+      .map((entry) => [entry.advisory, waiverOf(entry, { owner: options.owner, end })]),
+  )
+  const after = withWaivers(before, [...fresh.values()], known.size)
+  waiversIn(after, now)
+  await replace(place, after)
+  const left = ignored.flat().length - fresh.size
+  return {
+    page: [
+      line(span('good', `✔ ${fresh.size} taken over`), `  into ${waiversFile}, owned by ${options.owner}`),
+      ...(left === 0 ? [] : [line(`  ${left} left out: waived already, or over`)]),
+    ],
+    json: { file: waiversFile, taken: [...fresh.values()], left },
+  }
+}
+
+async function ignoresOf(folder: string, file: string): Promise<(Ignored & { from: string })[]> {
+  const read = readIgnores(
+    file.replaceAll('\\', '/'),
+    (await readNamedFile(resolve(folder, file))).toString('utf8'),
+  )
+  if (typeof read !== 'string') return read.map((entry) => ({ ...entry, from: file }))
+  throw new TowpathError({
+    code: 'IGNORES_UNREADABLE',
+    kind: 'usage',
+    message: `${file} ${read}.`,
+    hint: 'Nothing was taken over. See: towpath advisories waivers --help',
+  })
+}
+
+const waiverOf = (
+  { advisory, reason, expires, from }: Ignored & { from: string },
+  { owner, end }: { owner: string; end: string },
+): Record<string, string> => ({
+  advisory,
+  owner,
+  reason: reason ?? `taken over from ${from}, which gives no reason`,
+  expires: expires !== null && expires < end ? expires : end,
+})
+
+/** Advisories that are waived in a text; throws where it cannot be read, or where it would not be read back. */
+function waiversIn(text: string, now: Date): Set<string> {
+  const read = readWaivers({ path: waiversFile, text }, now)
+  if (read.ok) return new Set(read.waivers.map(({ advisory }) => advisory))
+  const [first] = read.problems
+  throw new TowpathError({
+    code: 'WAIVERS_HAVE_PROBLEMS',
+    kind: 'usage',
+    message: `${waiversFile}:${first?.line ?? 1}:${first?.col ?? 1} ${first?.message ?? ''}.`,
+    hint: `Nothing was taken over. ${first?.hint ?? 'Mend it and run again.'}`,
+    detail: { problems: read.problems },
+  })
+}
+
+function withWaivers(text: string, waivers: readonly object[], known: number): string {
+  if (waivers.length === 0) return text
+  if (known === 0) return editYaml(text, [{ path: ['waivers'], value: waivers }])
+  return editYaml(
+    text,
+    waivers.map((value, at) => ({ path: ['waivers', known + at], value })),
+  )
+}
+
+/** Written whole beside its name, then renamed: a crash leaves the old file or the new one. */
+async function replace(place: string, text: string): Promise<void> {
+  if (text === '') return
+  await mkdir(dirname(place), { recursive: true })
+  const draft = `${place}.${process.pid}.draft`
+  try {
+    await writeFile(draft, text)
+    await rename(draft, place)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}

@@ -1,0 +1,92 @@
+import { Option } from 'commander'
+import { failRules } from '@towpath/domain/advisory/fail-rule.ts'
+import { orderNames } from '@towpath/domain/version/order-name.ts'
+import type { Group } from './act.ts'
+import { tell } from './help-page.ts'
+import { need } from './options.ts'
+
+export const auditFormats = ['table', 'json', 'sarif', 'github', 'junit'] as const
+
+/** Commands that look at what a project is made of; none of them needs a server. */
+export const evidence: Group = (program, act) => {
+  audit(program, act)
+  advisories(program, act)
+  versions(program, act)
+}
+
+const audit: Group = (program, act) => {
+  tell(program.command('audit').argument('[path...]'), {
+    says: 'Judge what lockfiles pin by known advisories. Needs no network and no server.',
+    inShort: 'judge what lockfiles pin by known advisories',
+    examples: [
+      'audit',
+      'audit --lockfile Cargo.lock --fail-on high',
+      'audit --advisories osv.tar.gz --offline --format sarif -o audit.sarif',
+    ],
+    group: 'Every day',
+  })
+    .addOption(
+      new Option('--lockfile <file>', 'judge this file only; any number of times').argParser(
+        (text: string, before: string[] | undefined) => [...(before ?? []), text],
+      ),
+    )
+    .option('--advisories <path>', 'OSV folder or archive (else what was imported, else a snapshot)')
+    .addOption(
+      new Option('--fail-on <rule>', 'end with 1 on: none, warnings, a severity')
+        .choices(failRules)
+        .default('vulnerabilities'),
+    )
+    .addOption(
+      new Option('--format <format>', auditFormats.join(', ')).choices(auditFormats).default('table'),
+    )
+    .option('-o, --output <file>', 'write to a file instead of stdout')
+    .option('--max-age <duration>', 'older advisories make the answer unknown', '7d')
+    .option('--offline', 'take the advisories as old as they are')
+    .action(act(async () => (await import('../commands/audit.ts')).auditLockfiles))
+}
+
+const advisories: Group = (program, act) => {
+  const command = tell(program.command('advisories'), {
+    says: 'Bring advisories in, show which ones audits use, take over what other tools ignore.',
+    inShort: 'bring advisories in, show which are used',
+    examples: ['advisories status', 'advisories import osv-crates.tar.gz'],
+    group: 'Also',
+  })
+  tell(command.command('import').argument('<archive>'), {
+    says: 'Replace the advisories by the OSV records of a folder, tar.gz or zip.',
+    examples: ['advisories import all.zip', 'advisories import osv/ --kev kev.json --epss epss.csv.gz'],
+  })
+    .option('--to <dir>', 'where to keep them (else TOWPATH_HOME or ~/.towpath)')
+    .option('--kev <file>', "CISA's catalogue of what is exploited (JSON)")
+    .option('--epss <file>', "FIRST's probabilities of exploitation (CSV, plain or gzip)")
+    .option('--partial', 'take the rest where some records cannot be read')
+    .action(act(async () => (await import('../commands/advisories.ts')).importAdvisories))
+  tell(command.command('status'), {
+    says: 'Show which advisories an audit uses: how many, how new, covering what.',
+    examples: ['advisories status', 'advisories status --advisories osv.tar.gz'],
+  })
+    .option('--advisories <path>', 'look at these instead')
+    .action(act(async () => (await import('../commands/advisories.ts')).showAdvisories))
+  tell(command.command('waivers').argument('<file...>'), {
+    says: 'Take over what audit.toml, deny.toml, osv-scanner.toml or .trivyignore ignore.',
+    inShort: 'take over what other tools ignore, with owner and end',
+    examples: ['advisories waivers .cargo/audit.toml --owner alice'],
+  })
+    .addOption(need(new Option('--owner <name>', 'who answers for them')))
+    .option('--expires <day>', 'last day, such as 2026-03-31 (else 90 days from today)')
+    .action(act(async () => (await import('../commands/take-over-ignores.ts')).takeOverIgnores))
+}
+
+const versions: Group = (program, act) => {
+  const command = tell(program.command('versions'), {
+    says: 'Compare versions as the package managers do.',
+    inShort: 'compare versions as the package managers do',
+    examples: ['versions compare deb', 'versions compare pep440 < pairs.txt'],
+    group: 'Also',
+  })
+  tell(command.command('compare').argument('<kind>'), {
+    says: `Read "A B" a line from stdin, print <, = or >. Kinds: ${orderNames.join(', ')}.`,
+    inShort: 'read "A B" a line from stdin, print <, = or >',
+    examples: ['versions compare deb < pairs.txt', 'versions compare semver --json < pairs.txt'],
+  }).action(act(async () => (await import('../commands/versions.ts')).compareVersions))
+}

@@ -1,0 +1,127 @@
+import { compareText } from '../version/order.ts'
+import type { Advisory, AdvisoryRecord, VersionInterval } from './advisory.ts'
+
+/** What a collection of advisories is, beside the advisories themselves. */
+export interface AdvisorySummary {
+  /** Records in all, the withdrawn too. */
+  count: number
+  withdrawn: number
+  /** When the newest of them was modified; null where there is none. */
+  newest: string | null
+  ecosystems: Readonly<Record<string, number>>
+}
+
+/** `lines` by ecosystem, each `name, tab, JSON`, sorted: the same records give the same text, however they came. */
+export interface CompactAdvisories {
+  summary: AdvisorySummary
+  lines: ReadonlyMap<string, readonly string[]>
+}
+
+/** Keys of one letter keep a snapshot small; empty lists are left out. */
+interface CompactAdvisory {
+  i: string
+  a?: readonly string[]
+  k?: Advisory['kind']
+  s?: string
+  m: string
+  v?: readonly string[]
+  r?: string
+  /** From, to, and true where the end is affected itself. */
+  n?: readonly (readonly [string | null, string | null, true?])[]
+  l?: readonly string[]
+}
+
+/** Everything that matching needs of some records, as lines of text. A record that is given twice counts once, as its newest. */
+export function compactAdvisories(records: readonly AdvisoryRecord[]): CompactAdvisories {
+  const newestFirst = records.toSorted((a, b) => compareText(b.modified, a.modified))
+  const byId = new Map<string, AdvisoryRecord>()
+  for (const record of newestFirst) if (!byId.has(record.id)) byId.set(record.id, record)
+  const all = [...byId.values()]
+  const advisories = all.flatMap((record) => record.advisories)
+  const byEcosystem = [...Map.groupBy(advisories, ({ ecosystem }) => ecosystem)].toSorted(([a], [b]) =>
+    compareText(a, b),
+  )
+  const lines = byEcosystem.map(
+    ([ecosystem, own]) => [ecosystem, own.map(lineOf).toSorted(compareText)] as const,
+  )
+  return {
+    summary: {
+      count: all.length,
+      withdrawn: all.filter(({ isWithdrawn }) => isWithdrawn).length,
+      newest: newestFirst[0]?.modified ?? null,
+      ecosystems: Object.fromEntries(lines.map(([ecosystem, own]) => [ecosystem, own.length])),
+    },
+    lines: new Map(lines),
+  }
+}
+
+function lineOf({ name, id, modified, summary, ...advisory }: Advisory): string {
+  const compact: CompactAdvisory = {
+    i: id,
+    ...some('a', advisory.aliases),
+    ...(advisory.kind === 'vulnerability' ? {} : { k: advisory.kind }),
+    ...(summary === '' ? {} : { s: summary }),
+    m: modified,
+    ...some('v', advisory.vectors),
+    ...(advisory.rating === null ? {} : { r: advisory.rating }),
+    ...some('n', advisory.intervals.map(compactInterval)),
+    ...some('l', advisory.versions),
+  }
+  return `${name}\t${JSON.stringify(compact)}`
+}
+
+const some = <Key extends string, Item>(
+  key: Key,
+  list: readonly Item[],
+): Partial<Record<Key, readonly Item[]>> =>
+  list.length === 0 ? {} : ({ [key]: list } as Record<Key, readonly Item[]>)
+
+const compactInterval = ({
+  from,
+  to,
+  isEndAffected,
+}: VersionInterval): readonly [string | null, string | null, true?] =>
+  isEndAffected ? [from, to, true] : [from, to]
+
+/** Advisories of one ecosystem, found by the name of a package. */
+export interface AdvisoryIndex {
+  ecosystem: string
+  find: (name: string) => readonly Advisory[]
+}
+
+/** An index over lines; a line is only parsed when its package is asked for. */
+export function indexLines(ecosystem: string, lines: readonly string[]): AdvisoryIndex {
+  const byName = new Map<string, string[]>()
+  for (const line of lines) {
+    const name = line.slice(0, Math.max(0, line.indexOf('\t')))
+    const known = byName.get(name)
+    if (known === undefined) byName.set(name, [line])
+    else known.push(line)
+  }
+  const read = new Map<string, Advisory[]>()
+  const find = (name: string): readonly Advisory[] => {
+    const known = read.get(name)
+    if (known !== undefined) return known
+    const advisories = (byName.get(name) ?? []).map((line) => advisoryOf(ecosystem, name, line))
+    read.set(name, advisories)
+    return advisories
+  }
+  return { ecosystem, find }
+}
+
+function advisoryOf(ecosystem: string, name: string, line: string): Advisory {
+  const compact = JSON.parse(line.slice(name.length + 1)) as CompactAdvisory
+  return {
+    id: compact.i,
+    aliases: compact.a ?? [],
+    ecosystem,
+    name,
+    kind: compact.k ?? 'vulnerability',
+    summary: compact.s ?? '',
+    modified: compact.m,
+    vectors: compact.v ?? [],
+    rating: compact.r ?? null,
+    intervals: (compact.n ?? []).map(([from, to, end]) => ({ from, to, isEndAffected: end === true })),
+    versions: compact.l ?? [],
+  }
+}

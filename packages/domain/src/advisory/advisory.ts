@@ -1,0 +1,38 @@
+/** What an advisory tells of, kept apart: only the first and the last say that somebody can do harm. */
+export const advisoryKinds = ['vulnerability', 'unsound', 'unmaintained', 'notice', 'malicious'] as const
+export type AdvisoryKind = (typeof advisoryKinds)[number]
+
+/** Half-open, or closed where `isEndAffected`. A bound of null has no end on that side. */
+export interface VersionInterval {
+  from: string | null
+  to: string | null
+  isEndAffected: boolean
+}
+
+/** What one advisory says of one package. */
+export interface Advisory {
+  id: string
+  aliases: readonly string[]
+  /** As OSV writes it: `crates.io`, `npm`, `Debian:12`. */
+  ecosystem: string
+  name: string
+  kind: AdvisoryKind
+  summary: string
+  /** RFC 3339, UTC. */
+  modified: string
+  /** CVSS vectors, as given. */
+  vectors: readonly string[]
+  /** The database's own word for how bad it is, where it has no vector. */
+  rating: string | null
+  intervals: readonly VersionInterval[]
+  /** Versions named one by one, beside the intervals. */
+  versions: readonly string[]
+}
+
+/** One OSV record as it concerns matching. A withdrawn one concerns nobody, and is only counted. */
+export interface AdvisoryRecord {
+  id: string
+  modified: string
+  isWithdrawn: boolean
+  advisories: readonly Advisory[]
+}

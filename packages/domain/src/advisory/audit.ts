@@ -1,0 +1,139 @@
+import { duration } from '../config/duration-text.ts'
+import type { Inventory } from '../inventory/component.ts'
+import type { AdvisoryIndex } from './advisory-lines.ts'
+import { auditVerdict } from './audit-verdict.ts'
+import type { AuditUnknown, AuditVerdict } from './audit-verdict.ts'
+import type { FailRule } from './fail-rule.ts'
+import type { Finding } from './finding.ts'
+import { matchInventory } from './match-inventory.ts'
+import type { MatchFacts } from './match-inventory.ts'
+import { applyWaivers } from './waiver.ts'
+import type { FindingWaiverRule } from './waiver.ts'
+
+/** Advisory data as an audit sees it. */
+export interface AdvisoryData {
+  digest: string
+  /** RFC 3339; when the newest record was modified. */
+  newest: string | null
+  count: number
+  /** Records that could not be read. */
+  unread: number
+  ecosystems: Readonly<Record<string, number>>
+  index: (ecosystem: string) => AdvisoryIndex
+}
+
+export interface AuditInput {
+  inventories: readonly Inventory[]
+  data: AdvisoryData
+  facts: MatchFacts
+  waivers: readonly FindingWaiverRule[]
+  rule: FailRule
+  now: Date
+  /** Age of the newest record from which on the data is too old; null where its age is told and not judged. */
+  ageMaxMs: number | null
+}
+
+/** What an audit found, with what it was made of: evidence that a gate can read and anybody can make again. */
+export interface AuditResult {
+  verdict: AuditVerdict
+  isFailure: boolean
+  /** Findings that count under the rule. */
+  counted: number
+  rule: FailRule
+  findings: readonly Finding[]
+  unknowns: readonly AuditUnknown[]
+  /** Waivers that are over or that nothing needs. */
+  expired: readonly FindingWaiverRule[]
+  unused: readonly FindingWaiverRule[]
+  lockfiles: readonly AuditedFile[]
+  advisories: { digest: string; newest: string | null; count: number }
+}
+
+export interface AuditedFile {
+  file: string
+  ecosystem: string
+  components: number
+  /** From paths, repositories and other registries: no advisory can name them. */
+  notCompared: number
+  isCovered: boolean
+}
+
+/** A pure function of inventories, advisories, waivers and the time. What could not be judged is never clean. */
+export function audit(input: AuditInput): AuditResult {
+  const { inventories, data, rule, now } = input
+  const indexes = new Map<string, AdvisoryIndex>()
+  const found: Finding[] = []
+  const unknowns: AuditUnknown[] = [...ageUnknown(input), ...unreadUnknown(data)]
+  const lockfiles: AuditedFile[] = []
+  for (const inventory of inventories) {
+    const { file, ecosystem, components } = inventory
+    const isCovered = Object.hasOwn(data.ecosystems, ecosystem)
+    const index = indexes.get(ecosystem) ?? data.index(ecosystem)
+    indexes.set(ecosystem, index)
+    const { findings, gaps, notCompared } = matchInventory(inventory, index, input.facts)
+    found.push(...findings)
+    lockfiles.push({ file, ecosystem, components: components.length, notCompared, isCovered })
+    for (const gap of gaps)
+      unknowns.push({
+        what: 'inventory-gap',
+        message: `${gap.file}${gap.line === null ? '' : `:${gap.line}`} ${gap.message}`,
+        hint: 'what stands there was not compared with any advisory',
+      })
+  }
+  unknowns.push(...coverageUnknowns(lockfiles))
+  const { findings, expired, unused } = applyWaivers(found, input.waivers, now)
+  const { digest, newest, count } = data
+  const { verdict, counted, isFailure } = auditVerdict({ rule, findings, unknowns })
+  return {
+    verdict,
+    isFailure,
+    counted,
+    rule,
+    findings,
+    unknowns,
+    expired,
+    unused,
+    lockfiles,
+    advisories: { digest, newest, count },
+  }
+}
+
+function coverageUnknowns(lockfiles: readonly AuditedFile[]): AuditUnknown[] {
+  const open = lockfiles.filter(({ isCovered, components }) => !isCovered && components > 0)
+  return [...Map.groupBy(open, ({ ecosystem }) => ecosystem)].map(([ecosystem, files]) => ({
+    what: 'ecosystem-not-covered',
+    message: `${ecosystem} is not covered by the advisories: ${files.map(({ file, components }) => `${file} (${components})`).join(', ')}`,
+    hint: `bring OSV data of ${ecosystem}: towpath advisories import ARCHIVE`,
+  }))
+}
+
+function ageUnknown({ data: { newest }, now, ageMaxMs }: AuditInput): AuditUnknown[] {
+  if (newest === null)
+    return [
+      {
+        what: 'data-too-old',
+        message: 'the advisories hold no record at all',
+        hint: 'bring some: towpath advisories import ARCHIVE',
+      },
+    ]
+  const ageMs = now.getTime() - Date.parse(newest)
+  if (ageMaxMs === null || ageMs <= ageMaxMs) return []
+  return [
+    {
+      what: 'data-too-old',
+      message: `the newest advisory is of ${newest.slice(0, 10)}, older than ${duration(ageMaxMs)}`,
+      hint: 'bring newer ones: towpath advisories import ARCHIVE; or take them as they are: --offline',
+    },
+  ]
+}
+
+const unreadUnknown = ({ unread }: AdvisoryData): AuditUnknown[] =>
+  unread === 0
+    ? []
+    : [
+        {
+          what: 'data-unreadable',
+          message: `${unread} advisory records could not be read, so nobody knows whom they concern`,
+          hint: 'see them: towpath advisories status --advisories PATH',
+        },
+      ]

@@ -1,0 +1,109 @@
+import type { Component, Inventory, InventoryGap } from '../inventory/component.ts'
+import { compareText } from '../version/order.ts'
+import type { Advisory } from './advisory.ts'
+import type { AdvisoryIndex } from './advisory-lines.ts'
+import { affects } from './affects.ts'
+import type { Finding } from './finding.ts'
+import { mergeAliases } from './merge-aliases.ts'
+import { planBump } from './plan-bump.ts'
+import type { IsInRange } from './plan-bump.ts'
+import { severityOf } from './severity.ts'
+
+/** What else is known when findings are made; each part may be absent. */
+export interface MatchFacts {
+  /** Score of a vector, where it was computed before. */
+  score: (vector: string) => number | null
+  /** CVE ids that are known to be exploited; null where no list is loaded. */
+  exploited: ReadonlySet<string> | null
+  /** EPSS probability by CVE id; null where none is loaded. */
+  probabilities: ReadonlyMap<string, number> | null
+  isInRange: IsInRange
+}
+
+export interface Matched {
+  findings: readonly Finding[]
+  /** Why the findings may not be all: what could not be compared. */
+  gaps: readonly InventoryGap[]
+  /** Components that no advisory can name: other code under a name, from a path, a repository or another registry. */
+  notCompared: number
+}
+
+/**
+ * Everything that advisories say of an inventory: a pure function of both. Only what comes from the registry of its
+ * ecosystem is compared, as RustSec has it; names are compared as they are.
+ */
+export function matchInventory(inventory: Inventory, index: AdvisoryIndex, facts: MatchFacts): Matched {
+  const findings: Finding[] = []
+  const gaps: InventoryGap[] = [...inventory.gaps]
+  let notCompared = 0
+  for (const component of inventory.components) {
+    if (component.source === 'other-registry') gaps.push(otherRegistryGap(component))
+    if (component.source !== 'registry') {
+      notCompared += 1
+      continue
+    }
+    const found = index.find(component.name)
+    if (found.length === 0) continue
+    const answers = found.map((advisory) => ({ advisory, affects: affects(advisory, component.version) }))
+    if (answers.some(({ affects: { answer } }) => answer === 'unknown')) gaps.push(unreadableGap(component))
+    const concerned = answers.flatMap(({ advisory, affects: answer }) =>
+      answer.answer === 'yes' ? [{ advisory, fixed: answer.fixed }] : [],
+    )
+    for (const group of mergeAliases(concerned)) findings.push(findingOf(component, group, facts))
+  }
+  return { findings: findings.toSorted(byPackage), gaps, notCompared }
+}
+
+/** Advisories of one flaw, the one that gives its name first. */
+export interface FlawGroup {
+  advisory: Advisory
+  aliases: readonly string[]
+  fixed: string | null
+  vectors: readonly string[]
+  rating: string | null
+}
+
+function findingOf(component: Component, group: FlawGroup, facts: MatchFacts): Finding {
+  const { advisory, aliases, fixed } = group
+  const { severity, score } = severityOf(group, facts.score)
+  const cves = [advisory.id, ...aliases].filter((id) => id.startsWith('CVE-'))
+  const probabilities = cves.flatMap((id) => facts.probabilities?.get(id) ?? [])
+  return {
+    id: advisory.id,
+    aliases,
+    package: component.name,
+    version: component.version,
+    kind: advisory.kind,
+    severity,
+    score,
+    fixed,
+    presence: component.presence,
+    path: component.path,
+    ecosystem: component.ecosystem,
+    file: component.file,
+    line: component.line,
+    summary: advisory.summary,
+    bump: fixed === null ? null : planBump(component, fixed, facts.isInRange),
+    isExploited: facts.exploited === null ? null : cves.some((id) => facts.exploited?.has(id)),
+    exploitProbability: probabilities.length === 0 ? null : Math.max(...probabilities),
+    waiver: null,
+  }
+}
+
+const otherRegistryGap = ({ file, line, name, version }: Component): InventoryGap => ({
+  file,
+  line,
+  message: `${name} ${version} comes from another registry, of which no advisory is known here`,
+})
+
+const unreadableGap = ({ file, line, name, version }: Component): InventoryGap => ({
+  file,
+  line,
+  message: `${name} ${version}: this version cannot be compared with the advisories there are for it`,
+})
+
+const byPackage = (a: Finding, b: Finding): number =>
+  compareText(a.file, b.file) ||
+  compareText(a.package, b.package) ||
+  compareText(a.version, b.version) ||
+  compareText(a.id, b.id)

@@ -1,0 +1,55 @@
+import { compareText } from '../version/order.ts'
+import type { Advisory } from './advisory.ts'
+import type { FlawGroup } from './match-inventory.ts'
+
+interface Concerned {
+  advisory: Advisory
+  fixed: string | null
+}
+
+/** Databases that know their ecosystem best come first: their id names the finding. */
+const preference = ['MAL', 'RUSTSEC', 'GO', 'PYSEC', 'GHSA', 'CVE']
+const databaseOf = (id: string): string => id.split('-')[0] ?? ''
+
+function rankOf(id: string): number {
+  const at = preference.indexOf(databaseOf(id))
+  return at === -1 ? preference.length : at
+}
+
+/**
+ * One flaw that several databases tell of is one finding. Two records of the same database stay two, even where they
+ * share an alias: their database keeps them apart.
+ */
+export function mergeAliases(concerned: readonly Concerned[]): FlawGroup[] {
+  const ordered = concerned.toSorted(
+    (a, b) => rankOf(a.advisory.id) - rankOf(b.advisory.id) || compareText(a.advisory.id, b.advisory.id),
+  )
+  const groups: Concerned[][] = []
+  for (const item of ordered) {
+    const group = groups.find((members) => members.every((other) => areSame(other, item, members)))
+    if (group === undefined) groups.push([item])
+    else group.push(item)
+  }
+  return groups.map(groupOf)
+}
+
+const namesOf = ({ advisory: { id, aliases } }: Concerned): string[] => [id, ...aliases]
+
+function areSame(other: Concerned, item: Concerned, members: readonly Concerned[]): boolean {
+  if (databaseOf(other.advisory.id) === databaseOf(item.advisory.id)) return false
+  const names = new Set(members.flatMap(namesOf))
+  return namesOf(item).some((name) => names.has(name))
+}
+
+function groupOf(members: readonly Concerned[]): FlawGroup {
+  const [first, ...others] = members as [Concerned, ...Concerned[]]
+  const aliases = new Set(members.flatMap(namesOf))
+  aliases.delete(first.advisory.id)
+  return {
+    advisory: first.advisory,
+    aliases: [...aliases].toSorted(compareText),
+    fixed: first.fixed ?? others.find(({ fixed }) => fixed !== null)?.fixed ?? null,
+    vectors: members.flatMap(({ advisory }) => advisory.vectors),
+    rating: members.find(({ advisory }) => advisory.rating !== null)?.advisory.rating ?? null,
+  }
+}

@@ -1,0 +1,53 @@
+/** Package worlds that inventories know, under the names that OSV gives them. */
+export const ecosystems = ['crates.io', 'npm', 'Go', 'PyPI', 'GitHub Actions'] as const
+export type Ecosystem = (typeof ecosystems)[number]
+
+/**
+ * Where a component comes from. Only what comes from the registry of its ecosystem can be compared with advisories: a
+ * path or a git source under a known name is other code.
+ */
+export type ComponentSource = 'registry' | 'other-registry' | 'git' | 'path'
+
+/** Whether a component is in what runs. A lockfile alone never proves `shipped`. */
+export type Presence = 'shipped' | 'locked-only' | 'dev-only' | 'unknown'
+
+/** Who asks for a component, and by which range of versions; null where the file does not say. */
+export interface Requirement {
+  name: string
+  version: string
+  range: string | null
+}
+
+/** One package in one version, as one file pins it. */
+export interface Component {
+  ecosystem: Ecosystem
+  /** Name in its registry, whatever the project calls it. */
+  name: string
+  version: string
+  source: ComponentSource
+  /** Name the project gives it, where that differs. */
+  alias: string | null
+  presence: Presence
+  /** File that pins it, as given. */
+  file: string
+  /** From 1; null where the format does not let it be known. */
+  line: number | null
+  /** Shortest way to it, the project first and itself last, each as `name version`. */
+  path: readonly string[]
+  requiredBy: readonly Requirement[]
+}
+
+/** What a file could not tell: whatever stands there is not in the inventory, and may be anything. */
+export interface InventoryGap {
+  file: string
+  line: number | null
+  message: string
+}
+
+/** Everything one file pins. With gaps it is a part of the truth, and no verdict over it is a clean one. */
+export interface Inventory {
+  file: string
+  ecosystem: Ecosystem
+  components: readonly Component[]
+  gaps: readonly InventoryGap[]
+}
