@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EdgeUnderTest, SlotOccupant } from '../contract/bench.ts'
 import { haproxyEdge } from '../haproxy/haproxy-edge.ts'
+import { localDisk } from '../haproxy/local-disk.ts'
 import { type ProcessHost, processHost } from '../haproxy/process-host.ts'
 import { releaseServer } from './release-server.ts'
 
@@ -19,7 +20,7 @@ export interface ProcessEdge extends EdgeUnderTest {
 export async function openProcessEdge(freePort: (address?: string) => Promise<number>): Promise<ProcessEdge> {
   const stateRoot = await mkdtemp(join(tmpdir(), 'towpath-edge-'))
   const host = processHost()
-  const edge = haproxyEdge({ host, stateRoot })
+  const edge = haproxyEdge({ host, disk: localDisk(stateRoot) })
   const spec = { name: edgeName, image: '', labels: {}, networks: [], ports: [] }
   const port = await freePort()
   const slotPort = await freePort('127.0.0.21')
