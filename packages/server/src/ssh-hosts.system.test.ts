@@ -2,6 +2,7 @@ import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { ExampleImages } from '@towpath/testkit/example-images.ts'
 import { setScene } from '@towpath/testkit/example-scene.ts'
 import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
+import { editConfig } from '@towpath/testkit/faults/project-edits.ts'
 import { migrationRuns } from '@towpath/testkit/faults/migration-runs.ts'
 import { startSocketProxy } from '@towpath/testkit/faults/socket-proxy.ts'
 import type { SocketProxy } from '@towpath/testkit/faults/socket-proxy.ts'
@@ -103,15 +104,41 @@ describe.runIf(isPossible)('a host over SSH', () => {
     await expectOneLive(second.release)
     expect(await lossesOf(running)).toEqual(noLoss)
   })
+})
 
-  it('counts its traffic for the verdicts, over the same link', async () => {
-    const { id } = await production.request(next(), good)
-    await production.reached(id, 'switch-traffic')
+describe.runIf(isPossible)('a canary on a host over SSH', () => {
+  let undo: () => Promise<void>
+  beforeAll(async () => {
+    const services = {
+      frontend: { type: 'canary', weights: ['20%', '50%'], at_least: '500ms', at_most: '90s' },
+    }
+    undo = await editConfig(scene, [{ path: ['defaults', 'strategy', 'services'], value: services }])
+  })
+  afterAll(async () => await undo?.())
+
+  it('is judged by traffic that the link brings the counts of, also when it breaks meanwhile', async () => {
     const running = await load()
+    const { id } = await production.request(next(), good)
+    await production.reached(id, 'shift-traffic:frontend:2000')
+    await host.wire.cut()
+    await sleep(1_500)
+    await host.wire.heal()
     const deployment = await production.finished(id)
-    expect(await lossesOf(running)).toEqual(noLoss)
     await expectPromises(deployment)
-    expect(await host.links()).toHaveLength(1)
+    expect(Object.values(deployment.verdicts).map(({ verdict }) => verdict)).toEqual(['pass', 'pass'])
+    expect(await lossesOf(running)).toEqual(noLoss)
+  })
+
+  it('that answers worse is taken back', async () => {
+    const before = (await production.state()).live?.release ?? ''
+    const version = next()
+    const bad = await scene.build({ version, frontendBehaviour: 'errors:0.3' })
+    const running = await load()
+    const deployment = await production.deploy(version, bad)
+    expect(deployment.finished).toMatchObject({ outcome: 'rolled-back' })
+    expect(deployment.finished?.reason).toContain('more errors')
+    await expectOneLive(before)
+    expect((await running.stop()).dropped).toBe(0)
   })
 })
 
@@ -165,6 +192,16 @@ describe.runIf(isPossible)('a link that is cut', () => {
     await host.wire.heal()
     expect((await production.finished(id)).finished?.outcome).toBe('aborted')
     await expectOneLive(before)
+    expect(await lossesOf(running)).toEqual(noLoss)
+  })
+})
+
+describe.runIf(isPossible)('a link that is slow', () => {
+  it('costs time and nothing else', async () => {
+    const running = await load()
+    host.wire.delay(40)
+    await expectPromises(await production.deploy(next(), good))
+    await host.wire.heal()
     expect(await lossesOf(running)).toEqual(noLoss)
   })
 })

@@ -165,6 +165,6 @@ async function linksTo(port: number): Promise<number[]> {
   const { stdout } = await run('ps', ['-eo', 'pid=,args='])
   return stdout
     .split('\n')
-    .filter((line) => new RegExp(`^\\s*\\d+ ssh .*-p ${port}\\b`).test(line))
+    .filter((line) => new RegExp(`^\\s*\\d+ ssh .*(?:-p |:)${port}\\b`).test(line))
     .map((line) => Number(line.trim().split(' ')[0]))
 }

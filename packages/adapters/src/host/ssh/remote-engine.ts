@@ -52,6 +52,10 @@ const forbidden = (host: SshHost): TowpathError =>
     hint: 'Nothing was changed. On the host: sudo usermod -aG docker USER. Then end the link, as by starting Towpath again, because a group counts from the next log-in.',
   })
 
+/** Nothing on the host tells a socket that is not forwarded from one that nobody listens at. */
+const FORWARDING_HINT =
+  'Where it works there, its sshd forwards no sockets: AllowStreamLocalForwarding yes, DisableForwarding no.'
+
 function silent(
   host: SshHost,
   { error, seen, words }: { error: TowpathError; seen: string; words: string },
@@ -62,7 +66,7 @@ function silent(
     code: 'ENGINE_UNREACHABLE',
     kind: 'unreachable',
     message: `${error.message} The host ${displayName(host)} itself answers.${why}`,
-    hint: error.hint,
+    hint: seen === 'open' ? `${error.hint} ${FORWARDING_HINT}` : error.hint,
     detail: { ...error.detail, host: displayName(host) },
     retryable: true,
   })

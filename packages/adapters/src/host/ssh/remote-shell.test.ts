@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { PassThrough } from 'node:stream'
+import { until } from '@towpath/testkit/wait.ts'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RemoteShell, shellWord } from './remote-shell.ts'
@@ -45,6 +47,17 @@ describe('a shell that is asked over streams', () => {
     const first = await shell.run(':')
     expect(first.output).toBe('Welcome\nunfinished')
     expect((await shell.run('echo clean')).output).toBe('clean\n')
+  })
+
+  it('keeps no more than it may of a host that says too much', async () => {
+    const overflows: string[] = []
+    const input = new PassThrough()
+    const output = new PassThrough()
+    const told = new RemoteShell({ input, output, onOverflow: () => void overflows.push('once') })
+    void told.run('cat /dev/zero').catch(() => {})
+    for (let sent = 0; sent < 17; sent += 1) output.write(Buffer.alloc(1024 * 1024))
+    await until(async () => overflows.length > 0, { withinMs: 5_000, what: 'the end of patience' })
+    expect(overflows).toEqual(['once'])
   })
 
   it('that has ended tells every asker why, then and later', async () => {

@@ -9,6 +9,13 @@ export interface ShellAnswer {
   output: string
 }
 
+export interface ShellEnds {
+  input: Writable
+  output: Readable
+  /** Told when one answer is longer than 16 MiB; what comes is not kept then, and the shell is of no use any more. */
+  onOverflow?: () => void
+}
+
 interface Waiting {
   end: Buffer
   resolve: (answer: ShellAnswer) => void
@@ -22,11 +29,13 @@ interface Waiting {
 export class RemoteShell {
   readonly #input: Writable
   readonly #waiting: Waiting[] = []
+  readonly #onOverflow: () => void
   #seen: Buffer = Buffer.alloc(0)
   #broken: Error | null = null
 
-  constructor({ input, output }: { input: Writable; output: Readable }) {
+  constructor({ input, output, onOverflow = () => {} }: ShellEnds) {
     this.#input = input
+    this.#onOverflow = onOverflow
     output.on('data', (chunk: Buffer) => this.#take(chunk))
     // Who ended it says why by `break`.
     input.on('error', () => {})
@@ -43,6 +52,11 @@ export class RemoteShell {
     })
   }
 
+  /** What came and is no answer yet: of a log-in that leads to no shell, all that it said. */
+  get unanswered(): string {
+    return this.#seen.toString('utf8')
+  }
+
   /** Nobody will answer any more. */
   break(fault: Error): void {
     this.#broken ??= fault
@@ -51,7 +65,10 @@ export class RemoteShell {
 
   #take(chunk: Buffer): void {
     this.#seen = Buffer.concat([this.#seen, chunk])
-    if (this.#seen.length > OUTPUT_BYTES_MAX) this.break(new Error('the host says too much'))
+    if (this.#seen.length > OUTPUT_BYTES_MAX) {
+      this.#seen = Buffer.alloc(0)
+      this.#onOverflow()
+    }
     for (;;) {
       const [next] = this.#waiting
       if (next === undefined) {

@@ -10,7 +10,12 @@ describe('how ssh is called', () => {
   it('with the rules that nobody may loosen before what the user configured', () => {
     const lines = sshConfig(['/home/me/.ssh/config', '/etc/ssh/ssh_config']).split('\n')
     const firstInclude = lines.findIndex((line) => line.startsWith('Include'))
-    for (const rule of ['BatchMode yes', 'StrictHostKeyChecking yes', 'NumberOfPasswordPrompts 0']) {
+    for (const rule of [
+      'BatchMode yes',
+      'StrictHostKeyChecking yes',
+      'NumberOfPasswordPrompts 0',
+      'ControlPersist no',
+    ]) {
       expect(lines.indexOf(rule)).toBeGreaterThan(-1)
       expect(lines.indexOf(rule)).toBeLessThan(firstInclude)
     }

@@ -20,6 +20,10 @@ export const sshConfig = (included: readonly string[]): string =>
     'ConnectionAttempts 1',
     'ServerAliveInterval 5',
     'ServerAliveCountMax 3',
+    // A jump host's connection ends with ours, too.
+    'ControlMaster no',
+    'ControlPath none',
+    'ControlPersist no',
     'ForwardAgent no',
     'ForwardX11 no',
     'PermitLocalCommand no',

@@ -50,7 +50,10 @@ export class SshConnection {
   private constructor(options: ConnectionOptions, child: ReturnType<typeof spawnMaster>) {
     this.#options = options
     this.#child = child
-    this.#shell = new RemoteShell({ input: child.stdin, output: child.stdout })
+    this.#shell = new RemoteShell({
+      ...{ input: child.stdin, output: child.stdout },
+      onOverflow: () => this.#kill('SIGKILL'),
+    })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#words = (this.#words + text).slice(-WORDS_MAX)
     })
@@ -150,7 +153,8 @@ export class SshConnection {
 
   #end(fault: Error | null): TowpathError {
     const { host } = this.#options
-    this.#failure ??= fault === null ? sshFailure(host, this.words) : sshMissing(host)
+    const said = this.words || tidied(this.#options.redact(this.#shell.unanswered.slice(-WORDS_MAX)))
+    this.#failure ??= fault === null ? sshFailure(host, said) : sshMissing(host)
     this.#shell.break(this.#failure)
     return this.#failure
   }

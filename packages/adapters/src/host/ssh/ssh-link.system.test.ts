@@ -176,11 +176,14 @@ describe.runIf(mayStartSshHost)('the link to a host over SSH', () => {
     const port = String(address.port)
     await writeFile(
       host.configFile,
-      `Host bastion\n  HostName 127.0.0.1\n  Port ${port}\nHost far\n  HostName 127.0.0.1\n  Port ${port}\n  ProxyJump bastion\n${await readFile(host.configFile, 'utf8')}`,
+      `Host bastion\n  ControlMaster auto\n  ControlPersist 10m\n  ControlPath ${join(folder, 'kept')}\n  HostName 127.0.0.1\n  Port ${port}\nHost far\n  HostName 127.0.0.1\n  Port ${port}\n  ProxyJump bastion\n${await readFile(host.configFile, 'utf8')}`,
     )
     const far = parseHostAddress(`ssh://far${dockerSocket()}`) as SshHost
     const over = dockerEngine({ ...engineOver(hosts.linkTo(far), far), secrets: () => new Map() })
     expect((await over.describe()).version).toMatch(/^\d+\./)
+    expect(await host.links()).toHaveLength(1)
+    await hosts.close()
+    expect(await host.links()).toEqual([])
   })
 
   it('names an engine that is not there, apart from a host that is not', async () => {
@@ -189,6 +192,41 @@ describe.runIf(mayStartSshHost)('the link to a host over SSH', () => {
     await expect(lost.describe()).rejects.toMatchObject({
       code: 'ENGINE_UNREACHABLE',
       message: expect.stringContaining('There is no socket at /run/nowhere.sock') as string,
+    })
+  })
+
+  it('says what keeps an engine from being reached where the host forwards no sockets', async () => {
+    const shut = await startSshHost({ engineSocket: dockerSocket(), settings: ['DisableForwarding yes'] })
+    const there = parseHostAddress(shut.address) as SshHost
+    await writeFile(host.configFile, await readFile(shut.configFile, 'utf8'))
+    const failed = await dockerEngine({
+      ...engineOver(hosts.linkTo(there), there),
+      secrets: () => new Map(),
+    })
+      .describe()
+      .catch((thrown: unknown) => thrown)
+    await shut.close()
+    expect(failed).toMatchObject({
+      code: 'ENGINE_UNREACHABLE',
+      hint: expect.stringContaining('AllowStreamLocalForwarding yes') as string,
+    })
+  })
+
+  it('repeats what a log-in said that leads to no shell', async () => {
+    const odd = await startSshHost({
+      engineSocket: dockerSocket(),
+      settings: ['ForceCommand echo This account is closed.'],
+    })
+    const there = parseHostAddress(odd.address) as SshHost
+    await writeFile(host.configFile, await readFile(odd.configFile, 'utf8'))
+    const failed = await hosts
+      .linkTo(there)
+      .run(':', 'look')
+      .catch((thrown: unknown) => thrown)
+    await odd.close()
+    expect(failed).toMatchObject({
+      code: 'HOST_UNREACHABLE',
+      message: expect.stringContaining('This account is closed') as string,
     })
   })
 
