@@ -100,6 +100,8 @@ const sshdConfig = (
     'PermitRootLogin prohibit-password',
     'PasswordAuthentication no',
     'MaxStartups 100',
+    // All that a link needs: what it forwards are no sessions.
+    'MaxSessions 1',
     // What is written in this user's home stays in this test's folder.
     `SetEnv XDG_STATE_HOME=${join(folder, 'state')}`,
     ...settings,

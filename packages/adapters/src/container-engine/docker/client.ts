@@ -1,5 +1,6 @@
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import Docker from 'dockerode'
+import type { Agent } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import { engineError, statusOf } from './engine-error.ts'
@@ -39,6 +40,8 @@ const CALL_DEADLINE_MS = 20_000
 export interface EngineWay {
   /** Path of the engine's unix socket: its own, or asked for at each call, one end of a tunnel to another host. */
   socketPath: string | (() => Promise<string>)
+  /** Keeps connections for the next call, where making one costs a way to another host and back. */
+  agent?: Agent
   /** Finds out more about an engine that did not answer. */
   explain?: (unreachable: TowpathError) => Promise<TowpathError>
 }
@@ -51,7 +54,7 @@ export function engineClient(
   },
 ): EngineClient {
   const { redact, explain = async (error) => error } = options
-  const dockerAt = dockerClients()
+  const dockerAt = dockerClients(options.agent)
   const docker = async () =>
     dockerAt(typeof options.socketPath === 'string' ? options.socketPath : await options.socketPath())
   const fault = (thrown: unknown, doing: string) => engineError(thrown, { doing, redact })
@@ -107,11 +110,15 @@ export function readAnswer<T>(schema: z.ZodType<T>, body: unknown, doing: string
 }
 
 /** One client for each path that the way had. */
-function dockerClients(): (socketPath: string) => Docker {
+function dockerClients(agent: Agent | undefined): (socketPath: string) => Docker {
   let last: { socketPath: string; docker: Docker } | null = null
   return (socketPath) => {
-    if (last?.socketPath !== socketPath)
-      last = { socketPath, docker: new Docker({ socketPath, protocol: 'http', ...WITHOUT_ENVIRONMENT }) }
+    if (last?.socketPath !== socketPath) {
+      // Its types leave the agent out.
+      const options: object = { agent, ...WITHOUT_ENVIRONMENT }
+      const docker = new Docker({ socketPath, protocol: 'http', ...options })
+      last = { socketPath, docker }
+    }
     return last.docker
   }
 }

@@ -44,5 +44,7 @@ export interface EdgeDisk {
   socketTo(path: string): Promise<string>
   /** False where nobody could be asked about anything just now: an answer that did not come says nothing then. */
   answers(): Promise<boolean>
+  /** How far the clock there is ahead of ours, in ms; it is the edge's clock that ends a lease and stamps the log. */
+  aheadMs(): Promise<number>
   logPlace(path: string): Promise<LogPlace>
 }

@@ -4,7 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { fencedScript, replaceScript } from './host-disk.ts'
+import { aheadOf, fencedScript, replaceScript } from './host-disk.ts'
+
+describe('the clock of a host', () => {
+  const asked = { askedMs: 1_795_791_933_000, answeredMs: 1_795_791_933_040 }
+
+  it.each([
+    ['that is right', '1795791933020\n', 0],
+    ['that is right, as far as anybody can tell', '1795791933035\n', 0],
+    ['that is ahead', '1795791993020\n', 60_000],
+    ['that is behind', '1795791873020\n', -60_000],
+    ['that tells whole seconds alone', '1795791993%3N\n', 60_480],
+    ['that tells whole seconds alone and is right', '1795791932\n', 0],
+    ['that tells nothing', 'date: invalid', 0],
+  ])('%s', (_which, answer, aheadMs) => {
+    expect(aheadOf(answer, asked)).toBe(aheadMs)
+  })
+})
 
 describe('what a host is told to write', () => {
   let folder: string

@@ -40,6 +40,7 @@ export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
       void (await link.run(`rm -rf ${shellWord(folder)}`, 'remove the folder of the edge')),
     socketTo: async (path) => shortSocketPath(await link.forward({ path: fittingSocketPath(path) })),
     answers: () => link.answersWithin(ANSWERS_WITHIN_MS),
+    aheadMs: hostClock(link),
     logPlace: async (path): Promise<LogPlace> => {
       const name = createHash('sha256').update(path).digest('hex').slice(0, 8)
       await mkdir(logFolder, { recursive: true, mode: 0o700 })
@@ -47,6 +48,36 @@ export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
       return { path: shortSocketPath(here), offer: () => log(fittingSocketPath(path), here) }
     },
   }
+}
+
+const CLOCK_KEPT_MS = 60_000
+
+/** Asked for once a minute. */
+function hostClock(link: SshLink): () => Promise<number> {
+  let known: { aheadMs: number; atMs: number } | null = null
+  return async () => {
+    if (known !== null && performance.now() - known.atMs < CLOCK_KEPT_MS) return known.aheadMs
+    const askedMs = Date.now()
+    const answer = await link.run('date +%s%3N', 'read its clock')
+    known = { aheadMs: aheadOf(answer, { askedMs, answeredMs: Date.now() }), atMs: performance.now() }
+    return known.aheadMs
+  }
+}
+
+/**
+ * How far a clock is ahead of ours, to half the time that the question took; 0 where that is within the error. Not every
+ * `date` knows milliseconds: those that do not tell whole seconds, and half a second is added.
+ */
+export function aheadOf(
+  answer: string,
+  { askedMs, answeredMs }: { askedMs: number; answeredMs: number },
+): number {
+  const [, seconds, milliseconds] = /^(\d{10})(\d{3})?/.exec(answer) ?? []
+  if (seconds === undefined) return 0
+  const thereMs = Number(seconds) * 1_000 + (milliseconds === undefined ? 500 : Number(milliseconds))
+  const errorMs = (answeredMs - askedMs) / 2 + (milliseconds === undefined ? 500 : 1)
+  const aheadMs = Math.round(thereMs - (askedMs + answeredMs) / 2)
+  return Math.abs(aheadMs) <= errorMs ? 0 : aheadMs
 }
 
 interface Place {

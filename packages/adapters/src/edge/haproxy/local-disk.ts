@@ -34,6 +34,7 @@ export const localDisk = (root: string): EdgeDisk => ({
   remove: async (folder) => await rm(folder, { recursive: true, force: true }),
   socketTo: async (path) => shortSocketPath(path),
   answers: async () => true,
+  aheadMs: async () => 0,
   logPlace: async (path) => ({ path: shortSocketPath(path), offer: async () => {} }),
 })
 

@@ -68,6 +68,11 @@ export class StateDirectory {
     return this.#disk.socketTo(posix.join(this.path, edgeFiles[name]))
   }
 
+  /** Now, by the clock of the edge's host; ms since 1970. */
+  async hostNowMs(): Promise<number> {
+    return Date.now() + (await this.#disk.aheadMs())
+  }
+
   /** Where to listen for the edge's log. */
   logPlace(): Promise<LogPlace> {
     return this.#disk.logPlace(posix.join(this.path, edgeFiles.trafficSocket))

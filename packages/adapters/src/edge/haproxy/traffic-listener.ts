@@ -34,9 +34,9 @@ export function trafficLogs(): TrafficLogs {
   const counters = new Map<string, TrafficCounter>()
   const listeners = new Map<string, Listener>()
   const turns = inTurn()
-  const counterOf = (path: string): TrafficCounter => {
-    const counter = counters.get(path) ?? new TrafficCounter(Date.now())
-    counters.set(path, counter)
+  const counterOf = async (dir: StateDirectory): Promise<TrafficCounter> => {
+    const counter = counters.get(dir.path) ?? new TrafficCounter(await dir.hostNowMs())
+    counters.set(dir.path, counter)
     return counter
   }
   const letGo = (path: string): void => {
@@ -54,7 +54,7 @@ export function trafficLogs(): TrafficLogs {
         letGo(dir.path)
         if (!(await dir.exists())) return
         if (counters.has(dir.path) && (await isListenedTo(path))) return
-        const counter = counterOf(dir.path)
+        const counter = await counterOf(dir)
         const lost = (): void => letGo(dir.path)
         listeners.set(dir.path, await listen(path, (line) => counter.count(line), lost))
         await place.offer()

@@ -12,6 +12,7 @@ export const engineOver = (
   host: SshHost,
 ): EngineWay & { freeBytes: (folder: string) => Promise<number | null> } => ({
   socketPath: async () => shortSocketPath(await link.forward({ path: host.socketPath })),
+  agent: link.agent,
   explain: (error) => explain(link, { host, error }),
   freeBytes: async (folder) => freeBytesIn(await link.run(freeScript(folder), 'read free disk space')),
 })

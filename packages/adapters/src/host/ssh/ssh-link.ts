@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import type { SshHost } from '@towpath/domain/environment/host-address.ts'
 import type { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Log } from '@towpath/app/ports/log.ts'
@@ -24,6 +25,8 @@ export interface LinkOptions extends Omit<ConnectionOptions, 'signal'> {
 export class SshLink {
   readonly host: SshHost
   readonly name: string
+  /** For calls over its sockets: opening one is a way to the host and back. */
+  readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 4 })
   readonly #options: LinkOptions
   #current: Promise<SshConnection> | null = null
   #failures = 0
@@ -81,6 +84,7 @@ export class SshLink {
 
   async close(): Promise<void> {
     this.#closing.abort()
+    this.agent.destroy()
     const connection = await this.#current?.catch(() => null)
     await connection?.close()
   }
