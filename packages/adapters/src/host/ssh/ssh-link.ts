@@ -9,6 +9,8 @@ import { commandFailed } from './ssh-failure.ts'
 
 const PAUSE_MIN_MS = 250
 const PAUSE_MAX_MS = 15_000
+/** Nobody logged in where a key is not the known one: whoever has just mended that need not wait. */
+const KEY_PAUSE_MS = 1_000
 /** A connection that held this long did not fail for the reason of the one before. */
 const STEADY_MS = 10_000
 const SCRIPT_WITHIN_MS = 15_000
@@ -117,7 +119,8 @@ export class SshLink {
   #failed(failure: TowpathError): void {
     this.#current = null
     this.#lastFailure = failure
-    const pauseMs = Math.min(PAUSE_MIN_MS * 2 ** Math.min(this.#failures, 10), PAUSE_MAX_MS)
+    const mostMs = failure.code.startsWith('HOST_KEY_') ? KEY_PAUSE_MS : PAUSE_MAX_MS
+    const pauseMs = Math.min(PAUSE_MIN_MS * 2 ** Math.min(this.#failures, 10), mostMs)
     this.#failures += 1
     this.#notBeforeMs = performance.now() + pauseMs
     this.#options.log.warn({ host: this.name, error: failure.message, pauseMs }, 'host not reached over SSH')
