@@ -1,4 +1,5 @@
 import { haproxyEdge } from '@towpath/adapters/edge/haproxy/haproxy-edge.ts'
+import { localDisk } from '@towpath/adapters/edge/haproxy/local-disk.ts'
 import { askSocket } from '@towpath/adapters/edge/haproxy/haproxy-socket.ts'
 import { edgeFiles } from '@towpath/adapters/edge/haproxy/names.ts'
 import { processHost } from '@towpath/adapters/edge/haproxy/process-host.ts'
@@ -50,7 +51,7 @@ async function measure(parent: string, times: number): Promise<{ noOpMs: number;
     await rm(stateRoot, { recursive: true, force: true })
   }
   return await closing(close, async () => {
-    const edge = haproxyEdge({ host, stateRoot })
+    const edge = haproxyEdge({ host, disk: localDisk(stateRoot) })
     const [blue, green] = bothWays(await freePort())
     await edge.ensure(spec, blue)
     const socket = join(stateRoot, edgeName, edgeFiles.runtimeSocket)

@@ -14,14 +14,15 @@ export type SecretValues = ReadonlyMap<string, string>
 export interface Installation {
   id: string
   store: Store
-  /** Engine of a host address (`unix:///...`), creating containers with these secrets. */
+  /** Engine of a host address (see `parseHostAddress`), creating containers with these secrets. */
   engineOf(docker: string, secrets: SecretValues): ContainerEngine
   /** Edge of a host address. */
   edgeOf(docker: string): Edge
+  /** Asks databases from where a host address is, not from here. */
+  databaseOf(docker: string): DatabaseProbe
   compose: ComposeReader
   registry: Registry
   secrets: SecretStore
-  database: DatabaseProbe
   log: Log
   /** RFC 3339, UTC. */
   now: () => string

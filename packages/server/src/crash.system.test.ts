@@ -15,6 +15,12 @@ import type { ExampleImages } from '@towpath/testkit/example-images.ts'
 import { setScene } from '@towpath/testkit/example-scene.ts'
 import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
 import { startLoad } from '@towpath/testkit/load/start-load.ts'
+import type { RunningLoad } from '@towpath/testkit/load/start-load.ts'
+import { mayStartSecondEngine, startSecondEngine } from '@towpath/testkit/second-engine.ts'
+import type { SecondEngine } from '@towpath/testkit/second-engine.ts'
+import { hostScene, loadHosted } from '@towpath/testkit/second-engine/scene.ts'
+import { mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
+import type { SshTestHost } from '@towpath/testkit/ssh-host.ts'
 import { until } from '@towpath/testkit/wait.ts'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -39,6 +45,8 @@ interface Shape {
   services?: ExampleStrategy['services']
   requestsPerSecond: number
   points: Record<Way, number>
+  /** On a host of its own, which is reached over SSH. */
+  overSsh?: true
 }
 
 const shapes: Shape[] = [
@@ -59,9 +67,19 @@ const shapes: Shape[] = [
     requestsPerSecond: 100,
     points: { deploy: 3, rollback: 1, abort: 1 },
   },
+  {
+    name: 'blue-green on a host over SSH',
+    requestsPerSecond: 100,
+    points: { deploy: 2, rollback: 1, abort: 1 },
+    overSsh: true,
+  },
 ]
 
+const mayReachHosts = mayStartSecondEngine && mayStartSshHost
+const possibleShapes = shapes.filter(({ overSsh }) => overSsh === undefined || mayReachHosts)
+
 let scene: ExampleScene
+let remote: { engine: SecondEngine; host: SshTestHost } | null = null
 let images: ExampleImages
 let version = 0
 let shape: Shape = { name: '', requestsPerSecond: 0, points: { deploy: 0, rollback: 0, abort: 0 } }
@@ -72,15 +90,29 @@ const noMatterHowSlow = { slower: '1m' }
 async function begin(asked: Shape): Promise<void> {
   shape = asked
   const { services } = asked
+  remote = asked.overSsh === undefined ? null : await openRemote()
   scene = await setScene({
+    env: remote === null ? {} : { TOWPATH_SSH_CONFIG: remote.host.configFile },
     strategy: {
       ...{ drain: '1s', bake: '1s', warm: '10m', verdict: noMatterHowSlow },
       ...(services === undefined ? {} : { services }),
     },
   })
+  if (remote !== null) await hostScene(scene, remote.engine, remote.host.address)
   images = await scene.build({ version: '1.0.0' })
   await ship()
   await ship()
+}
+
+async function openRemote(): Promise<NonNullable<typeof remote>> {
+  const engine = await startSecondEngine({ liveRestore: true })
+  return { engine, host: await startSshHost({ engineSocket: engine.socketPath, engine }) }
+}
+
+async function end(): Promise<void> {
+  await scene?.close()
+  await remote?.host.close()
+  await remote?.engine.close()
 }
 
 /** A new version of the same images, live before this returns. */
@@ -139,17 +171,9 @@ async function pointsOf(way: Way): Promise<{ way: Way; point: CrashPoint }[]> {
 }
 
 async function crash(way: Way, point: CrashPoint): Promise<void> {
-  const url = `http://127.0.0.1:${scene.project.httpPorts['production'] ?? 0}`
   await scene.server.stop()
   await scene.startServer({ entry, env: { [crashVariable]: JSON.stringify(point) } })
-  const load = await startLoad({
-    targets: [
-      { url: `${url}/api/items`, weight: 1 },
-      { url: `${url}/`, weight: 1 },
-    ],
-    ratePerSecond: shape.requestsPerSecond,
-    connections: 32,
-  })
+  const load = await traffic()
   try {
     const before = await scene.server.get<EnvironmentState>('/v1/environments/production')
     const asked = await unlessItDies(request(way))
@@ -173,6 +197,19 @@ async function crash(way: Way, point: CrashPoint): Promise<void> {
   } finally {
     await load.abandon()
   }
+}
+
+async function traffic(): Promise<RunningLoad> {
+  if (remote !== null) return await loadHosted(scene, remote.engine, shape.requestsPerSecond)
+  const url = `http://127.0.0.1:${scene.project.httpPorts['production'] ?? 0}`
+  return await startLoad({
+    targets: [
+      { url: `${url}/api/items`, weight: 1 },
+      { url: `${url}/`, weight: 1 },
+    ],
+    ratePerSecond: shape.requestsPerSecond,
+    connections: 32,
+  })
 }
 
 /** The answer, or null where the server died before it could give one; what was asked is in the ledger all the same. */
@@ -215,6 +252,8 @@ async function expectPromises(facts: { id: string; release: string; migrations: 
   }
   expect(await migrationRuns(facts.id)).toBe(facts.migrations)
   expect(await scene.server.post('/v1/ledger/verify', {})).toMatchObject({ ok: true })
+  // One dead controller after the other, and the links of all but the last ended with them.
+  expect((await remote?.host.links())?.length ?? 0).toBeLessThanOrEqual(1)
 }
 
 async function migrationRuns(deployment: string): Promise<number> {
@@ -229,11 +268,9 @@ async function migrationRuns(deployment: string): Promise<number> {
   return Number(rows[0]?.runs ?? '-1')
 }
 
-describe.each(shapes)('a crash at a step of $name', (asked) => {
+describe.each(possibleShapes)('a crash at a step of $name', (asked) => {
   beforeAll(() => begin(asked), 240_000)
-  afterAll(async () => {
-    await scene?.close()
-  })
+  afterAll(end)
 
   it(
     `leaves one live release and no lost request (${all ? 'all points' : `seed ${seed}`})`,

@@ -27,6 +27,12 @@ test('what is said wins over the environment, and the environment over what is b
   expect(parse(['--reconcile', '1m'])?.reconcileMs).toBe(60_000)
 })
 
+test('the OpenSSH configuration is the user’s own unless a file is named, from the folder that the server starts in', () => {
+  expect(parse([])?.sshConfig).toBeNull()
+  expect(parse(['--ssh-config', 'ssh/config'])?.sshConfig).toBe('/srv/shop/ssh/config')
+  expect(parse([], { TOWPATH_SSH_CONFIG: '/etc/towpath/ssh' })?.sshConfig).toBe('/etc/towpath/ssh')
+})
+
 test.each([
   ['--prot', '4400'],
   ['--port', '70000'],
@@ -48,6 +54,7 @@ test('the help tells of every flag a person needs', () => {
     '--host',
     '--database-url',
     '--edge-image',
+    '--ssh-config',
     '--reconcile',
     '--standby',
   ])

@@ -13,6 +13,8 @@ export interface ServerOptions {
   /** Null starts an embedded PostgreSQL. */
   databaseUrl: string | null
   edgeImage: string
+  /** OpenSSH configuration for hosts over SSH; null takes the user's and the machine's. */
+  sshConfig: string | null
   reconcileMs: number
   /** Leaves the embedded database running when the server stops. */
   keepDatabase: boolean
@@ -31,6 +33,7 @@ const flags = {
   port: { type: 'string', default: '4400' },
   'database-url': { type: 'string' },
   'edge-image': { type: 'string' },
+  'ssh-config': { type: 'string' },
   'reconcile-ms': { type: 'string' },
   reconcile: { type: 'string', default: '30s' },
   'keep-database': { type: 'boolean', default: false },
@@ -52,6 +55,7 @@ export const serverHelp = `Run the Towpath server in the foreground.
   --host NAME            a loopback address (default 127.0.0.1)
   --database-url URL     PostgreSQL for the ledger, or TOWPATH_DATABASE_URL; default: an embedded one
   --edge-image IMAGE     HAProxy for edges, or TOWPATH_EDGE_IMAGE (default ${edgeImageDefault})
+  --ssh-config FILE      OpenSSH configuration for hosts over SSH, or TOWPATH_SSH_CONFIG (default ~/.ssh/config)
   --reconcile DURATION   how often standing work looks around (default 30s)
   --keep-database        leave the embedded database running at the end
   --standby              wait for the present controller to go, then take over
@@ -71,6 +75,7 @@ export function parseServerOptions(
     port: wholeNumber('--port', values.port, 65_535),
     databaseUrl: values['database-url'] ?? (env['TOWPATH_DATABASE_URL'] || null),
     edgeImage: values['edge-image'] ?? (env['TOWPATH_EDGE_IMAGE'] || edgeImageDefault),
+    sshConfig: sshConfigOf(values['ssh-config'] ?? env['TOWPATH_SSH_CONFIG'], folder),
     reconcileMs: reconcileMsOf(values),
     keepDatabase: values['keep-database'],
     standby: values.standby,
@@ -85,6 +90,9 @@ function readFlags(args: readonly string[]) {
     throw invalid(messageOf(thrown))
   }
 }
+
+const sshConfigOf = (path: string | undefined, folder: string): string | null =>
+  path === undefined || path === '' ? null : resolve(folder, path)
 
 function reconcileMsOf(values: { 'reconcile-ms'?: string | undefined; reconcile: string }): number {
   const ms =

@@ -125,7 +125,8 @@ async function wire(options: ServerOptions, { secrets, log, lost, undo }: Wiring
     data: { instance, fence, version: serverVersion },
   })
   await ensureFirstAdmin(store, { stateDir, renew: options.renewAdminToken, log })
-  const ports = await wirePorts({ stateDir, log }, secrets)
+  const { ports, close } = await wirePorts({ stateDir, sshConfig: options.sshConfig, log }, secrets)
+  undo.defer(close)
   const installation: Installation = wireInstallation({ ...options, id, store, ports, fence })
   return { installation, ledger, holdsLock: () => control.isHeld }
 }

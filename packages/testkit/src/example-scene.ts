@@ -38,6 +38,8 @@ export interface SceneOptions {
   account?: { user: string; password: string }
   /** Approvals and needs of production are off unless told: most tests are about something else. */
   productionPolicy?: boolean
+  /** Environment variables of the server. */
+  env?: Record<string, string>
 }
 
 /** Sets the scene; takes seconds. */
@@ -49,6 +51,7 @@ export async function setScene(options: SceneOptions = {}): Promise<ExampleScene
     stateDir: join(folder, 'state'),
     edgeImage: await ensureHaproxyImage(),
     reconcileMs: options.reconcileMs ?? 2_000,
+    env: options.env ?? {},
   }
   const server = await startServerProcess(serverOptions)
   const project = await writeProject({
@@ -91,7 +94,12 @@ function sceneOf(facts: {
       await scene.server.post('/v1/releases', { version, builds: images, schema: 'expand', files }, 'dev')
     },
     startServer: async (given = {}) => {
-      scene.server = await startServerProcess({ ...serverOptions, ...given, tokens })
+      scene.server = await startServerProcess({
+        ...serverOptions,
+        ...given,
+        env: { ...serverOptions.env, ...given.env },
+        tokens,
+      })
       return scene.server
     },
     close: async () => {

@@ -24,6 +24,8 @@ export interface SecondEngine {
   docker: Docker
   /** What to put before a command so that it runs in the engine's network namespace, where containers have addresses. */
   enter: readonly string[]
+  /** Of that namespace, for this machine. */
+  address: string
   /** What its images and containers lie on; `null` where no size was asked for. */
   disk: SmallDisk | null
   /** Ends `dockerd` by this signal; resolves when it is gone. What becomes of containers is the engine's affair. */
@@ -86,6 +88,7 @@ async function startAt(
     socketPath: engineSocket(place),
     docker: new Docker({ socketPath: engineSocket(place), timeout: 120_000 }),
     enter: inNamespace(place),
+    address: place.engineAddress,
     disk: facts.disk,
     end: (signal) => endDaemon(dockerd, signal),
     start: async (options) => {

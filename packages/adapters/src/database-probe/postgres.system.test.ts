@@ -1,9 +1,13 @@
 import { startManagedPostgres, type ManagedPostgres } from '@towpath/testkit/postgres.ts'
 import { freePort } from '@towpath/testkit/ports.ts'
+import { type SshTestHost, mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
+import type { Log } from '@towpath/app/ports/log.ts'
+import { type SshHost, parseHostAddress } from '@towpath/domain/environment/host-address.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type SshHosts, sshHosts } from '../host/ssh/ssh-hosts.ts'
 import { databaseProbeContract } from './contract.ts'
 import { postgresProbe } from './postgres.ts'
 
@@ -27,6 +31,31 @@ databaseProbeContract(async () => ({
   url,
   deadUrl: changed({ port: String(await freePort()) }),
 }))
+
+describe.runIf(mayStartSshHost)('asked from a host over SSH', () => {
+  let host: SshTestHost
+  let hosts: SshHosts
+  beforeAll(async () => {
+    host = await startSshHost({ engineSocket: '/run/no.sock' })
+    const redact = (text: string) => text
+    hosts = await sshHosts({ folder: join(folder, 'ssh'), configFile: host.configFile, log: noLog, redact })
+  })
+  afterAll(async () => {
+    await hosts.close()
+    await host.close()
+  })
+
+  databaseProbeContract(async () => {
+    const link = hosts.linkTo(parseHostAddress(host.address) as SshHost)
+    return {
+      probe: postgresProbe({ wayTo: (place) => link.forward(place) }),
+      url,
+      deadUrl: changed({ port: String(await freePort()) }),
+    }
+  })
+})
+
+const noLog: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
 describe('postgresProbe on PostgreSQL', () => {
   const whyNot = async (wrong: string) => {

@@ -1,4 +1,5 @@
 import type { DatabaseProbe } from '@towpath/app/ports/database-probe.ts'
+import { Socket } from 'node:net'
 import { Client, type ClientConfig } from 'pg'
 import { parseIntoClientConfig } from 'pg-connection-string'
 
@@ -30,12 +31,40 @@ const FAULTS: Record<string, string> = {
  * Logs in and asks for the version, then leaves. Every answer is in words of our own: those of the driver may repeat the
  * URL, and with it the password. `sslmode` means what it means to libpq, as it does to most applications.
  */
-export function postgresProbe(): DatabaseProbe {
+export function postgresProbe({ wayTo }: PostgresProbeOptions = {}): DatabaseProbe {
   return {
     async reach(url, deadlineMs) {
       const config = configOf(url)
-      return config === null ? no('the setting is not a postgres:// URL') : ask(config, deadlineMs)
+      if (config === null) return no('the setting is not a postgres:// URL')
+      if (wayTo === undefined) return await ask(config, deadlineMs)
+      const { host = 'localhost', port = 5432 } = config
+      return await ask(throughSocket(config, await wayTo({ host, port })), deadlineMs)
     },
+  }
+}
+
+export interface PostgresProbeOptions {
+  /** Socket here that leads to a port as another host sees it, where databases are asked from there. What it throws, `reach` throws. */
+  wayTo?: (place: { host: string; port: number }) => Promise<string>
+}
+
+/** Only where the bytes go changes: the name that TLS checks stays the database's. */
+const throughSocket = (config: ClientConfig, path: string): ClientConfig => ({
+  ...config,
+  stream: () => new LedSocket(path),
+})
+
+/** The driver asks it to connect to a port; it goes by the socket that it was made for. */
+class LedSocket extends Socket {
+  readonly #path: string
+
+  constructor(path: string) {
+    super()
+    this.#path = path
+  }
+
+  override connect(): this {
+    return super.connect({ path: this.#path })
   }
 }
 

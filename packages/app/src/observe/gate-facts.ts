@@ -99,7 +99,7 @@ async function observeDatabase(performing: Performing): Promise<GateFacts['datab
   return await observed(installation, async () => {
     const { text, missing } = fillSecrets(url, secrets)
     if (missing.length > 0) return { reachable: false, why: `the secret ${missing.join(', ')} is missing` }
-    const reached = await installation.database.reach(text, databaseDeadlineMs)
+    const reached = await installation.databaseOf(config.host.docker).reach(text, databaseDeadlineMs)
     return reached.reachable ? { reachable: true, why: reached.version } : reached
   })
 }

@@ -1,4 +1,7 @@
-/** Asks a database whether it answers. The URL holds a secret: it appears in no error, log or event. */
+/**
+ * Asks a database whether it answers. The URL holds a secret: it appears in no error, log or event. Throws where the place
+ * that it is asked from cannot be reached: then nothing is known of the database.
+ */
 export interface DatabaseProbe {
   reach(
     url: string,

@@ -955,7 +955,12 @@ export interface components {
              *     ]
              */
             freeze: string[];
-            /** @description The only hosts that may be deployed to. */
+            /**
+             * @description The only hosts that may be deployed to, as host.docker of towpath.yaml writes them.
+             * @example [
+             *       "ssh://deploy@app.example.com"
+             *     ]
+             */
             hosts: string[];
         };
         Repair: {

@@ -70,7 +70,7 @@ export interface SmokeCheck {
 }
 
 export interface HostConfig {
-  /** `unix:///path` of an engine; ssh hosts come with "Adopt". */
+  /** Address of an engine; see `parseHostAddress`. */
   docker: string
   /** The project's folder on the host: relative paths of the compose file start here. */
   folder: string

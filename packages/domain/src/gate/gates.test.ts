@@ -182,6 +182,19 @@ describe('a rollback', () => {
   })
 })
 
+describe('a host that could not be asked', () => {
+  const answerOf = (host: GateFacts['host']) =>
+    evaluateGates({ ...good, host }, []).find(({ gate }) => gate === 'host-reachable')
+
+  it('comes with what a person has to do where the look said it, and with where to look where it did not', () => {
+    const fix = 'ssh-keyscan app.example.com'
+    expect(answerOf({ ...unseen, fix })).toMatchObject({ answer: 'unknown', fix })
+    expect(answerOf(unseen)).toMatchObject({
+      fix: 'start its container engine, or check the connection to it',
+    })
+  })
+})
+
 describe('laws', () => {
   const waiver = (given: Partial<GateWaiver>): GateWaiver => ({
     gate: 'host-reachable',

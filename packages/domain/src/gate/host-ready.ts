@@ -1,5 +1,6 @@
 import { fail, ifSeen, pass } from './answers.ts'
 import type { Gate } from './gate.ts'
+import type { GateFacts } from './gate-facts.ts'
 
 /** The host's engine answered just now. */
 export const hostReachable: Gate = {
@@ -7,12 +8,14 @@ export const hostReachable: Gate = {
   title: 'the host answers',
   safety: true,
   evaluate: (facts) =>
-    ifSeen(
-      facts.host,
-      { now: facts.now, what: 'the host', fix: 'start its container engine, or check the connection to it' },
-      (host) => pass(`${host.engine} ${host.version}`),
+    ifSeen(facts.host, { now: facts.now, what: 'the host', fix: fixOf(facts.host) }, (host) =>
+      pass(`${host.engine} ${host.version}`),
     ),
 }
+
+/** The other gates that ask the host leave it to this one to say how it is reached again. */
+const fixOf = (seen: GateFacts['host']): string =>
+  ('unknown' in seen ? seen.fix : undefined) ?? 'start its container engine, or check the connection to it'
 
 /** Room for the images and for what the release will write. */
 export const diskRoom: Gate = {

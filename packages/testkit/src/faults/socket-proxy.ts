@@ -1,8 +1,9 @@
 import { createServer, connect } from 'node:net'
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
-/** One end of a proxy: a unix socket by its path, or a TCP port of this machine. */
-export type Place = { path: string } | { host: '127.0.0.1'; port: number }
+/** One end of a proxy: a unix socket by its path, or a TCP port. */
+export type Place = { path: string } | { host: string; port: number }
 
 /** Stands between two programs that talk over a socket, and breaks what is between them on demand. */
 export interface SocketProxy {
@@ -10,6 +11,12 @@ export interface SocketProxy {
   cut(): Promise<void>
   /** Takes whoever comes and never answers; ends what is open, so that nobody gets by on an old connection. */
   stall(): Promise<void>
+  /** Keeps every connection and brings nothing any more, either way, until it is healed: a cable pulled somewhere. */
+  freeze(): void
+  /** Ends the way to whoever connected, and goes on bringing what they send; only for connections that are open now. */
+  halfClose(): void
+  /** Brings everything so much later than it came, either way. 0 is at once. */
+  delay(ms: number): void
   /** Forwards again, whatever was before. */
   heal(): Promise<void>
   /**
@@ -26,13 +33,20 @@ interface Between {
   from: Place
   to: Place
   way: 'forwards' | 'stalls'
+  delayMs: number
+  /** Holds bytes back while it is frozen. */
+  thaw: PromiseWithResolvers<void> | null
   open: Set<Socket>
+  clients: Set<Socket>
   losses: RegExp[]
 }
 
 /** Starts a proxy at `from` that forwards to `to`, byte for byte. */
 export async function startSocketProxy(from: Place, to: Place): Promise<SocketProxy> {
-  const between: Between = { from, to, way: 'forwards', open: new Set(), losses: [] }
+  const between: Between = {
+    ...{ from, to, way: 'forwards', delayMs: 0, thaw: null },
+    ...{ open: new Set(), clients: new Set(), losses: [] },
+  }
   const server = createServer((client) => joinEnds(between, client))
   const listen = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -55,7 +69,13 @@ export async function startSocketProxy(from: Place, to: Place): Promise<SocketPr
       endAll(between)
       if (!server.listening) await listen()
     },
+    freeze: () => void (between.thaw ??= Promise.withResolvers<void>()),
+    halfClose: () => between.clients.forEach((client) => client.end()),
+    delay: (ms) => void (between.delayMs = ms),
     heal: async () => {
+      between.delayMs = 0
+      between.thaw?.resolve()
+      between.thaw = null
       if (between.way === 'stalls') endAll(between)
       between.way = 'forwards'
       if (!server.listening) await listen()
@@ -72,18 +92,48 @@ function endAll({ open }: Between): void {
 
 function joinEnds(between: Between, client: Socket): void {
   track(between, client)
+  between.clients.add(client)
+  client.once('close', () => between.clients.delete(client))
   if (between.way === 'stalls') return
   const target = connect(between.to)
   track(between, target)
-  client.once('close', () => target.destroy())
-  target.once('close', () => client.destroy())
-  client.on('end', () => target.end())
-  target.on('end', () => client.end())
-  carry(between, { client, target })
+  const there = inOrder(between)
+  const back = inOrder(between)
+  client.once('close', () => there(() => target.destroy()))
+  target.once('close', () => back(() => client.destroy()))
+  client.on('end', () => there(() => target.end()))
+  target.on('end', () => back(() => client.end()))
+  carry(between, { client, target, there, back })
+}
+
+type InOrder = (act: () => void) => void
+
+/** Acts of one direction, one after the other: at once, or as late as the proxy is told to be. */
+function inOrder(between: Between): InOrder {
+  let waiting = 0
+  let last = Promise.resolve()
+  return (act) => {
+    if (waiting === 0 && between.thaw === null && between.delayMs === 0) return act()
+    waiting += 1
+    const dueMs = performance.now() + between.delayMs
+    last = last.then(async () => {
+      await between.thaw?.promise
+      await sleep(Math.max(0, dueMs - performance.now()))
+      waiting -= 1
+      act()
+    })
+  }
+}
+
+interface Ends {
+  client: Socket
+  target: Socket
+  there: InOrder
+  back: InOrder
 }
 
 /** Requests of one connection come one after the other, so a first line stands at the start of what arrives. */
-function carry(between: Between, { client, target }: { client: Socket; target: Socket }): void {
+function carry(between: Between, { client, target, there, back }: Ends): void {
   let isLost = false
   client.on('data', (bytes: Buffer) => {
     const [firstLine = ''] = bytes.subarray(0, 4_096).toString('latin1').split('\r\n')
@@ -91,12 +141,14 @@ function carry(between: Between, { client, target }: { client: Socket; target: S
       between.losses.shift()
       isLost = true
     }
-    if (!target.write(bytes)) client.pause()
+    there(() => void (target.write(bytes) || client.pause()))
   })
   target.on('drain', () => client.resume())
   target.on('data', (bytes: Buffer) => {
-    if (isLost) client.destroy()
-    else if (!client.write(bytes)) target.pause()
+    back(() => {
+      if (isLost) client.destroy()
+      else if (!client.writableEnded && !client.write(bytes)) target.pause()
+    })
   })
   client.on('drain', () => target.resume())
 }

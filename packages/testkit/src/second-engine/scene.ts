@@ -6,13 +6,19 @@ import type { RunningLoad } from '../load/start-load.ts'
 import { domainOf } from '../scene-driver.ts'
 import type { SecondEngine } from '../second-engine.ts'
 
-/** From here on the scene deploys to this engine, which has the images that no registry holds. */
-export async function hostScene(scene: ExampleScene, engine: SecondEngine): Promise<void> {
+/** From here on the scene deploys to this engine, by this address, which has the images that no registry holds. */
+export async function hostScene(
+  scene: ExampleScene,
+  engine: SecondEngine,
+  address = `unix://${engine.socketPath}`,
+): Promise<void> {
   await ensureHaproxyImage(engine.docker)
   await ensureNginxImage(engine.docker)
   await engine.shareLoopback(Number(scene.registry.host.split(':')[1]))
-  const value = `unix://${engine.socketPath}`
-  await editConfig(scene, [{ path: ['defaults', 'host', 'docker'], value }])
+  // Over SSH the database is asked from the host, whose loopback is another one.
+  const { url } = await scene.postgres.ensureDatabase('refactor')
+  await engine.shareLoopback(Number(new URL(url).port))
+  await editConfig(scene, [{ path: ['defaults', 'host', 'docker'], value: address }])
 }
 
 /**

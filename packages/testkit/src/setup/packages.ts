@@ -22,6 +22,7 @@ export const programs: readonly Program[] = [
   { name: 'haproxy', package: 'haproxy', why: 'the edge' },
   { name: 'nginx', package: 'nginx-light', why: 'the sample project has it in front' },
   { name: 'docker-registry', package: 'docker-registry', why: 'releases are pulled from it' },
+  { name: 'sshd', package: 'openssh-server', why: 'tests reach hosts over it' },
   { name: 'htpasswd', package: 'apache2-utils', why: 'accounts of the registry' },
 ]
 

@@ -1,5 +1,6 @@
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import Docker from 'dockerode'
+import type { Agent } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import { engineError, statusOf } from './engine-error.ts'
@@ -36,15 +37,31 @@ export interface EngineClient {
 
 const CALL_DEADLINE_MS = 20_000
 
+export interface EngineWay {
+  /** Path of the engine's unix socket: its own, or asked for at each call, one end of a tunnel to another host. */
+  socketPath: string | (() => Promise<string>)
+  /** Keeps connections for the next call, where making one costs a way to another host and back. */
+  agent?: Agent
+  /** Finds out more about an engine that did not answer. */
+  explain?: (unreachable: TowpathError) => Promise<TowpathError>
+}
+
 /** Calls of one engine over its unix socket. Nothing is sent before the first call; environment variables are ignored. */
-export function engineClient(options: {
-  socketPath: string
-  redact: (text: string) => string
-  callDeadlineMs?: number | undefined
-}): EngineClient {
-  const { redact } = options
-  const docker = new Docker({ socketPath: options.socketPath, protocol: 'http', ...WITHOUT_ENVIRONMENT })
+export function engineClient(
+  options: EngineWay & {
+    redact: (text: string) => string
+    callDeadlineMs?: number | undefined
+  },
+): EngineClient {
+  const { redact, explain = async (error) => error } = options
+  const dockerAt = dockerClients(options.agent)
+  const docker = async () =>
+    dockerAt(typeof options.socketPath === 'string' ? options.socketPath : await options.socketPath())
   const fault = (thrown: unknown, doing: string) => engineError(thrown, { doing, redact })
+  const explained = async (thrown: unknown, doing: string) => {
+    const error = fault(thrown, doing)
+    return error.code === 'ENGINE_UNREACHABLE' ? await explain(error) : error
+  }
   const deadlineOf = (call: EngineCall) =>
     AbortSignal.timeout(call.deadlineMs ?? options.callDeadlineMs ?? CALL_DEADLINE_MS)
 
@@ -53,23 +70,25 @@ export function engineClient(options: {
     fault,
     async ask(call) {
       try {
-        return { status: 200, body: await dial(docker, call, { signal: deadlineOf(call), isStream: false }) }
+        const body = await dial(await docker(), call, { signal: deadlineOf(call), isStream: false })
+        return { status: 200, body }
       } catch (thrown) {
         const status = statusOf(thrown)
         if (status !== null && call.allow?.includes(status)) return { status, body: bodyOf(thrown) }
-        throw fault(thrown, call.doing)
+        throw await explained(thrown, call.doing)
       }
     },
     async open(call, signal) {
+      const client = await docker()
       const opened = new AbortController()
       const headDeadline = deadlineOf(call)
       const giveUp = () => opened.abort(headDeadline.reason)
       headDeadline.addEventListener('abort', giveUp)
       try {
         const wanted = AbortSignal.any([signal, opened.signal])
-        return (await dial(docker, call, { signal: wanted, isStream: true })) as Readable
+        return (await dial(client, call, { signal: wanted, isStream: true })) as Readable
       } catch (thrown) {
-        throw fault(thrown, call.doing)
+        throw await explained(thrown, call.doing)
       } finally {
         headDeadline.removeEventListener('abort', giveUp)
       }
@@ -88,6 +107,20 @@ export function readAnswer<T>(schema: z.ZodType<T>, body: unknown, doing: string
     message: `Could not ${doing}: the engine's answer has an unexpected form at ${fields || 'its root'}.`,
     hint: 'Nothing was changed. Check that the socket belongs to a Docker Engine of version 20.10 or newer.',
   })
+}
+
+/** One client for each path that the way had. */
+function dockerClients(agent: Agent | undefined): (socketPath: string) => Docker {
+  let last: { socketPath: string; docker: Docker } | null = null
+  return (socketPath) => {
+    if (last?.socketPath !== socketPath) {
+      // Its types leave the agent out.
+      const options: object = { agent, ...WITHOUT_ENVIRONMENT }
+      const docker = new Docker({ socketPath, protocol: 'http', ...options })
+      last = { socketPath, docker }
+    }
+    return last.docker
+  }
 }
 
 /** `DOCKER_HOST` and its kin would silently lead to another engine than the one asked for. */

@@ -1,5 +1,5 @@
 import type { ContainerEngine } from '@towpath/app/ports/container-engine.ts'
-import { engineClient } from './client.ts'
+import { type EngineWay, engineClient } from './client.ts'
 import { containerCalls } from './containers.ts'
 import { hostCalls } from './host.ts'
 import { imageCalls, type PullDeadlines } from './images.ts'
@@ -8,13 +8,11 @@ import { networkCalls } from './networks.ts'
 import { liveRedactor } from './secret-redaction.ts'
 import { volumeCalls } from './volumes.ts'
 
-export interface DockerEngineOptions {
-  /** Path of the engine's unix socket: its own, or one end of a tunnel to another host. */
-  socketPath: string
+export interface DockerEngineOptions extends EngineWay {
   /** Values for the placeholders of container specs, asked for at each use; they also leave every log and error. */
   secrets: () => ReadonlyMap<string, string>
-  /** False where the socket leads to another machine, whose disk cannot be looked at from here. Default true. */
-  local?: boolean
+  /** Free bytes of a folder of the engine's, `null` where nobody can tell. Default: it is a folder of this machine. */
+  freeBytes?: (folder: string) => Promise<number | null>
   /** Longest wait for an ordinary answer; starting, stopping and pulling have their own. Default 20 s. */
   callDeadlineMs?: number
   pullDeadlines?: Partial<PullDeadlines>
@@ -22,12 +20,12 @@ export interface DockerEngineOptions {
 
 /** Docker Engine 20.10 (API 1.41) or newer, over its HTTP API. */
 export function dockerEngine(options: DockerEngineOptions): ContainerEngine {
-  const { secrets, local = true } = options
+  const { secrets, freeBytes } = options
   const client = engineClient({ ...options, redact: liveRedactor(secrets) })
   const networks = networkCalls(client)
   const { ensureNetwork, networkState, detach } = networks
   return {
-    ...hostCalls(client, { local }),
+    ...hostCalls(client, { freeBytes }),
     ...imageCalls(client, options.pullDeadlines),
     ...{ ensureNetwork, networkState, detach },
     ...volumeCalls(client),

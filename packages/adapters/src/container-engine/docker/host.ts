@@ -6,10 +6,10 @@ import { readAnswer, type EngineClient } from './client.ts'
 const infoSchema = z.object({ Name: z.string(), DockerRootDir: z.string() })
 const versionSchema = z.object({ Version: z.string(), Arch: z.string() })
 
-/** What the host itself is. `local` is true where the engine's files are files of this machine. */
+/** What the host itself is. `freeBytes` looks at a folder as the engine sees it. */
 export function hostCalls(
   client: EngineClient,
-  { local }: { local: boolean },
+  { freeBytes = freeBytesHere }: { freeBytes?: ((folder: string) => Promise<number | null>) | undefined },
 ): Pick<ContainerEngine, 'describe' | 'diskFreeBytes'> {
   const info = async (doing: string) =>
     readAnswer(infoSchema, (await client.ask({ doing, path: ['info'] })).body, doing)
@@ -23,13 +23,13 @@ export function hostCalls(
     },
     async diskFreeBytes() {
       const { DockerRootDir } = await info('read free disk space')
-      return local ? freeBytes(DockerRootDir) : null
+      return await freeBytes(DockerRootDir)
     },
   }
 }
 
 /** `null` where the folder cannot be read, as on a desktop whose engine runs in a virtual machine. */
-async function freeBytes(folder: string): Promise<number | null> {
+async function freeBytesHere(folder: string): Promise<number | null> {
   try {
     const { bavail, bsize } = await statfs(folder)
     return bavail * bsize

@@ -68,8 +68,9 @@ export async function writeWanted(
   if (file !== null && file.fence !== null && file.fence > wanted.fence) throw fenced(wanted, file)
   await dir.writeMaps(wanted.services)
   if (file?.text === rendered.text) return { isChanged: false, settled: Promise.resolve() }
-  const { settled } = await dir.writeEdgeFile(rendered.text)
-  return { isChanged: fileDifferences(file, wanted, rendered).length > 0, settled }
+  const written = await dir.writeEdgeFile(rendered.text, wanted.fence)
+  if (written === null) throw fenced(wanted, (await dir.readEdgeFile()) ?? { fence: null, deployment: null })
+  return { isChanged: fileDifferences(file, wanted, rendered).length > 0, settled: written.settled }
 }
 
 interface Seen {

@@ -1,3 +1,7 @@
+import type { Log } from '@towpath/app/ports/log.ts'
+import { type SshHost, parseHostAddress } from '@towpath/domain/environment/host-address.ts'
+import { mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
+import { sshHosts } from '../../host/ssh/ssh-hosts.ts'
 import { addressAt, edgeOffset } from '@towpath/domain/edge/slots.ts'
 import { connectDocker, removeByLabel } from '@towpath/testkit/docker.ts'
 import { ensureHaproxyImage } from '@towpath/testkit/images.ts'
@@ -15,17 +19,44 @@ import { edgeContract } from '../contract.ts'
 import { type EdgeUnderTest, type SlotOccupant, backup, benchFor, live } from '../contract/bench.ts'
 import { getOnce, startRelease } from '../testing/process-edge.ts'
 import { containerHost } from './container-host.ts'
+import type { EdgeDisk } from './edge-disk.ts'
 import { haproxyEdge } from './haproxy-edge.ts'
+import { hostDisk } from './host-disk.ts'
+import { localDisk } from './local-disk.ts'
 
 const runId = `tp-${randomBytes(4).toString('hex')}`
 const labels = { [INSTALLATION_LABEL]: runId }
 const docker = connectDocker()
 const engine = dockerEngine({ socketPath: dockerSocket(), secrets: () => new Map() })
-const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+
+/** Where the edge's files are, and what takes them away. */
+type Place = () => Promise<{ disk: EdgeDisk; clear: () => Promise<void> }>
+
+const here: Place = async () => {
+  const stateRoot = await mkdtemp(join(tmpdir(), 'towpath-edge-'))
+  return { disk: localDisk(stateRoot), clear: () => rm(stateRoot, { recursive: true, force: true }) }
+}
+
+const overSsh: Place = async () => {
+  const host = await startSshHost({ engineSocket: dockerSocket() })
+  const folder = await mkdtemp(join(tmpdir(), 'tp-link-'))
+  const redact = (text: string) => text
+  const hosts = await sshHosts({ folder, configFile: host.configFile, log: noLog, redact })
+  const link = hosts.linkTo(parseHostAddress(host.address) as SshHost)
+  return {
+    disk: hostDisk(link, join(folder, 'log')),
+    clear: async () => {
+      await hosts.close()
+      await host.close()
+    },
+  }
+}
+
+const noLog: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** The edge in a container; the releases in this process, on the network's gateway, where the container reaches them. */
-async function openContainerEdge(): Promise<EdgeUnderTest> {
-  const stateRoot = await mkdtemp(join(tmpdir(), 'towpath-edge-'))
+async function openContainerEdge(where: Place): Promise<EdgeUnderTest> {
+  const { disk, clear } = await where()
   const name = `${runId}-${randomBytes(3).toString('hex')}`
   const network = { name, driver: 'bridge', internal: false, labels, options: {}, external: false }
   const { subnet } = await engine.ensureNetwork(network)
@@ -34,7 +65,7 @@ async function openContainerEdge(): Promise<EdgeUnderTest> {
   const place = (slot: string) => ({ address: gateway, port: ports[Number(slot.slice(1)) - 1] ?? 1 })
   const networks = [{ network: name, aliases: ['api'], offset: edgeOffset }]
   const spec = { name, image: await ensureHaproxyImage(docker), labels, networks, ports: [] }
-  const edge = haproxyEdge({ host: containerHost(engine, owner), stateRoot })
+  const edge = haproxyEdge({ host: containerHost(engine, disk), disk })
   const occupants = new Map<string, SlotOccupant>()
   return {
     edge,
@@ -53,18 +84,22 @@ async function openContainerEdge(): Promise<EdgeUnderTest> {
       await edge.remove(spec)
       for (const occupant of occupants.values()) await occupant.die()
       await docker.getNetwork(name).remove()
-      await rm(stateRoot, { recursive: true, force: true })
+      await clear()
     },
   }
 }
 
 afterAll(() => removeByLabel(`${INSTALLATION_LABEL}=${runId}`, docker))
 
-edgeContract(openContainerEdge)
+edgeContract(() => openContainerEdge(here))
+
+describe.runIf(mayStartSshHost)('over SSH', () => {
+  edgeContract(() => openContainerEdge(overSsh))
+})
 
 describe('the edge’s container', () => {
   it('comes back by itself after it was killed, at its address and with its traffic', async () => {
-    const under = await openContainerEdge()
+    const under = await openContainerEdge(here)
     try {
       const bench = benchFor(under)
       await bench.occupy('s1', '1.0.0')
@@ -89,7 +124,7 @@ describe('the edge’s container', () => {
   })
 
   it('starts again where its state directory was lost under it', async () => {
-    const under = await openContainerEdge()
+    const under = await openContainerEdge(here)
     try {
       const bench = benchFor(under)
       await bench.occupy('s1', '1.0.0')

@@ -1,14 +1,14 @@
-import type { Edge, EdgeSpec } from '@towpath/app/ports/edge.ts'
+import type { Edge, EdgeSpec, ProbeAnswer } from '@towpath/app/ports/edge.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
-import { join } from 'node:path'
 import { applyWanted, writeWanted } from './apply-wanted.ts'
 import { cutSlot } from './cut.ts'
 import { fileDifferences, runtimeDifferences } from './differences.ts'
+import type { EdgeDisk } from './edge-disk.ts'
 import type { EdgeHost } from './edge-host.ts'
 import { inTurn } from './in-turn.ts'
 import { renewLease } from './lease.ts'
-import { probeSlot } from './probe.ts'
+import { type PrivateEntry, probeSlot } from './probe.ts'
 import { untilServing } from './reload.ts'
 import { renderEdge } from './render.ts'
 import { readStatuses } from './read-statuses.ts'
@@ -18,25 +18,25 @@ import { trafficLogs } from './traffic-listener.ts'
 
 export interface HaproxyEdgeOptions {
   host: EdgeHost
-  /** Each edge keeps its files in a folder of its name below this one. */
-  stateRoot: string
+  /** Where its files are. */
+  disk: EdgeDisk
 }
 
 /** The edge port on HAProxy: file first, runtime socket second, hitless reload where the structure changed. */
-export function haproxyEdge({ host, stateRoot }: HaproxyEdgeOptions): Edge {
-  const directoryOf = ({ name }: EdgeSpec): StateDirectory => new StateDirectory(join(stateRoot, name))
+export function haproxyEdge({ host, disk }: HaproxyEdgeOptions): Edge {
+  const directoryOf = ({ name }: EdgeSpec): Promise<StateDirectory> => StateDirectory.of(disk, name)
   const turns = inTurn()
   const logs = trafficLogs()
   /** Every call on an edge that is there sees to it that its log is followed. Where it cannot be, no traffic is held up. */
   const followed = async (spec: EdgeSpec): Promise<StateDirectory> => {
-    const dir = directoryOf(spec)
+    const dir = await directoryOf(spec)
     await logs.follow(dir).catch(() => undefined)
     return dir
   }
   return {
     ensure: (spec, wanted) =>
       turns(spec.name, async () => {
-        const dir = directoryOf(spec)
+        const dir = await directoryOf(spec)
         await dir.ensure()
         await followed(spec)
         await ensure({ host, spec, wanted, dir })
@@ -45,25 +45,44 @@ export function haproxyEdge({ host, stateRoot }: HaproxyEdgeOptions): Edge {
     drift: (spec, wanted) => turns(spec.name, async () => drift(await followed(spec), wanted)),
     status: async (spec) => readStatuses(await followed(spec)),
     traffic: async (spec) => {
-      const dir = directoryOf(spec)
+      const dir = await directoryOf(spec)
       await logs.follow(dir)
       return logs.traffic(dir)
     },
     renew: (spec, lease) => turns(spec.name, async () => renewLease(await followed(spec), lease)),
     cut: (spec, place) => turns(spec.name, async () => cutSlot(await followed(spec), place)),
     probe: async (spec, request) => {
-      const dir = directoryOf(spec)
-      return probeSlot({ socketPath: dir.socket('privateSocket'), token: (await dir.token()) ?? '' }, request)
+      const started = performance.now()
+      try {
+        const answer = await probeSlot(await privateEntryOf(await directoryOf(spec)), request)
+        return answer.status !== null || (await disk.answers()) ? answer : { ...answer, edgeDown: true }
+      } catch (thrown) {
+        return nothingLearnt(thrown, performance.now() - started)
+      }
     },
     remove: (spec) =>
       turns(spec.name, async () => {
-        const dir = directoryOf(spec)
+        const dir = await directoryOf(spec)
         await host.stop(spec)
         await logs.forget(dir)
         await dir.remove()
       }),
   }
 }
+
+const privateEntryOf = async (dir: StateDirectory): Promise<PrivateEntry> => ({
+  socketPath: await dir.socket('privateSocket'),
+  token: (await dir.token()) ?? '',
+})
+
+/** The way to the edge is broken, so its slots were not asked. */
+const nothingLearnt = (thrown: unknown, tookMs: number): ProbeAnswer => ({
+  status: null,
+  body: '',
+  fault: messageOf(thrown),
+  edgeDown: true,
+  tookMs,
+})
 
 interface Ensure {
   host: EdgeHost

@@ -22,7 +22,8 @@ export async function renewLease(
   if (steering === undefined || steering.trial === null) return
   // A first lease, also after a start of the edge: nothing was sent there yet, so nothing can have blown the fuse.
   const first = steering.leaseMs === 0 ? wholeFuse(service, steering.trial.slot) : []
-  await tellAndRead(dir, [...first, leaseCommand(service, untilMs)], [])
+  const lastsMs = untilMs - Date.now()
+  await tellAndRead(dir, [...first, leaseCommand(service, (await dir.hostNowMs()) + lastsMs)], [])
 }
 
 /** What a reload forgets of the trials that go on: whether the fuse holds, and the lease. */

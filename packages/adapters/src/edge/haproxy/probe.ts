@@ -86,7 +86,10 @@ const faultOf = (status: number, { service, slot }: ProbeRequest): string => {
 const sentenceFor = (fault: unknown, { service, slot, timeoutMs }: ProbeRequest): string => {
   if (fault instanceof Error && (fault.name === 'TimeoutError' || fault.name === 'AbortError'))
     return `slot ${slot} of ${service} gave no complete answer within ${timeoutMs} ms`
+  // Over a link to another host, a socket that nobody listens on is opened and reset.
+  const isReset =
+    fault instanceof Error && /^(?:read ECONNRESET|write EPIPE|socket hang up)$/.test(fault.message)
   const code = (fault as NodeJS.ErrnoException).code
-  if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'the edge does not run'
+  if (isReset || code === 'ENOENT' || code === 'ECONNREFUSED') return 'the edge does not run'
   return `slot ${slot} of ${service} gave no complete answer: ${messageOf(fault)}`
 }

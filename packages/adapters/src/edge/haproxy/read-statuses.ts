@@ -7,7 +7,8 @@ import { slotStatuses } from './status.ts'
 export async function readStatuses(dir: StateDirectory): Promise<SlotStatus[]> {
   const file = await dir.readEdgeFile()
   const tried = (file?.steering ?? []).filter(({ trial }) => trial !== null)
-  const [statistics, left, { steering }] = await Promise.all([
+  const [nowMs, statistics, left, { steering }] = await Promise.all([
+    dir.hostNowMs(),
     readStatistics(dir),
     oldWorkers(dir),
     readRuntime(
@@ -16,5 +17,5 @@ export async function readStatuses(dir: StateDirectory): Promise<SlotStatus[]> {
     ),
   ])
   const old = await Promise.all(left.map((pid) => askWorker(dir, pid, 'show stat -1 4 -1').catch(() => '')))
-  return slotStatuses(file ?? { slots: [], steering: [] }, { statistics, old, steering, nowMs: Date.now() })
+  return slotStatuses(file ?? { slots: [], steering: [] }, { statistics, old, steering, nowMs })
 }

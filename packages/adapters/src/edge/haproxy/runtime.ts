@@ -1,3 +1,4 @@
+import { unreachable } from '../edge-errors.ts'
 import { askSocket } from './haproxy-socket.ts'
 import { NO_RELEASE, releasesMapName, serviceOfBackend } from './names.ts'
 import type { StateDirectory } from './state-directory.ts'
@@ -44,8 +45,7 @@ export async function tellAndRead(
   ])
   const questions = ['show info', 'show servers state', ...maps]
   let answer = ''
-  for (const batch of batches([...commands, ...questions]))
-    answer += await askSocket(dir.socket('runtimeSocket'), batch.join(';'), ANSWER_WITHIN_MS)
+  for (const batch of batches([...commands, ...questions])) answer += await askRuntime(dir, batch)
   const start = Math.max(0, answer.indexOf(FIRST_OF_INFO))
   return {
     complaint: answer.slice(0, start).trim().replaceAll(/\s+/g, ' '),
@@ -65,8 +65,18 @@ function parseRuntime(answer: string, services: string[]): RuntimeEdge {
   }
 }
 
-export const readStatistics = (dir: StateDirectory): Promise<string> =>
-  askSocket(dir.socket('runtimeSocket'), 'show stat -1 4 -1', ANSWER_WITHIN_MS)
+export const readStatistics = async (dir: StateDirectory): Promise<string> =>
+  await askRuntime(dir, ['show stat -1 4 -1'])
+
+/** The level of our socket, asked for last: an answer that does not end so was cut off on its way, and says too little. */
+const LAST_WORD = 'admin\n\n'
+
+async function askRuntime(dir: StateDirectory, lines: string[]): Promise<string> {
+  const batch = [...lines, 'show cli level'].join(';')
+  const answer = await askSocket(await dir.socket('runtimeSocket'), batch, ANSWER_WITHIN_MS)
+  if (!answer.endsWith(LAST_WORD)) throw unreachable('its answer was cut off')
+  return answer.slice(0, -LAST_WORD.length)
+}
 
 /** The edge reads a line into one buffer (`tune.bufsize`), so long lists go in several. */
 function batches(lines: string[]): string[][] {
@@ -78,18 +88,19 @@ function batches(lines: string[]): string[][] {
 
 /** Starts a new worker from the file; returns before it serves. */
 export async function requestReload(dir: StateDirectory): Promise<void> {
-  await askSocket(dir.socket('masterSocket'), 'reload', ANSWER_WITHIN_MS)
+  await askSocket(await dir.socket('masterSocket'), 'reload', ANSWER_WITHIN_MS)
 }
 
 /** Process ids of workers that an earlier reload left to finish their connections. */
 export async function oldWorkers(dir: StateDirectory): Promise<string[]> {
-  const answer = await askSocket(dir.socket('masterSocket'), 'show proc', ANSWER_WITHIN_MS)
+  const answer = await askSocket(await dir.socket('masterSocket'), 'show proc', ANSWER_WITHIN_MS)
+  if (!/^# workers$/m.test(answer)) throw unreachable('its answer was cut off')
   const old = /^# old workers$([\s\S]*?)^# /m.exec(`${answer}\n# `)?.[1] ?? ''
   return [...old.matchAll(/^(\d+)\s+worker\b/gm)].map(([, pid = '']) => pid)
 }
 
-export const askWorker = (dir: StateDirectory, pid: string, line: string): Promise<string> =>
-  askSocket(dir.socket('masterSocket'), `@!${pid} ${line}`, ANSWER_WITHIN_MS)
+export const askWorker = async (dir: StateDirectory, pid: string, line: string): Promise<string> =>
+  await askSocket(await dir.socket('masterSocket'), `@!${pid} ${line}`, ANSWER_WITHIN_MS)
 
 /** Columns differ between versions of HAProxy, so they are found by name. */
 function parseServers(section: string): RuntimeServer[] {

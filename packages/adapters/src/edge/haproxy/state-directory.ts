@@ -1,30 +1,35 @@
 import type { WantedService } from '@towpath/domain/edge/wanted.ts'
-import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { posix } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { EdgeDisk, LogPlace } from './edge-disk.ts'
 import { parseEdgeFile, type EdgeFile } from './edge-file.ts'
 import { NO_RELEASE, edgeFiles, releasesMapName } from './names.ts'
 import { steeringMapName, steeringMapText } from './steering-map.ts'
 
-/** Where the operating systems cut the path of a socket. */
-const SOCKET_PATH_MAX = 103
-
-/** The files of one edge, all owned by whoever runs the controller: the edge runs under the same user. */
+/** The files of one edge, all owned by whoever writes them: the edge runs under the same user. */
 export class StateDirectory {
   readonly path: string
+  readonly #disk: EdgeDisk
 
-  constructor(path: string) {
+  private constructor(disk: EdgeDisk, path: string) {
+    this.#disk = disk
     this.path = path
+  }
+
+  static async of(disk: EdgeDisk, name: string): Promise<StateDirectory> {
+    return new StateDirectory(disk, posix.join(await disk.root(), name))
   }
 
   /** Creates the directory and the token of the private entry unless they are there. */
   async ensure(): Promise<void> {
-    await mkdir(this.path, { recursive: true, mode: 0o700 })
+    await this.#disk.makeFolder(this.path)
     if ((await this.#read(edgeFiles.token)) === null)
-      await this.#replace(edgeFiles.token, `${randomBytes(32).toString('hex')}\n`)
+      await this.#disk.replace(this.path, [[edgeFiles.token, `${randomBytes(32).toString('hex')}\n`]])
+  }
+
+  exists(): Promise<boolean> {
+    return this.#disk.hasFolder(this.path)
   }
 
   async readEdgeFile(): Promise<EdgeFile | null> {
@@ -34,11 +39,12 @@ export class StateDirectory {
 
   /**
    * Puts the file in place in one step; what is in it is on the disk by then. `settled` resolves when its name is, too:
-   * whoever calls may act meanwhile and must wait for it before saying that it is done.
+   * whoever calls may act meanwhile and must wait for it before saying that it is done. Null where a newer controller
+   * wrote meanwhile: then its file stays.
    */
-  async writeEdgeFile(text: string): Promise<{ settled: Promise<void> }> {
-    await this.#replace(edgeFiles.config, text)
-    return { settled: this.#syncNames() }
+  async writeEdgeFile(text: string, fence: number): Promise<{ settled: Promise<void> } | null> {
+    const isOurs = await this.#disk.replaceFenced(this.path, { name: edgeFiles.config, text, fence })
+    return isOurs ? { settled: this.#disk.syncNames(this.path) } : null
   }
 
   /** Writes the maps that differ. They come before the edge's file, which names them. */
@@ -50,73 +56,43 @@ export class StateDirectory {
       ],
       [steeringMapName(service.service), steeringMapText(service)],
     ])
-    await Promise.all(
-      maps.map(async ([name, text]) => {
-        if ((await this.#read(name)) !== text) await this.#replace(name, text)
-      }),
-    )
+    await this.#disk.replace(this.path, maps)
   }
 
   async token(): Promise<string | null> {
     return (await this.#read(edgeFiles.token))?.trim() ?? null
   }
 
-  /** Path to connect to: the shorter of absolute and relative. Throws EDGE_PATH_TOO_LONG where neither fits. */
-  socket(name: 'runtimeSocket' | 'masterSocket' | 'privateSocket' | 'trafficSocket'): string {
-    const absolute = join(this.path, edgeFiles[name])
-    const fromHere = relative(process.cwd(), absolute)
-    const shorter = fromHere.length < absolute.length ? fromHere : absolute
-    if (Buffer.byteLength(shorter) <= SOCKET_PATH_MAX) return shorter
-    throw new TowpathError({
-      code: 'EDGE_PATH_TOO_LONG',
-      kind: 'usage',
-      message: `The edge's socket would be at ${absolute}, longer than the ${SOCKET_PATH_MAX} bytes that a socket's path may have.`,
-      hint: 'The edge was not changed. Keep the state of the server in a folder with a shorter path.',
-    })
+  /** Path here to connect to. Throws SOCKET_PATH_TOO_LONG, and what the way to the host throws. */
+  socket(name: 'runtimeSocket' | 'masterSocket' | 'privateSocket'): Promise<string> {
+    return this.#disk.socketTo(posix.join(this.path, edgeFiles[name]))
+  }
+
+  /** Now, by the clock of the edge's host; ms since 1970. */
+  async hostNowMs(): Promise<number> {
+    return Date.now() + (await this.#disk.aheadMs())
+  }
+
+  /** Where to listen for the edge's log. */
+  logPlace(): Promise<LogPlace> {
+    return this.#disk.logPlace(posix.join(this.path, edgeFiles.trafficSocket))
   }
 
   /** True once a running edge has made its runtime socket here; an edge that just starts gets a moment. */
   async hasSocket(): Promise<boolean> {
-    const path = join(this.path, edgeFiles.runtimeSocket)
+    const path = posix.join(this.path, edgeFiles.runtimeSocket)
     for (let tries = 0; tries < 30; tries++) {
-      if (existsSync(path)) return true
+      if (await this.#disk.hasSocket(path)) return true
       await sleep(100)
     }
     return false
   }
 
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true })
+    await this.#disk.remove(this.path)
   }
 
-  async #read(name: string): Promise<string | null> {
-    try {
-      return await readFile(join(this.path, name), 'utf8')
-    } catch (fault) {
-      if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return null
-      throw fault
-    }
-  }
-
-  async #replace(name: string, text: string): Promise<void> {
-    const target = join(this.path, name)
-    const beside = `${target}.${process.pid}.tmp`
-    const file = await open(beside, 'w', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, target)
-  }
-
-  async #syncNames(): Promise<void> {
-    const directory = await open(this.path, 'r')
-    try {
-      await directory.sync()
-    } finally {
-      await directory.close()
-    }
+  #read(name: string): Promise<string | null> {
+    return this.#disk.read(posix.join(this.path, name))
   }
 }

@@ -12,6 +12,7 @@ import { type Bench, benchFor, live } from '../contract/bench.ts'
 import { type ProcessEdge, openProcessEdge } from '../testing/process-edge.ts'
 import { haproxyEdge } from './haproxy-edge.ts'
 import { askSocket } from './haproxy-socket.ts'
+import { localDisk } from './local-disk.ts'
 
 describe('the log that an edge tells its controller', () => {
   let under: ProcessEdge
@@ -27,7 +28,7 @@ describe('the log that an edge tells its controller', () => {
   const seenBy = async (edge: Edge): Promise<number> =>
     (await edge.traffic(bench.spec)).reduce((sum, { requests }) => sum + requests, 0)
   const anotherController = (): Edge =>
-    haproxyEdge({ host: under.host, stateRoot: dirname(under.stateDirectory) })
+    haproxyEdge({ host: under.host, disk: localDisk(dirname(under.stateDirectory)) })
 
   it('is told within a fraction of a second', async () => {
     await bench.get('/')

@@ -27,16 +27,16 @@ export interface TrafficLogs {
 
 /**
  * Where edges tell their logs: one socket each, in the edge's state directory, to which the edge connects and connects
- * again. Whoever begins to listen last has it; an earlier listener notices within half a second, lets go of the edge and
+ * again; a link to another host leads it here. Whoever begins to listen last has it; an earlier listener notices within half a second, lets go of the edge and
  * does not take it back. Counts go on when a lost socket is made anew. Keeps no process alive.
  */
 export function trafficLogs(): TrafficLogs {
   const counters = new Map<string, TrafficCounter>()
   const listeners = new Map<string, Listener>()
   const turns = inTurn()
-  const counterOf = (path: string): TrafficCounter => {
-    const counter = counters.get(path) ?? new TrafficCounter(Date.now())
-    counters.set(path, counter)
+  const counterOf = async (dir: StateDirectory): Promise<TrafficCounter> => {
+    const counter = counters.get(dir.path) ?? new TrafficCounter(await dir.hostNowMs())
+    counters.set(dir.path, counter)
     return counter
   }
   const letGo = (path: string): void => {
@@ -47,15 +47,17 @@ export function trafficLogs(): TrafficLogs {
   return {
     follow: (dir) =>
       turns(dir.path, async () => {
-        const path = dir.socket('trafficSocket')
+        const place = await dir.logPlace()
+        const { path } = place
         const known = listeners.get(dir.path)
-        if (known !== undefined && (await inodeOf(path)) === known.inode) return
+        if (known !== undefined && (await inodeOf(path)) === known.inode) return await place.offer()
         letGo(dir.path)
-        if ((await inodeOf(dir.path)) === null) return
+        if (!(await dir.exists())) return
         if (counters.has(dir.path) && (await isListenedTo(path))) return
-        const counter = counterOf(dir.path)
+        const counter = await counterOf(dir)
         const lost = (): void => letGo(dir.path)
         listeners.set(dir.path, await listen(path, (line) => counter.count(line), lost))
+        await place.offer()
       }),
     traffic: ({ path }) => counters.get(path)?.traffic() ?? [],
     forget: ({ path }) =>

@@ -4,7 +4,9 @@ import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EdgeUnderTest, SlotOccupant } from '../contract/bench.ts'
+import type { EdgeDisk } from '../haproxy/edge-disk.ts'
 import { haproxyEdge } from '../haproxy/haproxy-edge.ts'
+import { localDisk } from '../haproxy/local-disk.ts'
 import { type ProcessHost, processHost } from '../haproxy/process-host.ts'
 import { releaseServer } from './release-server.ts'
 
@@ -16,10 +18,13 @@ export interface ProcessEdge extends EdgeUnderTest {
 }
 
 /** The real proxy as a child of this process, with releases on loopback addresses of their own. */
-export async function openProcessEdge(freePort: (address?: string) => Promise<number>): Promise<ProcessEdge> {
+export async function openProcessEdge(
+  freePort: (address?: string) => Promise<number>,
+  changes: Partial<EdgeDisk> = {},
+): Promise<ProcessEdge> {
   const stateRoot = await mkdtemp(join(tmpdir(), 'towpath-edge-'))
   const host = processHost()
-  const edge = haproxyEdge({ host, stateRoot })
+  const edge = haproxyEdge({ host, disk: { ...localDisk(stateRoot), ...changes } })
   const spec = { name: edgeName, image: '', labels: {}, networks: [], ports: [] }
   const port = await freePort()
   const slotPort = await freePort('127.0.0.21')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HOST_ADDRESS_PATTERN, parseHostAddress } from '../../environment/host-address.ts'
 import { parseFreezeWindow } from '../freeze-window.ts'
 import {
   byteSize,
@@ -13,17 +14,17 @@ import {
 } from './field.ts'
 import { strategy } from './strategy.ts'
 
+const SETTING = 'var:[A-Za-z_][A-Za-z0-9_]*'
+const engine = 'unix:///PATH, ssh://USER@HOST or var:NAME'
+
 /** Where an environment runs. */
 export const host = section({
-  docker: text(
-    'unix:///PATH or var:NAME',
-    /^(?:unix:\/\/\/[^\s{}]{1,255}|var:[A-Za-z_][A-Za-z0-9_]*)$/,
-    'unix:///var/run/docker.sock',
-  )
+  docker: text(engine, new RegExp(`^(?:${HOST_ADDRESS_PATTERN}|${SETTING})$`), 'ssh://deploy@app.example.com')
+    .refine((written) => written.startsWith('var:') || parseHostAddress(written) !== null, { error: engine })
     .default('unix:///var/run/docker.sock')
-    .describe('The Docker Engine.'),
+    .describe('The Docker Engine: a socket of this machine, or `ssh://[USER@]HOST[:PORT][/SOCKET]`.'),
   folder: z
-    .union([text('var:NAME', /^var:[A-Za-z_][A-Za-z0-9_]*$/, 'var:HOST_FOLDER'), hostPath()], {
+    .union([text('var:NAME', new RegExp(`^${SETTING}$`), 'var:HOST_FOLDER'), hostPath()], {
       error: 'an absolute path on the host, such as /srv/app/{environment}, or var:NAME',
     })
     .describe(
@@ -105,7 +106,7 @@ const environmentFields = {
   ...sharedFields,
   domain: text(
     'a host name such as staging.example.com, or var:NAME',
-    new RegExp(`^(?:var:[A-Za-z_][A-Za-z0-9_]*|${HOST_NAME})$`),
+    new RegExp(`^(?:${SETTING}|${HOST_NAME})$`),
     'staging.example.com',
   )
     .optional()

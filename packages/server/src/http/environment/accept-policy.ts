@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { acceptPolicy } from '@towpath/app/environment/accept-policy.ts'
 import { parseFreezeWindow } from '@towpath/domain/config/freeze-window.ts'
 import type { FreezeWindow } from '@towpath/domain/config/resolved-config.ts'
+import { parseHostAddress } from '@towpath/domain/environment/host-address.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Endpoint } from '../api-env.ts'
 import { endpoint, environmentParam, environmentShape, json, jsonBody } from '../endpoint.ts'
@@ -23,9 +24,19 @@ const body = z
       .default([])
       .openapi({ description: 'Weekly windows.', example: ['Fri 16:00-Mon 08:00 Europe/Berlin'] }),
     hosts: z
-      .array(z.string().min(1).max(300))
+      .array(
+        z
+          .string()
+          .max(700)
+          .refine((host) => parseHostAddress(host) !== null, {
+            error: 'is neither unix:///PATH nor ssh://[USER@]HOST[:PORT][/SOCKET]',
+          }),
+      )
       .max(50)
-      .openapi({ description: 'The only hosts that may be deployed to.' }),
+      .openapi({
+        description: 'The only hosts that may be deployed to, as host.docker of towpath.yaml writes them.',
+        example: ['ssh://deploy@app.example.com'],
+      }),
   })
   .openapi('AcceptPolicy')
 

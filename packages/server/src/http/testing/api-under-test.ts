@@ -109,11 +109,12 @@ function fakePorts(stateDir: string, logged: string[]) {
   const write = (level: string) => (fields: object, message: string) => {
     logged.push(JSON.stringify({ level, message, ...fields }))
   }
+  const database = fakeDatabaseProbe()
   return {
     edgeOf: () => noEdge,
     compose: { read: async (request: Parameters<typeof readCompose>[0]) => readCompose(request) },
     secrets: ageSecretStore({ stateDir }),
-    database: fakeDatabaseProbe(),
+    databaseOf: () => database,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
   }
 }

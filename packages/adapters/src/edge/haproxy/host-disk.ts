@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join, posix } from 'node:path'
+import { fittingSocketPath, shortSocketPath } from '../../host/short-socket-path.ts'
+import { shellWord } from '../../host/ssh/remote-shell.ts'
+import type { SshConnection } from '../../host/ssh/ssh-connection.ts'
+import type { SshLink } from '../../host/ssh/ssh-link.ts'
+import type { EdgeOwner } from './edge-container.ts'
+import type { EdgeDisk, FencedFile, LogPlace } from './edge-disk.ts'
+
+const ANSWERS_WITHIN_MS = 1_500
+/** Exit codes of our own: there is no such thing, and a newer controller was here. */
+const ABSENT = 44
+const FENCED = 45
+
+/** The files of edges that run on a host over SSH, in the home of the user that we log in as; `logFolder` is here. */
+export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
+  const place = remembered(() => placeOf(link))
+  const log = offering(link)
+  return {
+    root: async () => (await place()).root,
+    owner: async () => (await place()).owner,
+    makeFolder: async (folder) =>
+      void (await link.run(`umask 077; mkdir -p ${shellWord(folder)}`, 'create the folder of the edge')),
+    hasFolder: (folder) => holds(link, `[ -d ${shellWord(folder)} ]`),
+    hasSocket: (path) => holds(link, `[ -S ${shellWord(path)} ]`),
+    read: (path) => read(link, path),
+    replace: async (folder, files) => {
+      if (files.length > 0) await link.run(replaceScript(folder, files), 'write the files of the edge')
+    },
+    replaceFenced: async (folder, file) => {
+      const doing = 'write the file of the edge'
+      const { exitCode, output } = await link.answer(fencedScript(folder, file), doing)
+      if (exitCode !== 0 && exitCode !== FENCED) throw link.refusal(doing, output)
+      return exitCode === 0
+    },
+    syncNames: async (folder) =>
+      void (await link.run(syncing(shellWord(folder)), 'write the folder of the edge')),
+    remove: async (folder) =>
+      void (await link.run(`rm -rf ${shellWord(folder)}`, 'remove the folder of the edge')),
+    socketTo: async (path) => shortSocketPath(await link.forward({ path: fittingSocketPath(path) })),
+    answers: () => link.answersWithin(ANSWERS_WITHIN_MS),
+    aheadMs: hostClock(link),
+    logPlace: async (path): Promise<LogPlace> => {
+      const name = createHash('sha256').update(path).digest('hex').slice(0, 8)
+      await mkdir(logFolder, { recursive: true, mode: 0o700 })
+      const here = join(logFolder, `${name}.sock`)
+      return { path: shortSocketPath(here), offer: () => log(fittingSocketPath(path), here) }
+    },
+  }
+}
+
+const CLOCK_KEPT_MS = 60_000
+
+/** Asked for once a minute. */
+function hostClock(link: SshLink): () => Promise<number> {
+  let known: { aheadMs: number; atMs: number } | null = null
+  return async () => {
+    if (known !== null && performance.now() - known.atMs < CLOCK_KEPT_MS) return known.aheadMs
+    const askedMs = Date.now()
+    const answer = await link.run('date +%s%3N', 'read its clock')
+    known = { aheadMs: aheadOf(answer, { askedMs, answeredMs: Date.now() }), atMs: performance.now() }
+    return known.aheadMs
+  }
+}
+
+/**
+ * How far a clock is ahead of ours, to half the time that the question took; 0 where that is within the error. Not every
+ * `date` knows milliseconds: those that do not tell whole seconds, and half a second is added.
+ */
+export function aheadOf(
+  answer: string,
+  { askedMs, answeredMs }: { askedMs: number; answeredMs: number },
+): number {
+  const [, seconds, milliseconds] = /^(\d{10})(\d{3})?/.exec(answer) ?? []
+  if (seconds === undefined) return 0
+  const thereMs = Number(seconds) * 1_000 + (milliseconds === undefined ? 500 : Number(milliseconds))
+  const errorMs = (answeredMs - askedMs) / 2 + (milliseconds === undefined ? 500 : 1)
+  const aheadMs = Math.round(thereMs - (askedMs + answeredMs) / 2)
+  return Math.abs(aheadMs) <= errorMs ? 0 : aheadMs
+}
+
+interface Place {
+  root: string
+  owner: EdgeOwner
+}
+
+const placeScript = `printf '%s\\n' "\${XDG_STATE_HOME:-$HOME/.local/state}/towpath/edge"; id -u; id -g`
+
+async function placeOf(link: SshLink): Promise<Place> {
+  const [root = '', uid = '', gid = ''] = (await link.run(placeScript, 'find the home of its user')).split(
+    '\n',
+  )
+  return { root, owner: { uid: Number(uid), gid: Number(gid) } }
+}
+
+/** One answer for good; a failure is none. */
+function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | null = null
+  return () => {
+    const asked = known ?? ask()
+    known = asked
+    asked.catch(() => (known = null))
+    return asked
+  }
+}
+
+/** Once per connection: whoever came later has the socket until this link is made anew. */
+function offering(link: SshLink): (remote: string, here: string) => Promise<void> {
+  const done = new WeakMap<SshConnection, Map<string, Promise<void>>>()
+  const offer = async (connection: SshConnection, remote: string, here: string): Promise<void> => {
+    await link.run(`rm -f ${shellWord(remote)}`, 'make room for the log of the edge')
+    await connection.offer(remote, here)
+  }
+  return async (remote, here) => {
+    const connection = await link.connection()
+    const offers = done.get(connection) ?? new Map<string, Promise<void>>()
+    done.set(connection, offers)
+    const asked = offers.get(remote) ?? offer(connection, remote, here)
+    offers.set(remote, asked)
+    asked.catch(() => offers.delete(remote))
+    await asked
+  }
+}
+
+const holds = async (link: SshLink, test: string): Promise<boolean> =>
+  (await link.run(`if ${test}; then echo yes; fi`, 'look for the edge')) === 'yes\n'
+
+async function read(link: SshLink, path: string): Promise<string | null> {
+  const word = shellWord(path)
+  const doing = `read ${posix.basename(path)} of the edge`
+  const { exitCode, output } = await link.answer(`[ -e ${word} ] || exit ${ABSENT}; cat ${word}`, doing)
+  if (exitCode === ABSENT) return null
+  if (exitCode !== 0) throw link.refusal(doing, output)
+  return output
+}
+
+/** `cat` writes, because it says why it could not; `sync` without file names where the host's takes none. */
+export function replaceScript(
+  folder: string,
+  files: readonly (readonly [name: string, text: string])[],
+): string {
+  const puts = files.flatMap(([name, text]) => {
+    const beside = shellWord(`.${name}.tmp`)
+    const target = shellWord(name)
+    return [
+      `printf %s ${shellWord(text)} | cat >${beside}`,
+      `if cmp -s ${beside} ${target}; then rm ${beside}; else ${syncing(beside)}; mv -f ${beside} ${target}; fi`,
+    ]
+  })
+  return ['set -e; umask 077', `cd ${shellWord(folder)}`, ...puts].join('\n')
+}
+
+/** One at a time where the host has `flock`: what a controller that was paused in mid-write sends late is too old, too. */
+export const fencedScript = (folder: string, { name, text, fence }: FencedFile): string =>
+  [
+    `umask 077; cd ${shellWord(folder)} || exit 1`,
+    'exec 9>.lock; if command -v flock >/dev/null; then flock 9; fi',
+    `seen=$(sed -n 's/^# fence: \\([0-9]\\{1,15\\}\\)$/\\1/p' ${shellWord(name)} 2>/dev/null | head -n 1)`,
+    `[ "\${seen:-0}" -le ${fence} ] || exit ${FENCED}`,
+    replaceScript(folder, [[name, text]]),
+  ].join('\n')
+
+const syncing = (word: string): string => `{ sync ${word} 2>/dev/null || sync; }`

@@ -1,0 +1,62 @@
+import { dockerEngine } from '@towpath/adapters/container-engine/docker/engine.ts'
+import type { DockerEngineOptions } from '@towpath/adapters/container-engine/docker/engine.ts'
+import { postgresProbe } from '@towpath/adapters/database-probe/postgres.ts'
+import { containerHost } from '@towpath/adapters/edge/haproxy/container-host.ts'
+import type { EdgeDisk } from '@towpath/adapters/edge/haproxy/edge-disk.ts'
+import { haproxyEdge } from '@towpath/adapters/edge/haproxy/haproxy-edge.ts'
+import { hostDisk } from '@towpath/adapters/edge/haproxy/host-disk.ts'
+import { localDisk } from '@towpath/adapters/edge/haproxy/local-disk.ts'
+import { engineOver } from '@towpath/adapters/host/ssh/remote-engine.ts'
+import type { SshHosts } from '@towpath/adapters/host/ssh/ssh-hosts.ts'
+import type { SshLink } from '@towpath/adapters/host/ssh/ssh-link.ts'
+import type { Installation } from '@towpath/app/installation.ts'
+import type { Edge } from '@towpath/app/ports/edge.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { type HostAddress, parseHostAddress } from '@towpath/domain/environment/host-address.ts'
+
+/** What stands on a host, or is asked from there: the same adapters here and over SSH. */
+export function hostPorts(
+  links: SshHosts,
+  folders: { edgeFolder: string; logFolder: string },
+): Pick<Installation, 'engineOf' | 'edgeOf' | 'databaseOf'> {
+  const edges = new Map<string, Edge>()
+  const linkTo = (address: HostAddress): SshLink | null =>
+    address.way === 'ssh' ? links.linkTo(address) : null
+  const wayTo = (docker: string): Omit<DockerEngineOptions, 'secrets'> => {
+    const address = addressOf(docker)
+    return address.way === 'ssh'
+      ? engineOver(links.linkTo(address), address)
+      : { socketPath: address.socketPath }
+  }
+  const engineOf: Installation['engineOf'] = (docker, secrets) =>
+    dockerEngine({ ...wayTo(docker), secrets: () => secrets })
+  const openEdge = (docker: string): Edge => {
+    const link = linkTo(addressOf(docker))
+    const disk: EdgeDisk = link === null ? localDisk(folders.edgeFolder) : hostDisk(link, folders.logFolder)
+    return haproxyEdge({ host: containerHost(engineOf(docker, new Map()), disk), disk })
+  }
+  return {
+    engineOf,
+    // One per host: it makes calls to the same edge wait for each other.
+    edgeOf: (docker) => {
+      const edge = edges.get(docker) ?? openEdge(docker)
+      edges.set(docker, edge)
+      return edge
+    },
+    databaseOf: (docker) => {
+      const link = linkTo(addressOf(docker))
+      return postgresProbe(link === null ? {} : { wayTo: (place) => link.forward(place) })
+    },
+  }
+}
+
+function addressOf(docker: string): HostAddress {
+  const address = parseHostAddress(docker)
+  if (address !== null) return address
+  throw new TowpathError({
+    code: 'HOST_UNSUPPORTED',
+    kind: 'usage',
+    message: `The host ${docker} cannot be reached: it is neither unix:///PATH nor ssh://[USER@]HOST[:PORT][/SOCKET].`,
+    hint: 'Set host.docker in towpath.yaml to such an address. Nothing was changed.',
+  })
+}
