@@ -5,6 +5,26 @@ import { defineConfig } from 'vitest/config'
 const systemSetup = 'packages/testkit/src/vitest-setup.ts'
 const notOurs = ['**/node_modules/**', '**/dist/**', '**/fixtures/**']
 
+/** Real engines, but neither load nor a clock that others could spoil: two of these files at a time. */
+const sideBySide = [
+  'packages/adapters/src/{database-probe,registry}/**/*.system.test.ts',
+  'packages/domain/**/*.system.test.ts',
+  'packages/server/src/http/**/*.system.test.ts',
+  'packages/server/src/{configuration,registry-faults,run-server}.system.test.ts',
+  'packages/store/**/*.system.test.ts',
+  'packages/testkit/src/{images,ledger-seeder,registry}.system.test.ts',
+]
+
+const onRealEngines = {
+  include: ['**/*.system.test.ts'],
+  exclude: notOurs,
+  fileParallelism: false,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  globalSetup: existsSync(systemSetup) ? [systemSetup] : [],
+  sequence: { groupOrder: 1 },
+}
+
 export default defineConfig({
   test: {
     reporters: ['default', './tools/test-summary.ts'],
@@ -20,17 +40,16 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
+      { extends: true, test: { ...onRealEngines, name: 'system', exclude: [...notOurs, ...sideBySide] } },
       {
         extends: true,
         test: {
-          name: 'system',
-          include: ['**/*.system.test.ts'],
-          exclude: notOurs,
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          globalSetup: existsSync(systemSetup) ? [systemSetup] : [],
-          sequence: { groupOrder: 1 },
+          ...onRealEngines,
+          name: 'system-side-by-side',
+          include: sideBySide,
+          fileParallelism: true,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

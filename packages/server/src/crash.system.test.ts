@@ -1,6 +1,7 @@
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { forwardSteps } from '@towpath/domain/deployment/way.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
 import {
   crashPointText,
@@ -10,10 +11,12 @@ import {
   seededRandom,
 } from '@towpath/testkit/crash/crash-point.ts'
 import type { CrashPoint } from '@towpath/testkit/crash/crash-point.ts'
-import type { ExampleStrategy } from '@towpath/testkit/example-project.ts'
+import { crashShapes } from '@towpath/testkit/crash/crash-shapes.ts'
+import type { Shape, Way } from '@towpath/testkit/crash/crash-shapes.ts'
 import type { ExampleImages } from '@towpath/testkit/example-images.ts'
 import { setScene } from '@towpath/testkit/example-scene.ts'
 import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
+import { editFile } from '@towpath/testkit/faults/project-edits.ts'
 import { startLoad } from '@towpath/testkit/load/start-load.ts'
 import type { RunningLoad } from '@towpath/testkit/load/start-load.ts'
 import { mayStartSecondEngine, startSecondEngine } from '@towpath/testkit/second-engine.ts'
@@ -35,48 +38,12 @@ const settleWithinMs = 90_000
 const all = process.env['TOWPATH_ALL'] === '1'
 /** Of all points, begin with this one: where a long run was cut short, the next goes on. */
 const from = Number(process.env['TOWPATH_CRASH_FROM'] ?? 0)
+/** Of all points, those whose text this expression finds: `server dies, acted shift`. */
+const only = process.env['TOWPATH_CRASH_ONLY']
 const seed = Number(process.env['TOWPATH_SEED'] ?? Date.now() % 1_000_000)
 
-type Way = 'deploy' | 'rollback' | 'abort'
-
-/** How the releases of a scene go over, and how many of its points a short run tries. */
-interface Shape {
-  name: string
-  services?: ExampleStrategy['services']
-  requestsPerSecond: number
-  points: Record<Way, number>
-  /** On a host of its own, which is reached over SSH. */
-  overSsh?: true
-}
-
-const shapes: Shape[] = [
-  { name: 'blue-green', requestsPerSecond: 500, points: { deploy: 3, rollback: 2, abort: 1 } },
-  {
-    name: 'a backend by handoff, a frontend by canary',
-    services: {
-      backend: { type: 'handoff', cut: '500ms' },
-      frontend: { type: 'canary', weights: ['20%', '60%'], at_least: '0s', at_most: '60s', cohort: true },
-    },
-    requestsPerSecond: 500,
-    points: { deploy: 3, rollback: 1, abort: 1 },
-  },
-  {
-    name: 'a backend by recreate-hold',
-    services: { backend: 'recreate-hold' },
-    // Whoever waits at the edge waits for as long as a dead controller needs to come back.
-    requestsPerSecond: 100,
-    points: { deploy: 3, rollback: 1, abort: 1 },
-  },
-  {
-    name: 'blue-green on a host over SSH',
-    requestsPerSecond: 100,
-    points: { deploy: 2, rollback: 1, abort: 1 },
-    overSsh: true,
-  },
-]
-
 const mayReachHosts = mayStartSecondEngine && mayStartSshHost
-const possibleShapes = shapes.filter(({ overSsh }) => overSsh === undefined || mayReachHosts)
+const possibleShapes = crashShapes.filter(({ overSsh }) => overSsh === undefined || mayReachHosts)
 
 let scene: ExampleScene
 let remote: { engine: SecondEngine; host: SshTestHost } | null = null
@@ -99,6 +66,7 @@ async function begin(asked: Shape): Promise<void> {
     },
   })
   if (remote !== null) await hostScene(scene, remote.engine, remote.host.address)
+  if (asked.replicas !== undefined) await declareReplicas(asked.replicas)
   images = await scene.build({ version: '1.0.0' })
   await ship()
   await ship()
@@ -113,6 +81,13 @@ async function end(): Promise<void> {
   await scene?.close()
   await remote?.host.close()
   await remote?.engine.close()
+}
+
+async function declareReplicas(replicas: number): Promise<void> {
+  await editFile(scene, 'towpath.yaml', (text) => text.replace(/^ {4}single: true.*\n/m, ''))
+  await editFile(scene, 'docker-compose.yaml', (text) =>
+    text.replace('container_name: nextjs-app', `deploy: {replicas: ${replicas}}`),
+  )
 }
 
 /** A new version of the same images, live before this returns. */
@@ -169,6 +144,9 @@ async function pointsOf(way: Way): Promise<{ way: Way; point: CrashPoint }[]> {
     ),
   )
 }
+
+const isAskedFor = ({ way, point }: { way: Way; point: CrashPoint }): boolean =>
+  only === undefined || new RegExp(only).test(`${way}: ${crashPointText(point)}`)
 
 async function crash(way: Way, point: CrashPoint): Promise<void> {
   await scene.server.stop()
@@ -248,7 +226,8 @@ async function expectPromises(facts: { id: string; release: string; migrations: 
   const { slots } = await scene.server.get<{ slots: SlotStatus[] }>('/v1/environments/production/edge')
   for (const service of ['backend', 'frontend']) {
     const live = slots.filter((slot) => slot.service === service && slot.role === 'live')
-    expect(live.map((slot) => slot.slot)).toEqual([state.live?.services[service]?.slot])
+    const wanted = Object.entries(state.live?.services ?? {}).filter(([key]) => serviceOf(key) === service)
+    expect(live.map((slot) => slot.slot).toSorted()).toEqual(wanted.map(([, { slot }]) => slot).toSorted())
   }
   expect(await migrationRuns(facts.id)).toBe(facts.migrations)
   expect(await scene.server.post('/v1/ledger/verify', {})).toMatchObject({ ok: true })
@@ -277,10 +256,10 @@ describe.each(possibleShapes)('a crash at a step of $name', (asked) => {
     { timeout: all ? 14_400_000 : 900_000 },
     async () => {
       const random = seededRandom(seed)
-      const ways = ['deploy', 'rollback', 'abort'] as const
+      const ways = (['deploy', 'rollback', 'abort'] as const).filter((way) => asked.points[way] > 0)
       const candidates = (await Promise.all(ways.map(pointsOf))).flat()
       const chosen = all
-        ? candidates.slice(from)
+        ? candidates.slice(from).filter(isAskedFor)
         : ways.flatMap((way) =>
             pickSome(
               candidates.filter((candidate) => candidate.way === way),
