@@ -1,5 +1,7 @@
 import { build } from 'esbuild'
 
+import { compiledSchema } from './compiled-schema.ts'
+
 /** The banner gives bundled CommonJS packages the `require` and the paths they expect. */
 const commonJsBanner = `import { createRequire as towpathRequire } from 'node:module'
 import { dirname as towpathDirname } from 'node:path'
@@ -31,6 +33,7 @@ export const bundle = async (
     chunkNames: 'chunks/[name]-[hash]',
     banner: { js: commonJsBanner },
     external: natives,
+    plugins: [compiledSchema],
     keepNames: true,
     legalComments: 'none',
     minifySyntax: true,
