@@ -1,19 +1,10 @@
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text as textOfStream } from 'node:stream/consumers'
 import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { Bounded, isRecord, unreadable } from './record-bounds.ts'
 import type { Take } from './record-bounds.ts'
-
-/** Whether a path is an archive as below; false where it cannot be looked at, which reading it then tells. */
-export function isArchive(path: string): boolean {
-  try {
-    return !isRecord(path) && statSync(path).isFile()
-  } catch {
-    return false
-  }
-}
 
 /**
  * Every JSON file of a folder, a tar archive (plain or gzip) or a zip archive, or one JSON file. An archive is read once

@@ -13,9 +13,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { digestOf } from './advisory-digest.ts'
 import { ArchiveCache, fileDigest } from './archive-cache.ts'
 import type { KeptAdvisories } from './archive-cache.ts'
-import { digestOf, loadAdvisories } from './load-advisories.ts'
+import { loadAdvisories } from './load-advisories.ts'
 
 let home: string
 let minute = 0

@@ -18,8 +18,9 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { version } from '../program/version.ts'
 import type { Shell } from '../terminal/shell.ts'
-import { digestOf } from './load-advisories.ts'
+import { digestOf } from './advisory-digest.ts'
 import type { LoadedAdvisories } from './load-advisories.ts'
+import { isRecord } from './record-bounds.ts'
 
 /** To be raised whenever the same archive would be read into something else: kept entries then count for nothing. */
 const READING = `${version}/1`
@@ -42,6 +43,15 @@ const cacheFolder = ({ env }: Pick<Shell, 'env'>): string => {
   if (env['TOWPATH_HOME']) return join(env['TOWPATH_HOME'], 'cache')
   const named = env['XDG_CACHE_HOME'] ?? ''
   return join(isAbsolute(named) ? named : join(env['HOME'] || homedir(), '.cache'), 'towpath')
+}
+
+/** Whether a path is an archive of records: any file but a record itself; false where it cannot be looked at, which reading it then tells. */
+export function isArchive(path: string): boolean {
+  try {
+    return !isRecord(path) && statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** SHA-256 of a file's bytes, in hex, however large it is; null where it cannot be read, which reading it then tells. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { compactAdvisories } from '@towpath/domain/advisory/advisory-lines.ts'
 import type { AdvisorySummary } from '@towpath/domain/advisory/advisory-lines.ts'
 import type { AdvisoryRecord } from '@towpath/domain/advisory/advisory.ts'
 import { readOsvRecord } from '@towpath/domain/advisory/read-osv.ts'
+import { digestOf } from './advisory-digest.ts'
 import { readRecordTexts } from './advisory-files.ts'
 
 /** Unreadable records that are told one by one. */
@@ -43,12 +43,6 @@ function parseRecord(text: string): AdvisoryRecord | string {
     if (thrown instanceof SyntaxError || thrown instanceof RangeError) return 'is no JSON'
     throw thrown
   }
-}
-
-export function digestOf(lines: ReadonlyMap<string, readonly string[]>): string {
-  const hash = createHash('sha256')
-  for (const [ecosystem, own] of lines) hash.update(`${ecosystem}\n${own.join('\n')}\n`)
-  return `sha256:${hash.digest('hex')}`
 }
 
 /** Scores by vector, for data that is kept: those of version 4 take milliseconds each. */

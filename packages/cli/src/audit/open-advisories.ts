@@ -81,7 +81,7 @@ function openStore(store: string, head: StoreHead, from: string): OpenAdvisories
 }
 
 async function openRaw(shell: Shell, path: string, from: string): Promise<OpenAdvisories> {
-  const { isArchive } = await import('./advisory-files.ts')
+  const { isArchive } = await import('./archive-cache.ts')
   return isArchive(path) ? openArchive(shell, path, from) : openRecords(path, from)
 }
 
