@@ -15,7 +15,7 @@ export interface Shape {
 }
 
 export const crashShapes: readonly Shape[] = [
-  { name: 'blue-green', requestsPerSecond: 500, points: { deploy: 3, rollback: 2, abort: 1 } },
+  { name: 'blue-green', requestsPerSecond: 500, points: { deploy: 2, rollback: 1, abort: 1 } },
   {
     name: 'a backend by handoff, a frontend by canary',
     services: {
@@ -30,7 +30,7 @@ export const crashShapes: readonly Shape[] = [
     services: { backend: 'recreate-hold' },
     // Whoever waits at the edge waits for as long as a dead controller needs to come back.
     requestsPerSecond: 100,
-    points: { deploy: 2, rollback: 1, abort: 1 },
+    points: { deploy: 1, rollback: 1, abort: 1 },
   },
   {
     name: 'a frontend of two replicas, rolling',
@@ -39,12 +39,12 @@ export const crashShapes: readonly Shape[] = [
     // Every replica is two containers for a while, and all of them share these cores with their load.
     requestsPerSecond: 200,
     // An abort in the middle of one has a test of its own.
-    points: { deploy: 2, rollback: 1, abort: 0 },
+    points: { deploy: 1, rollback: 1, abort: 0 },
   },
   {
     name: 'blue-green on a host over SSH',
     requestsPerSecond: 100,
-    points: { deploy: 2, rollback: 1, abort: 1 },
+    points: { deploy: 1, rollback: 1, abort: 1 },
     overSsh: true,
   },
 ]
