@@ -25,7 +25,7 @@ export async function scanImage(context: Context, path: string, options: ScanOpt
     // Waivers of this folder may be about its lockfiles: that an image does not need them says nothing.
     result: { ...result, unused: [] },
     from,
-    command: 'scan',
+    command: 'scan IMAGE',
     of: path,
     more: { inventory: inventoryDocument(images) },
   })

@@ -26,7 +26,7 @@ export interface JudgeOptions {
 
 /** A result, and how it is told. */
 export interface Judged extends Audited {
-  command: 'audit' | 'scan'
+  command: 'audit' | 'scan IMAGE'
   /** Of what the packages are, for people; null where they are of lockfiles. */
   of: string | null
   /** Beside the result in the document. */

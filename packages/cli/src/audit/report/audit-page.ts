@@ -21,7 +21,7 @@ export function auditPage({
 }): Line[] {
   const { findings, unknowns } = result
   return [
-    ...findingLines(result),
+    ...findingLines(result, of === null ? 'by way of' : 'where'),
     ...bumpLines(findings),
     ...section(
       'Unknown',
@@ -32,12 +32,12 @@ export function auditPage({
   ]
 }
 
-function findingLines(result: AuditResult): Line[] {
+function findingLines(result: AuditResult, place: string): Line[] {
   if (result.findings.length === 0) return []
   const rows = result.findings.toSorted(worstFirst).map((finding) => rowOf(finding, result))
   return [
     ...tableLines(
-      { head: ['package', 'version', 'what', 'severity', 'fixed', 'advisory', 'by way of'], rows },
+      { head: ['package', 'version', 'what', 'severity', 'fixed', 'advisory', place], rows },
       null,
     ),
     blank,

@@ -128,14 +128,23 @@ function layerOf(found: FoundPackage, { layer, before }: SurvivingFile): number 
   return lowest
 }
 
-/** As OSV names it: Debian by its major version, Ubuntu whole, Alpine by its branch. */
+/** How OSV names the releases of a system: Debian by its major version, Ubuntu whole, Alpine by its branch. */
+const releaseNames: readonly {
+  kind: 'deb' | 'apk'
+  id: string
+  release: RegExp
+  name: (version: string) => SystemEcosystem
+}[] = [
+  { kind: 'deb', id: 'debian', release: /^\d+/, name: (version) => `Debian:${version}` },
+  { kind: 'deb', id: 'ubuntu', release: /^\d+\.\d+/, name: (version) => `Ubuntu:${version}` },
+  { kind: 'apk', id: 'alpine', release: /^\d+\.\d+/, name: (version) => `Alpine:v${version}` },
+]
+
 function systemEcosystem(kind: 'deb' | 'apk', system: OsRelease | null): SystemEcosystem {
-  const { id = '', version = '' } = system ?? {}
-  if (kind === 'deb' && id === 'debian' && /^\d+/.test(version))
-    return `Debian:${version.split('.')[0] ?? ''}`
-  if (kind === 'deb' && id === 'ubuntu' && version !== '') return `Ubuntu:${version}`
-  if (kind === 'apk' && id === 'alpine' && /^\d+\.\d+/.test(version))
-    return `Alpine:v${version.split('.').slice(0, 2).join('.')}`
+  const { id, version } = system ?? { id: '', version: '' }
+  const known = releaseNames.find((own) => own.kind === kind && own.id === id)
+  const release = known?.release.exec(version)?.[0]
+  if (known !== undefined && release !== undefined) return known.name(release)
   return `Unknown system:${[id, version].filter((word) => word !== '').join(' ')}`
 }
 

@@ -61,23 +61,31 @@ function crateSource(source: unknown): FoundPackage['source'] {
  * the one before. A replacement without a version is a folder.
  */
 export function readGoBuildInfo({ goVersion, modules }: { goVersion: string; modules: string }): FileReading {
-  const packages: FoundPackage[] = []
   const release = /^go(\d+(?:\.\d+)*(?:rc\d+|beta\d+)?)/.exec(goVersion)?.[1]
-  if (release !== undefined)
-    packages.push(languagePackage('Go', { name: 'stdlib', version: release.replace(/(?=rc|beta)/, '-') }))
+  const found: FoundPackage[] = []
   for (const row of rowsOf(modules)) {
     const [word, name, version = ''] = row.split('\t')
     if ((word !== 'dep' && word !== '=>') || !isPlainText(name)) continue
-    if (packages.length >= PACKAGES_MAX) return reading({ packages, problem: 'names too many modules' })
-    if (word === '=>') packages.pop()
-    const plain = version.replace(/^v/, '').replace(/\+incompatible$/, '')
-    packages.push(
-      languagePackage('Go', { name, version: plain || '(devel)' }, plain === '' ? 'path' : 'registry'),
-    )
+    if (word === '=>') found.pop()
+    found.push(goModule(name, version))
+    if (found.length > PACKAGES_MAX) return reading({ packages: found, problem: 'names too many modules' })
   }
-  const problem =
-    release === undefined ? `was built by ${goVersion.slice(0, 60)}, which is no release of Go` : null
-  return reading({ packages, problem })
+  if (release === undefined)
+    return reading({
+      packages: found,
+      problem: `was built by ${goVersion.slice(0, 60)}, which is no release of Go`,
+    })
+  const library = languagePackage('Go', { name: 'stdlib', version: release.replace(/(?=rc|beta)/, '-') })
+  return reading({ packages: [library, ...found] })
+}
+
+function goModule(name: string, version: string): FoundPackage {
+  const plain = version.replace(/^v/, '').replace(/\+incompatible$/, '')
+  return languagePackage(
+    'Go',
+    { name, version: plain || '(devel)' },
+    plain === '' || plain === '(devel)' ? 'path' : 'registry',
+  )
 }
 
 function parse(text: string): unknown {

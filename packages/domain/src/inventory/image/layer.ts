@@ -40,20 +40,29 @@ export function mergeLayers(layers: readonly Layer[]): MergedImage {
   const links = new Map<string, { target: string; layer: number }>()
   for (const [at, layer] of layers.entries()) {
     const hides = hidingOf(layer)
-    for (const path of links.keys()) if (hides(path) || layer.occupied.has(path)) links.delete(path)
-    for (const path of files.keys())
-      if (hides(path) || (layer.occupied.has(path) && !layer.files.has(path))) files.delete(path)
-    for (const [path, file] of layer.files) {
-      const below = files.get(path)
-      const before = below === undefined ? [] : [{ layer: below.layer, file: below.file }, ...below.before]
-      files.set(path, { path, layer: at, file, before: file.isDatabase ? before : [] })
-    }
+    // A file that the layer brings again stays for now: it may be a database, of which the former states tell more.
+    const isGone = (path: string): boolean =>
+      hides(path) || (layer.occupied.has(path) && !layer.files.has(path))
+    for (const path of [...files.keys()].filter(isGone)) files.delete(path)
+    for (const path of [...links.keys()].filter((own) => isGone(own) || layer.files.has(own)))
+      links.delete(path)
+    for (const [path, file] of layer.files)
+      files.set(path, survivor(path, { file, at, below: files.get(path) }))
     for (const [path, target] of layer.links) links.set(path, { target, layer: at })
   }
   const lost = [...links].flatMap(([path, { target, layer }]) =>
     files.has(target) ? [] : [{ path, target, layer }],
   )
   return { files: [...files.values()], lost }
+}
+
+function survivor(
+  path: string,
+  { file, at, below }: { file: LayerFile; at: number; below: SurvivingFile | undefined },
+): SurvivingFile {
+  const before =
+    below === undefined || !file.isDatabase ? [] : [{ layer: below.layer, file: below.file }, ...below.before]
+  return { path, layer: at, file, before }
 }
 
 /** Whether a layer hides a path of the layers below it by a whiteout, or by something that is no folder above the path. */

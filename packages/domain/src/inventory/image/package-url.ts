@@ -31,17 +31,20 @@ function systemUrl(
   given: { name: string; version: string; architecture: string | null; system: OsRelease | null },
 ): string {
   const { name, version, architecture, system } = given
-  const release = system?.version || system?.codename || ''
-  const distro = system === null || system.id === '' || release === '' ? null : `${system.id}-${release}`
   return urlOf(kind, {
     namespace: system?.id || null,
     name,
     version,
-    qualifiers: {
-      ...(architecture === null || architecture === '' ? {} : { arch: architecture }),
-      ...(distro === null ? {} : { distro }),
-    },
+    qualifiers: { ...some('arch', architecture ?? ''), ...some('distro', distroOf(system)) },
   })
+}
+
+const some = (key: string, value: string): Record<string, string> => (value === '' ? {} : { [key]: value })
+
+function distroOf(system: OsRelease | null): string {
+  if (system === null) return ''
+  const release = system.version || system.codename
+  return system.id === '' || release === '' ? '' : `${system.id}-${release}`
 }
 
 interface UrlParts {
