@@ -4,7 +4,7 @@ import { kindOfFile, unreadKindOf } from '@towpath/domain/inventory/image/file-k
 import type { FileReading } from '@towpath/domain/inventory/image/image-file.ts'
 import { reading } from '@towpath/domain/inventory/image/image-file.ts'
 import type { Layer, LayerFile } from '@towpath/domain/inventory/image/layer.ts'
-import { readProgram } from './read-program.ts'
+import { ProgramSpace, readProgram } from './read-program.ts'
 import type { ScanBounds } from './scan-bounds.ts'
 
 /** Problems of one layer that are told one by one. */
@@ -21,6 +21,7 @@ export class LayerContent {
   readonly #links = new Map<string, string>()
   readonly #problems = new Map<string, number>()
   readonly #bounds: ScanBounds
+  readonly #space = new ProgramSpace()
   #entries = 0
   #packages = 0
 
@@ -107,7 +108,7 @@ export class LayerContent {
     const unread = unreadKindOf(path)
     if (unread !== null) this.#keep(path, reading({ problem: `is ${unread}, which is not read` }))
     if (kind === null) {
-      const program = await readProgram(size, content)
+      const program = await readProgram(size, content, this.#space)
       if (program !== null) this.#keep(path, program)
       return true
     }

@@ -228,6 +228,17 @@ describe('hostile layers', () => {
     )
   })
 
+  test('an archive of docker save whose layer was altered is no image, though its end is broken too', async () => {
+    const layer = await layerOf([nodePackage('a', '1.0.0')])
+    const [first, ...rest] = dockerSave([layer])
+    if (first === undefined) throw new Error('a layer is made above')
+    const altered = Buffer.from(layer)
+    altered.write('9', altered.indexOf('1.0.0'))
+    altered[1024] = 1
+    const path = await put([[first[0], altered], ...rest])
+    await expect(openImages(path)).rejects.toThrow('holds something else than its configuration says')
+  })
+
   test('bytes in, an image with known gaps or an error for people out', async () => {
     const good = await layerOf(dockerSave([await layerOf([nodePackage('a', '1.0.0')])]))
     const path = join(folder, 'some.tar')

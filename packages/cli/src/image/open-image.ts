@@ -8,7 +8,7 @@ import type { ImageManifest } from './image-documents.ts'
 import { eachPart } from './image-parts.ts'
 import type { ImagePart } from './image-parts.ts'
 import { compressionOf, readLayer } from './read-layer.ts'
-import type { LayerReading } from './read-layer.ts'
+import type { Compression, LayerReading } from './read-layer.ts'
 import { scanBounds } from './scan-bounds.ts'
 import type { ScanBounds } from './scan-bounds.ts'
 
@@ -59,15 +59,23 @@ class Parts {
     const hash = createHash('sha256')
     const whole = Readable.from(hashed(first, { source, hash }), { objectMode: false })
     const compression = compressionOf(first)
-    if (compression === 'none' && isText(first)) await this.#takeDocument(place, whole)
-    else if (this.#layers.size >= this.#bounds.layers)
-      throw new NoImage(`it holds more than ${this.#bounds.layers} layers`)
-    else this.#layers.set(place, await readLayer(whole, { compression, bounds: this.#bounds }))
-    // A layer that goes past a bound is left before its end: the rest says only whether the blob is the one named.
+    const isDocument = compression === 'none' && isText(first)
+    const layer = isDocument ? null : await this.#readLayer(whole, compression)
+    if (isDocument) await this.#takeDocument(place, whole)
+    // A layer that goes past a bound is left before its end: the rest still says whether this is what is named.
     for await (const chunk of source) hash.update(chunk)
+    const digest = hash.digest('hex')
     const named = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(place)?.[1]
-    if (named !== undefined && hash.digest('hex') !== named)
+    if (named !== undefined && digest !== named)
       throw new NoImage(`${place} does not have the digest that it is named by: it was altered or cut`)
+    if (layer !== null)
+      this.#layers.set(place, compression === 'none' ? { ...layer, diffId: `sha256:${digest}` } : layer)
+  }
+
+  async #readLayer(bytes: Readable, compression: Compression): Promise<LayerReading> {
+    if (this.#layers.size >= this.#bounds.layers)
+      throw new NoImage(`it holds more than ${this.#bounds.layers} layers`)
+    return readLayer(bytes, { compression, bounds: this.#bounds })
   }
 
   async #takeDocument(place: string, bytes: Readable): Promise<void> {

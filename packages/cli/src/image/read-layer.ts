@@ -10,7 +10,7 @@ import { LayerContent } from './layer-content.ts'
 import type { ScanBounds } from './scan-bounds.ts'
 
 export interface LayerReading extends Layer {
-  /** `sha256:` of the uncompressed bytes; null where they were not read to their end. */
+  /** `sha256:` of the uncompressed bytes; null where they were not read to their end, or never were compressed. */
   diffId: string | null
 }
 
@@ -38,7 +38,8 @@ export async function readLayer(
   })
   const plain = counted((chunk) => {
     count.plain += chunk.length
-    hash.update(chunk)
+    // What is not compressed is hashed where it comes from.
+    if (compression !== 'none') hash.update(chunk)
     if (count.plain > bounds.layerBytes)
       throw new RangeError(`inflates to more than ${bounds.layerBytes} bytes`)
     if (count.plain > bounds.bombBytes && count.plain > count.packed * bounds.inflation)
@@ -53,7 +54,7 @@ export async function readLayer(
     const flow =
       inflate === null ? pipeline(bytes, packed, plain, tar) : pipeline(bytes, packed, inflate, plain, tar)
     await Promise.all([flow, entries])
-    return { ...content.layer(), diffId: `sha256:${hash.digest('hex')}` }
+    return { ...content.layer(), diffId: compression === 'none' ? null : `sha256:${hash.digest('hex')}` }
   } catch (thrown) {
     await entries.catch(() => undefined)
     content.problem(`was read in part: ${reasonOf(thrown)}`)

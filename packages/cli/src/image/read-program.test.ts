@@ -3,14 +3,17 @@ import { open } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readProgram } from './read-program.ts'
+import { ProgramSpace, readProgram } from './read-program.ts'
 import { auditableOf, elfOf, goInfoOf } from './testing/elf-program.ts'
 
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size))
 }
 
-const read = (bytes: Buffer, chunk = 65_536) => readProgram(bytes.length, inChunks(bytes, chunk))
+/** One for all tests, so that nothing of one program may show in the next. */
+const space = new ProgramSpace()
+
+const read = (bytes: Buffer, chunk = 65_536) => readProgram(bytes.length, inChunks(bytes, chunk), space)
 
 const told = async (bytes: Buffer, chunk?: number) => {
   const found = await read(bytes, chunk)

@@ -16,7 +16,11 @@ const END_SIZE = 32 * MEGABYTE
 const CRATES_SIZE_MAX = 16 * MEGABYTE
 
 /** Reads an entry to its end; what a program says of its modules or crates, null where it is no program or says nothing. */
-export async function readProgram(size: number, content: AsyncIterable<Buffer>): Promise<FileReading | null> {
+export async function readProgram(
+  size: number,
+  content: AsyncIterable<Buffer>,
+  space: ProgramSpace,
+): Promise<FileReading | null> {
   let isProgram: boolean | null = null
   let header: Buffer = Buffer.alloc(0)
   let held: HeldPart | null = null
@@ -25,12 +29,22 @@ export async function readProgram(size: number, content: AsyncIterable<Buffer>):
     if (before < 64) header = Buffer.concat([header, chunk.subarray(0, 64 - before)])
     if (isProgram === null && header.length >= 4) isProgram = isElf(header)
     if (isProgram === false) continue
-    held ??= new HeldPart(size)
+    held ??= new HeldPart(size <= HELD_MAX ? space.take(size) : null)
     held.add(chunk)
   }
   if (isProgram !== true || held === null) return null
   const part = held.part()
   return cratesOf(header, part) ?? modulesOf(part, elfSection(header, part, '.go.buildinfo'))
+}
+
+/** Room for one program at a time, used again for the next: a layer of a hundred programs needs that of its largest. */
+export class ProgramSpace {
+  #bytes: Buffer = Buffer.alloc(0)
+
+  take(size: number): Buffer {
+    if (this.#bytes.length < size) this.#bytes = Buffer.alloc(size)
+    return this.#bytes.subarray(0, size)
+  }
 }
 
 /** A whole file in one buffer of its size, or the end of a large one. */
@@ -40,8 +54,8 @@ class HeldPart {
   #offset = 0
   #bytes = 0
 
-  constructor(size: number) {
-    this.#whole = size <= HELD_MAX ? Buffer.alloc(size) : null
+  constructor(whole: Buffer | null) {
+    this.#whole = whole
   }
 
   add(chunk: Buffer): void {

@@ -8,12 +8,15 @@ import type { Header } from 'tar-stream'
 
 export type Entry = readonly [name: string, content: string | Buffer] | (Partial<Header> & { name: string })
 
+/** Of every entry, so that the same entries are the same layer. */
+const mtime = new Date(0)
+
 /** A tar of files, and of whatever headers are given. */
 export async function layerOf(entries: readonly Entry[]): Promise<Buffer> {
   const tar = pack()
   for (const entry of entries)
-    if ('name' in entry) tar.entry(entry, '')
-    else tar.entry({ name: entry[0] }, entry[1] as string)
+    if ('name' in entry) tar.entry({ mtime, ...entry }, '')
+    else tar.entry({ name: entry[0], mtime }, entry[1] as string)
   tar.finalize()
   return buffer(tar)
 }
