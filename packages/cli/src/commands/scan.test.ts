@@ -137,6 +137,20 @@ describe('towpath scan', () => {
     expect(await scan('image.tar')).toMatchObject({ findings: [], verdict: 'clean' })
   })
 
+  test('knows the branches of Alpine, and the origin of its packages', async () => {
+    await put([
+      ['etc/os-release', 'ID=alpine\nVERSION_ID=3.22.1\n'],
+      ['lib/apk/db/installed', 'P:libssl3\nV:3.5.1-r0\nA:x86_64\no:openssl\n\n'],
+    ])
+    const record = debianRecord('openssl', '3.5.1-r1').replace('Debian:12', 'Alpine:v3.22')
+    await at.put('osv/alpine.json', record)
+    const { findings, inventory } = await scan('image.tar')
+    expect(findings).toMatchObject([{ package: 'libssl3', fixed: '3.5.1-r1', ecosystem: 'Alpine:v3.22' }])
+    expect(inventory.components.map(({ purl }) => purl)).toEqual([
+      'pkg:apk/alpine/libssl3@3.5.1-r0?arch=x86_64&distro=alpine-3.22.1',
+    ])
+  })
+
   test('is unknown where something in the image was not read', async () => {
     await put([
       ['app', elfOf([auditableOf([{ name: 'good', version: '1.0.0', source: 'crates.io' }])])],

@@ -121,6 +121,8 @@ function placeOf(digest: string): string {
 function jsonAt(place: string, documents: Documents): unknown {
   const text = documents.get(place)
   if (text === undefined) throw new NoImage(`${place.slice(0, 120) || 'its configuration'} is missing in it`)
+  if (text === '')
+    throw new NoImage(`${place.slice(0, 120)} is empty, or far too large for what it should be`)
   try {
     return JSON.parse(text)
   } catch {

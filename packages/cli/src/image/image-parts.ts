@@ -27,19 +27,27 @@ export async function eachPart(path: string, bounds: ScanBounds, taker: PartsTak
   else await partsOfArchive(path, bounds, taker)
 }
 
+/** An OCI layout, or what `docker save` writes once unpacked: never more than two folders deep, and links are not followed. */
 async function partsOfFolder(path: string, bounds: ScanBounds, taker: PartsTaker): Promise<void> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  if (entries.length > bounds.archiveEntries)
-    throw new NoImage(`it holds more than ${bounds.archiveEntries} files, so it is no image`)
-  const files = entries.filter((entry) => entry.isFile())
-  for (const entry of files) {
-    const whole = join(entry.parentPath, entry.name)
-    const place = entryPath(whole.slice(path.length).replaceAll('\\', '/'))
-    const isPart =
-      place !== null &&
-      /^(?:index\.json|manifest\.json|oci-layout|blobs\/[^/]+\/[^/]+|[0-9a-f]{64}.*)$/.test(place)
-    if (isPart) await taker.part({ place, bytes: createReadStream(whole, { highWaterMark: 1024 * 1024 }) })
-  }
+  const top = await readdir(path)
+  if (!top.includes('index.json') && !top.includes('manifest.json'))
+    throw new NoImage('it is a folder with neither index.json (OCI layout) nor manifest.json (docker save)')
+  let count = 0
+  const folders: { folder: string; depth: number }[] = [{ folder: '', depth: 0 }]
+  for (const { folder, depth } of folders)
+    for (const entry of await readdir(join(path, folder), { withFileTypes: true })) {
+      count += 1
+      if (count > bounds.archiveEntries)
+        throw new NoImage(`it holds more than ${bounds.archiveEntries} files, so it is no image`)
+      const place = folder === '' ? entry.name : `${folder}/${entry.name}`
+      const isInside = depth > 0 || entry.name === 'blobs' || /^[0-9a-f]{64}$/.test(entry.name)
+      if (entry.isDirectory() && isInside && depth < 2) folders.push({ folder: place, depth: depth + 1 })
+      if (entry.isFile() && (depth > 0 || entry.name.endsWith('.json')))
+        await taker.part({
+          place,
+          bytes: createReadStream(join(path, place), { highWaterMark: 1024 * 1024 }),
+        })
+    }
 }
 
 async function partsOfArchive(path: string, bounds: ScanBounds, taker: PartsTaker): Promise<void> {

@@ -128,6 +128,54 @@ describe('an image', () => {
   })
 })
 
+describe('an image is found', () => {
+  test('wherever its first bytes fall in what is read at once', async () => {
+    const layer = await layerOf([nodePackage('a', '1.0.0')])
+    const files = ociLayout([layer], 'zstd')
+    const blob = files.at(-1)?.[1] ?? Buffer.alloc(0)
+    const gzip = gzipSync(await layerOf(files), { level: 0 })
+    for (const missing of [1, 2, 3]) {
+      // A file name in gzip's header moves the rest, until a megabyte ends within the first bytes of the layer.
+      const shift = 1024 * 1024 - missing - gzip.indexOf(blob.subarray(0, 16))
+      const head = Buffer.from(gzip.subarray(0, 10))
+      head[3] = 8
+      const name = Buffer.alloc(shift, 'n')
+      name[shift - 1] = 0
+      const path = join(folder, `${missing}.tar.gz`)
+      await writeFile(path, Buffer.concat([head, name, gzip.subarray(10)]))
+      expect(names(await inventoryAt(path))).toEqual(['a 1.0.0'])
+    }
+  })
+
+  test('in what docker save wrote, unpacked', async () => {
+    await writeFolder(join(folder, 'saved'), dockerSave([await layerOf([nodePackage('a', '1.0.0')])]))
+    expect(names(await inventoryAt(join(folder, 'saved')))).toEqual(['a 1.0.0'])
+  })
+
+  test('in no folder that only happens to be large', async () => {
+    await expect(openImages('/')).rejects.toThrow('is a folder with neither')
+  })
+
+  test('among others in an index, of which one far too large is never passed over', async () => {
+    const layer = await layerOf([nodePackage('a', '1.0.0')])
+    const files = ociLayout([layer])
+    const large = Buffer.from(JSON.stringify({ pad: 'x'.repeat(9_000_000) }))
+    const inner = JSON.parse(String(files[1]?.[1])) as { manifests: object[] }
+    const index = Buffer.from(
+      JSON.stringify({ manifests: [...inner.manifests, { digest: `sha256:${sha256(large)}` }] }),
+    )
+    const top = Buffer.from(JSON.stringify({ manifests: [{ digest: `sha256:${sha256(index)}` }] }))
+    const blobs = [index, large].map((bytes): [string, Buffer] => [`blobs/sha256/${sha256(bytes)}`, bytes])
+    const all: [string, Buffer][] = [
+      ['index.json', top],
+      ...files.filter(([name]) => name !== 'index.json'),
+      ...blobs,
+    ]
+    await expect(openImages(await put(all))).rejects.toThrow('far too large')
+    expect(names(await inventoryAt(await put(all.slice(0, -1))))).toEqual(['a 1.0.0'])
+  })
+})
+
 describe('a later layer', () => {
   const base: Entry[] = [nodePackage('kept', '1.0.0'), nodePackage('gone', '1.0.0')]
   const gone = 'app/node_modules/gone'

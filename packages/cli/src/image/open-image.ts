@@ -54,8 +54,7 @@ class Parts {
 
   async take({ place, bytes }: ImagePart): Promise<void> {
     const source = bytes[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>
-    const start = await source.next()
-    const first = start.done === true ? Buffer.alloc(0) : start.value
+    const first = await beginningOf(source)
     const hash = createHash('sha256')
     const whole = Readable.from(hashed(first, { source, hash }), { objectMode: false })
     const compression = compressionOf(first)
@@ -83,10 +82,13 @@ class Parts {
     let size = 0
     for await (const chunk of bytes) {
       size += (chunk as Buffer).length
-      // What is larger is no manifest; should one name it, it is missing.
       if (size <= this.#bounds.documentBytes) chunks.push(chunk as Buffer)
     }
-    if (size > this.#bounds.documentBytes) return
+    // No manifest is as large. Should one be named by an index it must not be passed over, so its place is kept, empty.
+    if (size > this.#bounds.documentBytes) {
+      this.documents.set(place, '')
+      return
+    }
     this.#documentBytes += size
     if (this.#documentBytes > this.#bounds.documentBytesInAll)
       throw new NoImage(`its documents have more than ${this.#bounds.documentBytesInAll} bytes`)
@@ -109,6 +111,18 @@ class Parts {
       }),
     }
   }
+}
+
+/** Enough to tell what the bytes are: an archive may hand out its first ones by ones and twos. */
+async function beginningOf(source: AsyncIterableIterator<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for (let size = 0; size < 512;) {
+    const next = await source.next()
+    if (next.done === true) break
+    chunks.push(next.value)
+    size += next.value.length
+  }
+  return Buffer.concat(chunks)
 }
 
 async function* hashed(
