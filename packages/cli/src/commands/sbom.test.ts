@@ -159,3 +159,45 @@ describe('towpath sbom', () => {
     expect(err).toContain('layout holds 2 images')
   })
 })
+
+describe('towpath sbom diff', () => {
+  const release = async (name: string, entries: readonly Entry[]): Promise<void> =>
+    at.put(name, await layerOf(dockerSave([await layerOf(entries)])))
+
+  test('tells what a release changes, from images or from their bills', async () => {
+    await release('1.tar', [
+      nodePackage('left', '1.0.0'),
+      nodePackage('gone', '1.0.0'),
+      nodePackage('kept', '1.0.0'),
+    ])
+    await release('2.tar', [
+      nodePackage('left', '1.1.0'),
+      nodePackage('kept', '1.0.0'),
+      nodePackage('@a/b', '2.0.0'),
+    ])
+    const { out, exit } = await at.run(['sbom', 'diff', '1.tar', '2.tar'])
+    await expect(out).toMatchFileSnapshot('golden/sbom-diff.txt')
+    expect(exit).toBe(0)
+    await bill('1.tar', '-o', '1.cdx.json')
+    await bill('2.tar', '--format', 'spdx', '-o', '2.spdx.json')
+    expect((await at.run(['sbom', 'diff', '1.cdx.json', '2.spdx.json'])).out).toBe(out)
+    const json = JSON.parse((await at.run(['sbom', 'diff', '1.cdx.json', '2.tar', '--json'])).out) as object
+    expect(json).toMatchObject({
+      same: 1,
+      notCompared: 0,
+      added: [{ package: 'pkg:npm/%40a/b', to: ['2.0.0'] }],
+    })
+  })
+
+  test('refuses JSON that is no bill, and says of everything else what an image is', async () => {
+    await at.put('x.json', '{"a":1}')
+    await release('1.tar', [])
+    expect((await at.run(['sbom', 'diff', 'x.json', '1.tar'])).err).toContain('BILL_UNREADABLE')
+    expect((await at.run(['sbom', 'diff', '1.tar', 'nowhere'])).err).toContain('IMAGE_UNREADABLE')
+  })
+
+  test('says where an image could not be read whole', async () => {
+    await release('1.tar', [nodePackage('left', '1.0.0'), ['a.jar', 'x']])
+    expect((await at.run(['sbom', 'diff', '1.tar', '1.tar'])).err).toContain('1.tar could not be read whole')
+  })
+})

@@ -32,22 +32,38 @@ async function partsOfFolder(path: string, bounds: ScanBounds, taker: PartsTaker
   const top = await readdir(path)
   if (!top.includes('index.json') && !top.includes('manifest.json'))
     throw new NoImage('it is a folder with neither index.json (OCI layout) nor manifest.json (docker save)')
+  for (const place of await placesIn(path, bounds.archiveEntries))
+    await taker.part({
+      place,
+      bytes: createReadStream(join(path, place), { highWaterMark: 1024 * 1024 }),
+    })
+}
+
+/** Documents at the top, and all files of `blobs` and of folders named by a digest. */
+async function placesIn(path: string, countMax: number): Promise<string[]> {
+  const places: string[] = []
+  const folders = ['']
   let count = 0
-  const folders: { folder: string; depth: number }[] = [{ folder: '', depth: 0 }]
-  for (const { folder, depth } of folders)
-    for (const entry of await readdir(join(path, folder), { withFileTypes: true })) {
-      count += 1
-      if (count > bounds.archiveEntries)
-        throw new NoImage(`it holds more than ${bounds.archiveEntries} files, so it is no image`)
-      const place = folder === '' ? entry.name : `${folder}/${entry.name}`
-      const isInside = depth > 0 || entry.name === 'blobs' || /^[0-9a-f]{64}$/.test(entry.name)
-      if (entry.isDirectory() && isInside && depth < 2) folders.push({ folder: place, depth: depth + 1 })
-      if (entry.isFile() && (depth > 0 || entry.name.endsWith('.json')))
-        await taker.part({
-          place,
-          bytes: createReadStream(join(path, place), { highWaterMark: 1024 * 1024 }),
-        })
-    }
+  for (const folder of folders) {
+    const entries = await readdir(join(path, folder), { withFileTypes: true })
+    count += entries.length
+    if (count > countMax) throw new NoImage(`it holds more than ${countMax} files, so it is no image`)
+    const named = entries.map((entry) => ({
+      entry,
+      place: folder === '' ? entry.name : `${folder}/${entry.name}`,
+    }))
+    folders.push(
+      ...named.flatMap(({ entry, place }) =>
+        entry.isDirectory() && /^(?:blobs(?:\/[^/]+)?|[0-9a-f]{64})$/.test(place) ? [place] : [],
+      ),
+    )
+    places.push(
+      ...named.flatMap(({ entry, place }) =>
+        entry.isFile() && (folder !== '' || place.endsWith('.json')) ? [place] : [],
+      ),
+    )
+  }
+  return places
 }
 
 async function partsOfArchive(path: string, bounds: ScanBounds, taker: PartsTaker): Promise<void> {

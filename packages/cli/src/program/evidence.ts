@@ -70,18 +70,24 @@ const scan: Group = (program, act) => {
 }
 
 const sbom: Group = (program, act) => {
-  tell(program.command('sbom').argument('<image>'), {
+  const command = tell(program.command('sbom').argument('<image>'), {
     says: 'Write what an image ships as CycloneDX 1.6 or SPDX 2.3. The same image gives the same bytes.',
     inShort: 'write what an image ships as CycloneDX or SPDX',
     examples: ['sbom image.tar -o app.cdx.json', 'sbom layout/ --format spdx -o app.spdx.json'],
     group: 'Also',
   })
+  command
     .addOption(
       new Option('--format <format>', bomFormats.join(', ')).choices(bomFormats).default('cyclonedx'),
     )
     .option('--platform <os/arch>', 'the image for this platform, where there are several')
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .action(act(async () => (await import('../commands/sbom.ts')).writeBom))
+  tell(command.command('diff').argument('<a>').argument('<b>'), {
+    says: 'Show what came, went and changed between two images, or bills of them (CycloneDX, SPDX).',
+    inShort: 'what came, went and changed between two images or bills',
+    examples: ['sbom diff old.tar new.tar', 'sbom diff 1.4.1.cdx.json image.tar --json'],
+  }).action(act(async () => (await import('../commands/compare-bills.ts')).compareBillsOf))
 }
 
 const advisories: Group = (program, act) => {
