@@ -5,7 +5,7 @@ import type { FileReading } from '@towpath/domain/inventory/image/image-file.ts'
 import { reading } from '@towpath/domain/inventory/image/image-file.ts'
 import type { Layer, LayerFile } from '@towpath/domain/inventory/image/layer.ts'
 import { ProgramSpace, readProgram } from './read-program.ts'
-import type { ScanBounds } from './scan-bounds.ts'
+import type { ScanBounds, Spent } from './scan-bounds.ts'
 
 /** Problems of one layer that are told one by one. */
 const TOLD_MAX = 20
@@ -21,12 +21,13 @@ export class LayerContent {
   readonly #links = new Map<string, string>()
   readonly #problems = new Map<string, number>()
   readonly #bounds: ScanBounds
+  readonly #spent: Spent
   readonly #space = new ProgramSpace()
   #entries = 0
-  #packages = 0
 
-  constructor(bounds: ScanBounds) {
+  constructor(bounds: ScanBounds, spent: Spent) {
     this.#bounds = bounds
+    this.#spent = spent
   }
 
   layer(): Layer {
@@ -53,6 +54,7 @@ export class LayerContent {
     this.#entries += 1
     if (this.#entries > this.#bounds.layerEntries)
       throw new RangeError(`holds more than ${this.#bounds.layerEntries} entries`)
+    this.#spent.entry(header.name)
     const path = entryPath(header.name)
     if (path === null) this.problem('holds entries whose names lead outside of the image')
     else if (path !== '' && header.type !== 'directory' && !this.#isMarker(path)) {
@@ -127,9 +129,7 @@ export class LayerContent {
   }
 
   #keep(path: string, found: FileReading, isDatabase = false): void {
-    this.#packages += found.packages.length
-    if (this.#packages > this.#bounds.packages)
-      throw new RangeError(`names more than ${this.#bounds.packages} packages`)
+    this.#spent.packages(found.packages.length)
     if (found.packages.length > 0 || found.problem !== null || found.system !== null || isDatabase)
       this.#files.set(path, { ...found, isDatabase })
   }

@@ -259,6 +259,21 @@ describe('hostile layers', () => {
     expect(gaps.join()).toContain('read in part: holds more than 5000 entries')
   })
 
+  const together: [string, Partial<typeof scanBounds>, string][] = [
+    ['entries', { entriesInAll: 3 }, 'more than 3 entries together'],
+    ['names', { nameCharactersInAll: 100 }, 'names of more than 100 characters together'],
+    ['packages', { packages: 3 }, 'more than 3 packages together'],
+  ]
+  test.each(together)('many layers have one bound of %s together', async (_, bounds, told) => {
+    const layers = await Promise.all(
+      ['a', 'b'].map((name) => layerOf([nodePackage(`${name}1`, '1.0.0'), nodePackage(`${name}2`, '1.0.0')])),
+    )
+    const path = await put(dockerSave(layers))
+    const { gaps, components } = await inventoryAt(path, { ...scanBounds, ...bounds })
+    expect(components.length).toBe(3)
+    expect(gaps.join()).toContain(told)
+  })
+
   test('a layer cut short is known in part', async () => {
     const whole = await layerOf([nodePackage('a', '1.0.0'), ['big', 'x'.repeat(10_000)]])
     const { gaps, components } = await inventoryAt(await put(ociLayout([whole.subarray(0, 4096)])))

@@ -9,7 +9,7 @@ import { eachPart } from './image-parts.ts'
 import type { ImagePart } from './image-parts.ts'
 import { compressionOf, readLayer } from './read-layer.ts'
 import type { Compression, LayerReading } from './read-layer.ts'
-import { scanBounds } from './scan-bounds.ts'
+import { Spent, scanBounds } from './scan-bounds.ts'
 import type { ScanBounds } from './scan-bounds.ts'
 
 /** One image with all its layers read. */
@@ -42,10 +42,12 @@ class Parts {
   readonly #layers = new Map<string, LayerReading>()
   readonly #links = new Map<string, string>()
   readonly #bounds: ScanBounds
+  readonly #spent: Spent
   #documentBytes = 0
 
   constructor(bounds: ScanBounds) {
     this.#bounds = bounds
+    this.#spent = new Spent(bounds)
   }
 
   link(place: string, target: string): void {
@@ -74,7 +76,7 @@ class Parts {
   async #readLayer(bytes: Readable, compression: Compression): Promise<LayerReading> {
     if (this.#layers.size >= this.#bounds.layers)
       throw new NoImage(`it holds more than ${this.#bounds.layers} layers`)
-    return readLayer(bytes, { compression, bounds: this.#bounds })
+    return readLayer(bytes, { compression, bounds: this.#bounds, spent: this.#spent })
   }
 
   async #takeDocument(place: string, bytes: Readable): Promise<void> {

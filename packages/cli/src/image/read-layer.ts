@@ -7,7 +7,7 @@ import { extract } from 'tar-stream'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import type { Layer } from '@towpath/domain/inventory/image/layer.ts'
 import { LayerContent } from './layer-content.ts'
-import type { ScanBounds } from './scan-bounds.ts'
+import type { ScanBounds, Spent } from './scan-bounds.ts'
 
 export interface LayerReading extends Layer {
   /** `sha256:` of the uncompressed bytes; null where they were not read to their end, or never were compressed. */
@@ -28,9 +28,9 @@ export function compressionOf(first: Buffer): Compression {
  */
 export async function readLayer(
   bytes: Readable,
-  { compression, bounds }: { compression: Compression; bounds: ScanBounds },
+  { compression, bounds, spent }: { compression: Compression; bounds: ScanBounds; spent: Spent },
 ): Promise<LayerReading> {
-  const content = new LayerContent(bounds)
+  const content = new LayerContent(bounds, spent)
   const hash = createHash('sha256')
   const count = { packed: 0, plain: 0 }
   const packed = counted((chunk) => {

@@ -67,9 +67,20 @@ export function imageInventory(input: {
     system,
     layers: layers.map(({ diffId, createdBy }) => ({ diffId, createdBy })),
     components,
-    inventories: withGaps(inventories, { image, gaps }),
+    inventories: withGaps(inventories, { image, gaps: firstOf(gaps, image) }),
   }
 }
+
+/** Gaps that are told one by one: an image of a million unread archives is as unknown as one of a thousand. */
+const GAPS_MAX = 1000
+
+const firstOf = (gaps: readonly InventoryGap[], image: string): readonly InventoryGap[] =>
+  gaps.length <= GAPS_MAX
+    ? gaps
+    : [
+        ...gaps.slice(0, GAPS_MAX),
+        gap(image, `holds ${gaps.length - GAPS_MAX} more files that are not known`),
+      ]
 
 function withGaps(
   [first, ...rest]: readonly Inventory[],

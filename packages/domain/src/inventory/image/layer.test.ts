@@ -136,6 +136,18 @@ describe('the inventory of an image', () => {
     expect(inventory([layer()]).gaps.join()).toContain('has no package that can be known')
   })
 
+  test('tells the first thousand of very many gaps, and how many there are', () => {
+    const many = Array.from({ length: 1500 }, (_, at): [string, LayerFile] => [
+      `${at}.jar`,
+      { ...reading({ problem: 'is not read' }), isDatabase: false },
+    ])
+    const { gaps } = inventory([of(...many)])
+    expect(gaps.slice(-2)).toEqual([
+      'holds 500 more files that are not known',
+      'has no package that can be known: nothing in it says what it is made of',
+    ])
+  })
+
   test('carries every problem of its layers and files', () => {
     const broken = of(['x/package.json', file('1.0.0', { problem: 'is no JSON' })])
     const { gaps } = inventory([{ ...broken, problems: ['was read in part'] }])
