@@ -1,4 +1,5 @@
 import type { LoadReport } from '@towpath/testkit/load/load-spec.ts'
+import { readLockfile } from '@towpath/domain/inventory/lockfile/read-lockfile.ts'
 import { describe, expect, it } from 'vitest'
 import { historyEventAt, placeOf } from './ledger/history.ts'
 import { isLoaded, worstOf } from './machine-load.ts'
@@ -7,6 +8,7 @@ import { measureSafely } from './measure-safely.ts'
 import { exitCodeOf, reportOf } from './report.ts'
 import { beside, limited, notMeasured, notOffered } from './row.ts'
 import { lossRow, streamRows } from './rows/under-load.ts'
+import { knownCrates, lockText } from './scene/audit-files.ts'
 import { haste, lowStrategy } from './scene/low-traffic.ts'
 import { renderTable } from './table.ts'
 
@@ -137,6 +139,18 @@ lost                           1,234   <= 0  FAIL
 sent                          24,000
 edge                    not measured         FAIL
 `)
+})
+
+it('a lock of the benchmark is 600 crates that all hang together, some of which advisories know', async () => {
+  const known = knownCrates()
+  const read = async (seed: number) => readLockfile({ path: 'Cargo.lock', text: lockText(known, seed) })
+  const [one, other] = [await read(1), await read(2)]
+  if (!one.ok || !other.ok) throw new Error('a lock cannot be read')
+  const { components, gaps } = one.inventory
+  expect([components.length, gaps]).toEqual([599, []])
+  expect(components.every(({ path }) => path[0] === 'app 0.1.0' && path.length < 9)).toBe(true)
+  expect(components.filter(({ name }) => known.includes(name))).toHaveLength(30)
+  expect(other.inventory.components).not.toEqual(components)
 })
 
 it('the seeded history tells each deployment from request to end, first in staging', () => {

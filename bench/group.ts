@@ -12,5 +12,7 @@ export interface RunOptions {
 /** Rows that are measured together because they share what has to be set up. */
 export interface Group {
   name: string
+  /** Measured by Node alone: no engine, no edge, nothing to install. */
+  needsNodeOnly?: true
   run(options: RunOptions): Promise<Row[]>
 }

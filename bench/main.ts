@@ -12,11 +12,12 @@ import type { Row } from './row.ts'
 import { cliStart } from './rows/cli-start.ts'
 import { deployments } from './rows/deployments.ts'
 import { edgeSwitch } from './rows/edge-switch.ts'
+import { files } from './rows/files.ts'
 import { ledger } from './rows/ledger.ts'
 import { lowTraffic } from './rows/low-traffic.ts'
 import { renderTable } from './table.ts'
 
-const usual: Record<string, Group> = { cli: cliStart, edge: edgeSwitch, ledger, deployments }
+const usual: Record<string, Group> = { cli: cliStart, files, edge: edgeSwitch, ledger, deployments }
 /** `low-traffic` takes long, so it is measured only where it is asked for. */
 const groups: Record<string, Group> = { ...usual, 'low-traffic': lowTraffic }
 
@@ -68,11 +69,13 @@ function print(report: Report): void {
 
 const chosen = chosenGroups()
 closeOnInterrupt(say)
-const hasCompose = await run(['docker', 'compose', 'version']).then(
-  () => true,
-  () => false,
-)
-await prepareMachine({ forBenchmark: !hasCompose, say })
+if (chosen.some(({ needsNodeOnly }) => needsNodeOnly !== true)) {
+  const hasCompose = await run(['docker', 'compose', 'version']).then(
+    () => true,
+    () => false,
+  )
+  await prepareMachine({ forBenchmark: !hasCompose, say })
+}
 await run([process.execPath, 'tools/build.ts'], { cwd: root })
 const report = await measureAll(chosen, { quick: flags.quick, rounds: flags.quick ? 1 : 5, say })
 print(report)

@@ -10,6 +10,7 @@ const rounds = 11
 /** `towpath --help` as installed, over a start of the same Node that does nothing. */
 export const cliStart: Group = {
   name: 'command line',
+  needsNodeOnly: true,
   run: async ({ quick }: RunOptions): Promise<Row[]> => {
     const contenders = {
       node: () => timed(() => run([process.execPath, '-e', '0'])),

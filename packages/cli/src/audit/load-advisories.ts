@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { compactAdvisories } from '@towpath/domain/advisory/advisory-lines.ts'
 import type { AdvisorySummary } from '@towpath/domain/advisory/advisory-lines.ts'
 import type { AdvisoryRecord } from '@towpath/domain/advisory/advisory.ts'
 import { readOsvRecord } from '@towpath/domain/advisory/read-osv.ts'
+import { digestOf } from './advisory-digest.ts'
 import { readRecordTexts } from './advisory-files.ts'
 
 /** Unreadable records that are told one by one. */
@@ -45,8 +45,17 @@ function parseRecord(text: string): AdvisoryRecord | string {
   }
 }
 
-export function digestOf(lines: ReadonlyMap<string, readonly string[]>): string {
-  const hash = createHash('sha256')
-  for (const [ecosystem, own] of lines) hash.update(`${ecosystem}\n${own.join('\n')}\n`)
-  return `sha256:${hash.digest('hex')}`
+/** Scores by vector, for data that is kept: those of version 4 take milliseconds each. */
+export async function scoresOf({ lines }: Pick<LoadedAdvisories, 'lines'>): Promise<Map<string, number>> {
+  const { scoreOf } = await import('@towpath/domain/advisory/cvss-score.ts')
+  const scores = new Map<string, number>()
+  for (const own of lines.values())
+    for (const text of own) {
+      const { v: vectors = [] } = JSON.parse(text.slice(text.indexOf('\t') + 1)) as { v?: string[] }
+      for (const vector of vectors) {
+        const score = scores.get(vector) ?? scoreOf(vector)
+        if (score !== null) scores.set(vector, score)
+      }
+    }
+  return scores
 }

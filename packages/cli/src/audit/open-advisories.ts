@@ -5,6 +5,7 @@ import type { AdvisoryIndex } from '@towpath/domain/advisory/advisory-lines.ts'
 import type { MatchFacts } from '@towpath/domain/advisory/match-inventory.ts'
 import { userFolder } from '../connection/find-server.ts'
 import type { Shell } from '../terminal/shell.ts'
+import type { KeptAdvisories } from './archive-cache.ts'
 import { readStoreExploitation, readStoreHead, readStoreLines, readStoreScores } from './advisory-store.ts'
 import type { StoreHead } from './advisory-store.ts'
 
@@ -37,7 +38,8 @@ export function snapshotFolder(): string | null {
 
 /**
  * What is given, else what was imported, else the snapshot that came with Towpath; null where there is none of these.
- * A store is opened without reading more of it than an audit asks for; raw records are read whole.
+ * A store is opened without reading more of it than an audit asks for; raw records are read whole,
+ * an archive of them once as long as what was read of it is kept.
  */
 export async function openAdvisories(
   shell: Shell,
@@ -46,7 +48,7 @@ export async function openAdvisories(
   if (given !== undefined) {
     const place = resolve(shell.folder, given)
     const head = readStoreHead(place)
-    return head === null ? loadRaw(place, given) : openStore(place, head, given)
+    return head === null ? openRaw(shell, place, given) : openStore(place, head, given)
   }
   const imported = storeFolder(shell)
   const head = readStoreHead(imported)
@@ -78,18 +80,41 @@ function openStore(store: string, head: StoreHead, from: string): OpenAdvisories
   }
 }
 
-async function loadRaw(path: string, from: string): Promise<OpenAdvisories> {
+async function openRaw(shell: Shell, path: string, from: string): Promise<OpenAdvisories> {
+  const { isArchive } = await import('./archive-cache.ts')
+  return isArchive(path) ? openArchive(shell, path, from) : openRecords(path, from)
+}
+
+/** A folder, or one record: small, or changed too often to be worth keeping. */
+async function openRecords(path: string, from: string): Promise<OpenAdvisories> {
   const { loadAdvisories } = await import('./load-advisories.ts')
   const { scoreOf } = await import('@towpath/domain/advisory/cvss-score.ts')
-  const { digest, newest, count, unread, ecosystems, lines } = await loadAdvisories(path)
-  return {
-    digest,
-    newest,
-    count,
-    unread,
-    ecosystems,
-    from,
-    index: (ecosystem) => indexLines(ecosystem, lines.get(ecosystem) ?? []),
-    facts: { score: scoreOf, exploited: null, probabilities: null },
-  }
+  return opened(await loadAdvisories(path), from, scoreOf)
 }
+
+async function openArchive(shell: Shell, path: string, from: string): Promise<OpenAdvisories> {
+  const { ArchiveCache, fileDigest } = await import('./archive-cache.ts')
+  const cache = new ArchiveCache(shell)
+  const archive = fileDigest(path)
+  const known = archive === null ? null : cache.read(archive)
+  const kept = known ?? (await readArchive(path))
+  // An archive that was replaced while it was read is kept under neither name.
+  if (known === null && archive !== null && fileDigest(path) === archive) cache.keep(archive, kept)
+  return opened(kept, from, (vector) => kept.scores.get(vector) ?? null)
+}
+
+async function readArchive(path: string): Promise<KeptAdvisories> {
+  const { loadAdvisories, scoresOf } = await import('./load-advisories.ts')
+  const { digest, newest, count, unread, ecosystems, lines } = await loadAdvisories(path)
+  return { digest, newest, count, unread, ecosystems, lines, scores: await scoresOf({ lines }) }
+}
+
+const opened = (
+  { digest, newest, count, unread, ecosystems, lines }: Omit<KeptAdvisories, 'scores'>,
+  from: string,
+  score: MatchFacts['score'],
+): OpenAdvisories => ({
+  ...{ digest, newest, count, unread, ecosystems, from },
+  index: (ecosystem) => indexLines(ecosystem, lines.get(ecosystem) ?? []),
+  facts: { score, exploited: null, probabilities: null },
+})

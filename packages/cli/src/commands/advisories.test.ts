@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -26,6 +26,36 @@ describe('advisories', () => {
       expect(advisories).toMatchObject({ digest, count: 3 })
       expect(findings).toEqual(audits[0]?.findings)
     }
+  })
+
+  test('of an archive are the same when it was read before, and when what was kept of it is broken', async () => {
+    await at.put('osv.tar.gz', gzipSync(await tarOf(entries)))
+    const audit = () => at.run(['audit', '--json', '--advisories', 'osv.tar.gz', '--offline'])
+    const first = await audit()
+    const folder = join(at.path, 'home/cache/archives')
+    const [name = ''] = await readdir(folder)
+    const kept = await readFile(join(folder, name), 'utf8')
+    expect(await audit()).toEqual(first)
+    await at.put(`home/cache/archives/${name}`, kept.replace('bad\t', 'fine\t'))
+    expect(await audit()).toEqual(first)
+    expect(await readFile(join(folder, name), 'utf8')).toBe(kept)
+    expect([first.exit, JSON.parse(first.out).findings.length]).toEqual([1, 2])
+  })
+
+  test('of an archive that was replaced are those of the new one', async () => {
+    const audit = () => at.auditJson('--advisories', 'osv.tar', '--offline')
+    await at.put('osv.tar', await tarOf(entries))
+    expect((await audit()).findings).toHaveLength(2)
+    await at.put('osv.tar', await tarOf(entries.slice(1)))
+    expect((await audit()).findings).toHaveLength(1)
+  })
+
+  test('of an archive that holds what cannot be read stay unknown when it is asked again', async () => {
+    await at.put('osv.tar', await tarOf([...entries, ['broken.json', '{']]))
+    const audit = () => at.auditJson('--advisories', 'osv.tar', '--offline', '--fail-on', 'critical')
+    const first = await audit()
+    expect(first.unknowns).toMatchObject([{ what: 'data-unreadable' }])
+    expect(await audit()).toEqual(first)
   })
 
   test('that were imported are used from then on, and swapped in whole', async () => {

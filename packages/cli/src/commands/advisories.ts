@@ -1,11 +1,10 @@
 import { gunzipSync } from 'node:zlib'
 import { basename, resolve } from 'node:path'
-import { scoreOf } from '@towpath/domain/advisory/cvss-score.ts'
 import { readEpssTable, readKevCatalogue } from '@towpath/domain/advisory/read-exploitation.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { readNamedFile, writeStore } from '../audit/advisory-store.ts'
 import type { Exploitation, StoreHead } from '../audit/advisory-store.ts'
-import { loadAdvisories } from '../audit/load-advisories.ts'
+import { loadAdvisories, scoresOf } from '../audit/load-advisories.ts'
 import type { LoadedAdvisories } from '../audit/load-advisories.ts'
 import { openAdvisories, storeFolder } from '../audit/open-advisories.ts'
 import type { Answer } from '../outcome/answer.ts'
@@ -35,7 +34,7 @@ export async function importAdvisories(
   const head = await writeStore(store, loaded, {
     importedAt: shell.now().toISOString(),
     source: basename(archive),
-    scores: scoresOf(loaded),
+    scores: await scoresOf(loaded),
     exploitation: await exploitationOf(shell.folder, options),
   })
   return {
@@ -92,20 +91,6 @@ function headLines({ newest, ecosystems, digest, unread }: Told, now: Date): Lin
 const ageText = (at: string, now: Date): string => {
   const days = Math.max(0, Math.floor((now.getTime() - Date.parse(at)) / 86_400_000))
   return days === 1 ? '1 day old' : `${days} days old`
-}
-
-/** Scores are computed once, here: those of version 4 take milliseconds each. */
-function scoresOf({ lines }: LoadedAdvisories): Map<string, number> {
-  const scores = new Map<string, number>()
-  for (const own of lines.values())
-    for (const text of own) {
-      const { v: vectors = [] } = JSON.parse(text.slice(text.indexOf('\t') + 1)) as { v?: string[] }
-      for (const vector of vectors) {
-        const score = scores.get(vector) ?? scoreOf(vector)
-        if (score !== null) scores.set(vector, score)
-      }
-    }
-  return scores
 }
 
 async function exploitationOf(folder: string, { kev, epss }: ImportOptions): Promise<Exploitation> {

@@ -49,7 +49,7 @@ function readCargo(path: string, text: string): Manifest {
   return {
     ...{ path, ecosystem: 'cargo' as const, name: textOf(own['name']), scripts: new Map() },
     version: textOf(own['version']) ?? textOf(shared['version']),
-    versionLine: lineOf(text, /^\s*version\s*=/),
+    versionLine: lineOf(text, /^[ \t]*version[ \t]*=/m),
     dependencies: new Map(sections.flatMap((table) => Object.keys(table).map((name) => [name, name]))),
     members: Array.isArray(workspace['members'])
       ? workspace['members'].filter((member) => typeof member === 'string')
@@ -63,7 +63,7 @@ function npmManifest(path: string, text: string, own: Record<string, unknown>): 
   )
   return {
     ...{ path, ecosystem: 'npm', name: textOf(own['name']), version: textOf(own['version']), members: [] },
-    versionLine: lineOf(text, /^\s*"version"\s*:/),
+    versionLine: lineOf(text, /^[ \t]*"version"[ \t]*:/m),
     dependencies: new Map(
       sections.flatMap((table) => Object.entries(table).map(([name, at]) => [name, String(at)])),
     ),
@@ -76,5 +76,8 @@ const recordOf = (value: unknown): Record<string, unknown> =>
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
-const lineOf = (text: string, pattern: RegExp): number =>
-  Math.max(1, text.split(/\r?\n/).findIndex((line) => pattern.test(line)) + 1)
+/** Line of the first match, from 1; 1 where there is none. Lock files are long, so they are not taken apart into lines. */
+const lineOf = (text: string, pattern: RegExp): number => {
+  const at = text.search(pattern)
+  return at === -1 ? 1 : text.slice(0, at).split('\n').length
+}

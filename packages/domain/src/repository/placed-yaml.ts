@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Document } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
+import type { Document, LineCounter } from 'yaml'
+import { yamlDocument } from '../project/compose/yaml-document.ts'
 
 /** YAML as written, each value with the line it stands on (from 1). Aliases and merge keys are followed. */
 export type Placed = PlacedMap | PlacedList | PlacedScalar
@@ -48,15 +49,8 @@ class Refused extends Error {}
 export function readPlacedYaml(text: string): PlacedReading {
   if (text.length > TEXT_LENGTH_MAX)
     return { ok: false, line: 1, message: `it has more than ${TEXT_LENGTH_MAX} characters` }
-  const lines = new LineCounter()
   try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: false,
-      merge: false,
-      logLevel: 'error',
-    })
+    const { document, lines } = yamlDocument(text)
     const [error] = document.errors
     if (error !== undefined)
       return { ok: false, line: Math.max(1, lines.linePos(error.pos[0]).line), message: error.message }

@@ -163,6 +163,15 @@ test('manifests of both worlds are read, and what is none is not', () => {
   expect(readManifest('package.json', '{')).toBeNull()
 })
 
+test.each([
+  ['Cargo.toml', '\r\n[package]\r\nname = "a"\r\n\r\n  version = "1"\r\n', 5],
+  ['Cargo.toml', '[package]\nname = "a"\n', 1],
+  ['package.json', '{\n  "x-version": 1,\n\n\t"version" : "1"\n}\n', 4],
+  ['frontend-package-lock.json', '{\n  "version": "1",\n  "packages": {"": {\n"version": "2"}}\n}\n', 2],
+])('the line of the version in %s, %j, is %i', (path, text, line) => {
+  expect(readManifest(path, text)?.versionLine).toBe(line)
+})
+
 test('variables of a compose file are found and settled as compose does', () => {
   expect(
     variablesIn('${A} $B ${C:-x} ${D-} $$E ${F:?no} ${G:+y}').map(({ name, fallback }) => [name, fallback]),

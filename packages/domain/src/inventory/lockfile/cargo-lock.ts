@@ -1,6 +1,6 @@
 import type { ComponentSource, Inventory, InventoryGap } from '../component.ts'
-import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
-import type { DependencyNode } from '../dependency-graph.ts'
+import { inventoryOf } from '../dependency-graph.ts'
+import type { DependencyNode, Need } from '../dependency-graph.ts'
 import { fieldsOf, isPlainText, listOf, textOf, tooLarge, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
 import { readCargoLines } from './cargo-lines.ts'
@@ -40,31 +40,50 @@ function whyNoCargoLock(root: Fields): string | null {
     : 'holds no [[package]], so it is no Cargo.lock'
 }
 
+/** What an entry says of itself, before it is known who asks for whom. */
+interface Entry {
+  fields: Fields
+  line: number | null
+  name: string
+  version: string
+  source: ComponentSource
+  key: string
+}
+
+/** Lockfiles are long and read by programs that have just started: each entry becomes one object, and is not copied. */
 function inventoryFrom(path: string, { root, packages }: TomlPackages): Inventory {
   const gaps: InventoryGap[] = []
+  const entries: Entry[] = []
   const first = root.has('root') ? [{ fields: fieldsOf(root.get('root')), line: null }] : []
-  const entries = [...first, ...packages].flatMap(({ fields, line }) => {
+  for (const { fields, line } of [...first, ...packages]) {
     const [name, version] = [fields.get('name'), fields.get('version')]
-    if (isPlainText(name) && isPlainText(version)) return [{ fields, line, name, version }]
-    gaps.push({ file: path, line, message: 'a package has no readable name and version' })
-    return []
-  })
-  const nodes = entries.map(({ fields, line, name, version }) => {
-    const source = textOf(fields.get('source'))
-    return dependencyNode({
-      key: keyOf(name, version, source),
-      name,
-      version,
-      line,
-      source: sourceOf(source),
-    })
-  })
-  const find = findIn(nodes)
-  const linked = nodes.map((node, at) => ({
-    ...node,
-    needs: needsOf(entries[at]?.fields ?? new Map<string, unknown>(), find),
+    if (isPlainText(name) && isPlainText(version)) {
+      const source = textOf(fields.get('source'))
+      entries.push({
+        fields,
+        line,
+        name,
+        version,
+        source: sourceOf(source),
+        key: keyOf(name, version, source),
+      })
+    } else gaps.push({ file: path, line, message: 'a package has no readable name and version' })
+  }
+  const find = findIn(entries)
+  const needs = entries.map(({ fields }) => needsOf(fields, find))
+  const isRoot = rootRule(entries, needs)
+  const nodes = entries.map((entry, at): DependencyNode => ({
+    key: entry.key,
+    name: entry.name,
+    version: entry.version,
+    source: entry.source,
+    line: entry.line,
+    alias: null,
+    isRoot: isRoot(entry),
+    isDev: null,
+    needs: needs[at] ?? [],
   }))
-  return inventoryOf({ file: path, ecosystem: 'crates.io', nodes: rooted(linked), gaps })
+  return inventoryOf({ file: path, ecosystem: 'crates.io', nodes, gaps })
 }
 
 const keyOf = (name: string, version: string, source: string | null): string =>
@@ -77,23 +96,32 @@ function sourceOf(source: string | null): ComponentSource {
 }
 
 /** An entry by `name`, `name version` or `name version (source)`: Cargo writes as little as tells it from others. */
-function findIn(nodes: readonly DependencyNode[]): (wanted: string) => string | null {
+function findIn(entries: readonly Entry[]): (wanted: string) => string | null {
   const byText = new Map<string, string>()
-  for (const { key, name, version } of nodes)
-    for (const text of [key, `${name} ${version}`, name]) if (!byText.has(text)) byText.set(text, key)
+  const add = (text: string, key: string): void => {
+    if (!byText.has(text)) byText.set(text, key)
+  }
+  for (const { key, name, version } of entries) {
+    add(key, key)
+    add(`${name} ${version}`, key)
+    add(name, key)
+  }
   return (wanted) => byText.get(wanted) ?? byText.get(wanted.replace(/ \(.*\)$/, '')) ?? null
 }
 
-const needsOf = (fields: Fields, find: (wanted: string) => string | null): DependencyNode['needs'] =>
-  listOf(fields.get('dependencies')).flatMap((wanted) => {
+function needsOf(fields: Fields, find: (wanted: string) => string | null): Need[] {
+  const needs: Need[] = []
+  for (const wanted of listOf(fields.get('dependencies'))) {
     const key = typeof wanted === 'string' ? find(wanted) : null
-    return key === null ? [] : [{ key, range: null, isDev: false }]
-  })
+    if (key !== null) needs.push({ key, range: null, isDev: false })
+  }
+  return needs
+}
 
 /** Ways begin at the paths that nothing asks for; in a workspace whose members all ask for each other, at every path. */
-function rooted(nodes: readonly DependencyNode[]): DependencyNode[] {
-  const wanted = new Set(nodes.flatMap(({ needs }) => needs.map(({ key }) => key)))
-  const isFree = ({ key, source }: DependencyNode): boolean => source === 'path' && !wanted.has(key)
-  const areFree = nodes.some(isFree)
-  return nodes.map((node) => ({ ...node, isRoot: areFree ? isFree(node) : node.source === 'path' }))
+function rootRule(entries: readonly Entry[], needs: readonly (readonly Need[])[]): (entry: Entry) => boolean {
+  const wanted = new Set<string>()
+  for (const own of needs) for (const { key } of own) wanted.add(key)
+  const isFree = ({ key, source }: Entry): boolean => source === 'path' && !wanted.has(key)
+  return entries.some(isFree) ? isFree : ({ source }) => source === 'path'
 }

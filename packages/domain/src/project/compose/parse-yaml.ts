@@ -1,9 +1,10 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, Node, Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml'
 import type { Findings, Place } from './findings.ts'
 import { plainScalar } from './plain-scalar.ts'
 import { listTree, mapTree, nullTree, textTree } from './tree.ts'
 import type { Entry, MapTree, MergeRule, Tree } from './tree.ts'
+import { yamlDocument } from './yaml-document.ts'
 
 /** Real compose files hold tens of kilobytes; parsing this much takes about a second of one core. */
 export const MAX_FILE_BYTES = 512 * 1024
@@ -28,14 +29,7 @@ export function parseYaml(file: { path: string; text: string }, findings: Findin
     )
     return null
   }
-  const lines = new LineCounter()
-  const document = parseDocument(file.text, {
-    version: '1.2',
-    uniqueKeys: false,
-    prettyErrors: false,
-    lineCounter: lines,
-    logLevel: 'error',
-  })
+  const { document, lines } = yamlDocument(file.text)
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { file: file.path, line: Math.max(line, 1), col: Math.max(col, 1) }

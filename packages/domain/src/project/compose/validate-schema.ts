@@ -1,7 +1,6 @@
-import { Ajv } from 'ajv'
-import type { ErrorObject, ValidateFunction } from 'ajv'
+import type { ErrorObject } from 'ajv'
 import leven from 'leven'
-import composeSpec from 'docker-compose/schema/compose-spec.json' with { type: 'json' }
+import { composeValidator } from './compose-validator.ts'
 import type { Findings, Place } from './findings.ts'
 import { toPlain, treeAt } from './tree.ts'
 import type { MapTree, Tree } from './tree.ts'
@@ -9,24 +8,12 @@ import type { MapTree, Tree } from './tree.ts'
 /** Many more than are ever told; sorting them out takes time by their square. */
 const MAX_ERRORS = 2_000
 
-let compiled: ValidateFunction | null = null
-
-/** Compiling takes tens of milliseconds, so it waits for the first file. */
-function validator(): ValidateFunction {
-  compiled ??= new Ajv({ allErrors: true, strict: false, verbose: true, logger: false }).compile({
-    ...composeSpec,
-    // The published document names draft-07 by an https id, under which the validator does not know it.
-    $schema: 'http://json-schema.org/draft-07/schema#',
-  })
-  return compiled
-}
-
 /**
  * Holds an interpolated file against the official schema. Each fault is told once, where it is, in plain words. A `part`
  * is to be merged with others, which may fill in what it lacks.
  */
 export function validateSchema(file: MapTree, findings: Findings, scope: 'whole' | 'part' = 'whole'): void {
-  const validate = validator()
+  const validate = composeValidator()
   if (validate(toPlain(file))) return
   const errors = meaningful((validate.errors ?? []).slice(0, MAX_ERRORS))
   for (const error of errors) {
