@@ -47,7 +47,7 @@ beforeAll(async () => {
   writeFileSync(join(home, 'package.json'), '{"type":"module"}')
   symlinkSync(join(root, 'packages/cli/advisories'), join(home, 'advisories'))
   cpSync(join(root, 'packages/cli/src/fixtures/team'), folder(), { recursive: true })
-  for (const name of ['osv.tar.gz', 'osv.zip'])
+  for (const name of ['osv.tar.gz', 'osv.zip', 'image.tar.gz'])
     copyFileSync(join(root, 'tools/fixtures', name), join(folder(), name))
   writeFileSync(join(folder(), 'Cargo.lock'), lock)
   writeFileSync(join(folder(), 'wrong.yaml'), wrong)
@@ -78,6 +78,9 @@ describe('the built command line answers as the source does', () => {
     ['check', ['check'], 1],
     ['compose model, of a file with mistakes', ['compose', 'model', 'wrong.yaml', '--json'], 2],
     ['audit, by an archive', auditOf('osv.tar.gz'), 1],
+    ['scan', ['scan', 'image.tar.gz', '--advisories', 'osv.tar.gz', '--offline', '--json'], 1],
+    ['sbom', ['sbom', 'image.tar.gz'], 0],
+    ['sbom, as SPDX', ['sbom', 'image.tar.gz', '--format', 'spdx'], 0],
   ])('%s', async (_what, argv, exit) => {
     const [bundled, written] = await Promise.all([run(built(), argv), run(source, argv)])
     expect(bundled).toEqual(written)

@@ -21,30 +21,46 @@ export interface AuditRequest {
   ageMaxMs: number | null
 }
 
+/** What came out, and where the advisories came from. */
+export interface Audited {
+  result: AuditResult
+  from: string
+}
+
 const waiversFile = '.towpath/waivers.yaml'
 
 /** Reads what is locked here, and judges it by the advisories at hand. Needs no network and no server. */
-export async function runAudit(
-  shell: Shell,
-  request: AuditRequest,
-): Promise<{ result: AuditResult; from: string }> {
+export async function runAudit(shell: Shell, request: AuditRequest): Promise<Audited> {
   const files = request.lockfiles.length > 0 ? request.lockfiles : findLockfiles(shell.folder, request.paths)
   if (files.length === 0) throw noLockfile(request.paths)
   const { inventories, problems } = await readAll(shell.folder, files)
   if (problems.length > 0 && (request.lockfiles.length > 0 || inventories.length === 0))
     throw unreadable(problems)
-  const data = await openAdvisories(shell, request.advisories)
+  return judge(shell, { ...request, inventories: [...inventories, ...problems.map(asInventory)] })
+}
+
+/** Inventories, however they were read, and what they are judged by. */
+export interface JudgeRequest extends Pick<AuditRequest, 'advisories' | 'rule' | 'ageMaxMs'> {
+  inventories: readonly Inventory[]
+}
+
+/** Judges inventories by the advisories at hand and the waivers of the folder: the same way for all there are. */
+export async function judge(
+  shell: Shell,
+  { inventories, advisories, rule, ageMaxMs }: JudgeRequest,
+): Promise<Audited> {
+  const data = await openAdvisories(shell, advisories)
   if (data === null) throw noAdvisories()
   const now = shell.now()
   const hasNpm = inventories.some(({ ecosystem }) => ecosystem === 'npm')
   const result = audit({
-    inventories: [...inventories, ...problems.map(asInventory)],
+    inventories,
     data,
     facts: { ...data.facts, isInRange: hasNpm ? await npmRange() : () => true },
     waivers: await waiversOf(shell),
-    rule: request.rule,
+    rule,
     now,
-    ageMaxMs: request.ageMaxMs,
+    ageMaxMs,
   })
   return { result, from: data.from }
 }

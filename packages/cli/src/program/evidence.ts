@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import type { Command } from 'commander'
 import { failRules } from '@towpath/domain/advisory/fail-rule.ts'
 import { orderNames } from '@towpath/domain/version/order-name.ts'
 import type { Group } from './act.ts'
@@ -7,15 +8,19 @@ import { need } from './options.ts'
 
 export const auditFormats = ['table', 'json', 'sarif', 'github', 'junit'] as const
 
+export const bomFormats = ['cyclonedx', 'spdx'] as const
+
 /** Commands that look at what a project is made of; none of them needs a server. */
 export const evidence: Group = (program, act) => {
   audit(program, act)
+  scan(program, act)
+  sbom(program, act)
   advisories(program, act)
   versions(program, act)
 }
 
 const audit: Group = (program, act) => {
-  tell(program.command('audit').argument('[path...]'), {
+  const command = tell(program.command('audit').argument('[path...]'), {
     says: 'Judge what lockfiles pin by known advisories. Needs no network and no server.',
     inShort: 'judge what lockfiles pin by known advisories',
     examples: [
@@ -24,12 +29,17 @@ const audit: Group = (program, act) => {
       'audit --advisories osv.tar.gz --offline --format sarif -o audit.sarif',
     ],
     group: 'Every day',
-  })
-    .addOption(
-      new Option('--lockfile <file>', 'judge this file only; any number of times').argParser(
-        (text: string, before: string[] | undefined) => [...(before ?? []), text],
-      ),
-    )
+  }).addOption(
+    new Option('--lockfile <file>', 'judge this file only; any number of times').argParser(
+      (text: string, before: string[] | undefined) => [...(before ?? []), text],
+    ),
+  )
+  judged(command).action(act(async () => (await import('../commands/audit.ts')).auditLockfiles))
+}
+
+/** Options of every command that judges by advisories. */
+const judged = (command: Command): Command =>
+  command
     .option('--advisories <path>', 'OSV folder or archive (else what was imported, else a snapshot)')
     .addOption(
       new Option('--fail-on <rule>', 'end with 1 on: none, warnings, a severity')
@@ -42,7 +52,42 @@ const audit: Group = (program, act) => {
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--max-age <duration>', 'older advisories make the answer unknown', '7d')
     .option('--offline', 'take the advisories as old as they are')
-    .action(act(async () => (await import('../commands/audit.ts')).auditLockfiles))
+
+const scan: Group = (program, act) => {
+  const command = tell(program.command('scan').argument('<image>'), {
+    says: 'Judge what an image ships by known advisories: an archive of docker save, or an OCI layout.',
+    inShort: 'judge what an image ships by known advisories',
+    examples: [
+      'scan image.tar',
+      'scan layout/ --fail-on high',
+      'scan image.tar --format sarif -o scan.sarif',
+    ],
+    group: 'Also',
+  })
+  judged(command)
+    .option('--platform <os/arch>', 'only the image for this platform')
+    .action(act(async () => (await import('../commands/scan.ts')).scanImage))
+}
+
+const sbom: Group = (program, act) => {
+  const command = tell(program.command('sbom').argument('<image>'), {
+    says: 'Write what an image ships as CycloneDX 1.6 or SPDX 2.3. The same image gives the same bytes.',
+    inShort: 'write what an image ships as CycloneDX or SPDX',
+    examples: ['sbom image.tar -o app.cdx.json', 'sbom layout/ --format spdx -o app.spdx.json'],
+    group: 'Also',
+  })
+  command
+    .addOption(
+      new Option('--format <format>', bomFormats.join(', ')).choices(bomFormats).default('cyclonedx'),
+    )
+    .option('--platform <os/arch>', 'the image for this platform, where there are several')
+    .option('-o, --output <file>', 'write to a file instead of stdout')
+    .action(act(async () => (await import('../commands/sbom.ts')).writeBom))
+  tell(command.command('diff').argument('<a>').argument('<b>'), {
+    says: 'Show what came, went and changed between two images, or bills of them (CycloneDX, SPDX).',
+    inShort: 'what came, went and changed between two images or bills',
+    examples: ['sbom diff old.tar new.tar', 'sbom diff 1.4.1.cdx.json image.tar --json'],
+  }).action(act(async () => (await import('../commands/compare-bills.ts')).compareBillsOf))
 }
 
 const advisories: Group = (program, act) => {

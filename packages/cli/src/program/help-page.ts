@@ -58,9 +58,14 @@ export function usageOf(command: Command): string {
         .replace(/^(-\w), --[\w-]+ .*/, '$1 ENV')
         .replace(/<(.*)>/, (_, name: string) => name.toUpperCase()),
     )
-  const inner = given.length > 0 ? '[COMMAND]' : 'COMMAND'
-  const words = command.commands.length > 0 ? [inner] : given
+  const words = command.commands.length > 0 ? [innerOf(command, given)] : given
   return [...namesOf(command), ...words, ...mandatory, '[options]'].join(' ')
+}
+
+/** A command that holds others may do something itself, with or without being given something. */
+function innerOf({ registeredArguments }: Command, given: readonly string[]): string {
+  if (given.length === 0) return 'COMMAND'
+  return registeredArguments.some(({ required }) => required) ? `${given.join(' ')}|COMMAND` : '[COMMAND]'
 }
 
 /** `RELEASE`, `[RELEASE]` where it may be left out, `NAME...` where several may follow. */

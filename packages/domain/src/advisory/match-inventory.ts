@@ -42,9 +42,11 @@ export function matchInventory(inventory: Inventory, index: AdvisoryIndex, facts
       notCompared += 1
       continue
     }
-    const found = index.find(component.name)
+    // Distributions publish advisories for source packages, whose version may be another one too.
+    const { name, version } = component.origin ?? component
+    const found = index.find(name)
     if (found.length === 0) continue
-    const answers = found.map((advisory) => ({ advisory, affects: affects(advisory, component.version) }))
+    const answers = found.map((advisory) => ({ advisory, affects: affects(advisory, version) }))
     if (answers.some(({ affects: { answer } }) => answer === 'unknown')) gaps.push(unreadableGap(component))
     const concerned = answers.flatMap(({ advisory, affects: answer }) =>
       answer.answer === 'yes' ? [{ advisory, fixed: answer.fixed }] : [],
@@ -83,7 +85,9 @@ function findingOf(component: Component, group: FlawGroup, facts: MatchFacts): F
     file: component.file,
     line: component.line,
     summary: advisory.summary,
-    bump: fixed === null ? null : planBump(component, fixed, facts.isInRange),
+    // A built image is not mended by changing a lockfile beside it: the next build is.
+    bump:
+      fixed === null || component.presence === 'shipped' ? null : planBump(component, fixed, facts.isInRange),
     isExploited: facts.exploited === null ? null : cves.some((id) => facts.exploited?.has(id)),
     exploitProbability: probabilities.length === 0 ? null : Math.max(...probabilities),
     waiver: null,

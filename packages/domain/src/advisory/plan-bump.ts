@@ -46,6 +46,8 @@ function commandFor(component: Component, fixed: string): string {
       return pythonCommand(file, name, fixed)
     case 'npm':
       return npmCommand(file, { name: component.alias ?? name, fixed, isDirect: path.length <= 2 })
+    default:
+      return `${name}=${fixed}`
   }
 }
 

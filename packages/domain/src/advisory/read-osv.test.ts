@@ -25,7 +25,7 @@ describe('an OSV record', () => {
   })
 
   test('of an ecosystem that is not ordered here says nothing to us', () => {
-    expect(kindOf({ id: 'DSA-1', ecosystem: 'Debian:12', events: [{ introduced: '0' }] })).toBe('none')
+    expect(kindOf({ id: 'RLSA-1', ecosystem: 'Rocky Linux:9', events: [{ introduced: '0' }] })).toBe('none')
   })
 
   const unreadable: [string, unknown, string][] = [

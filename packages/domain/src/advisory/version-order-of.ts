@@ -1,3 +1,6 @@
+import { apkOrder } from '../version/apk.ts'
+import { debOrder } from '../version/deb.ts'
+import type { VersionOrder } from '../version/order.ts'
 import { pep440Order } from '../version/pep440.ts'
 import { semverOrder } from '../version/semver.ts'
 import { VERSION_LENGTH_MAX } from '../version/order.ts'
@@ -16,22 +19,27 @@ const semverCompare: CompareVersions = (a, b) => {
   return left === null || right === null ? null : semverOrder.compare(left, right)
 }
 
-const pythonCompare: CompareVersions = (a, b) => {
-  const [left, right] = [pep440Order.read(a), pep440Order.read(b)]
-  return left === null || right === null ? null : pep440Order.compare(left, right)
-}
+const comparedBy =
+  <Version>({ read, compare }: VersionOrder<Version>): CompareVersions =>
+  (a, b) => {
+    const [left, right] = [read(a), read(b)]
+    return left === null || right === null ? null : compare(left, right)
+  }
 
 const orders: ReadonlyMap<string, CompareVersions> = new Map([
   ['crates.io', semverCompare],
   ['npm', semverCompare],
   ['Go', semverCompare],
   ['GitHub Actions', semverCompare],
-  ['PyPI', pythonCompare],
+  ['PyPI', comparedBy(pep440Order)],
+  ['Debian', comparedBy(debOrder)],
+  ['Ubuntu', comparedBy(debOrder)],
+  ['Alpine', comparedBy(apkOrder)],
 ])
 
 /** The order of an ecosystem as OSV names it; null where its versions cannot be compared here. */
 export function versionOrderOf(ecosystem: string): CompareVersions | null {
-  const order = orders.get(ecosystem)
+  const order = orders.get(/^(?:Debian|Ubuntu|Alpine)(?=:)/.exec(ecosystem)?.[0] ?? ecosystem)
   if (order === undefined) return null
   return (a, b) => (Math.max(a.length, b.length) > VERSION_LENGTH_MAX ? null : order(a, b))
 }

@@ -1,6 +1,11 @@
 /** Package worlds that inventories know, under the names that OSV gives them. */
 export const ecosystems = ['crates.io', 'npm', 'Go', 'PyPI', 'GitHub Actions'] as const
-export type Ecosystem = (typeof ecosystems)[number]
+export type LanguageEcosystem = (typeof ecosystems)[number]
+
+/** Packages of an operating system: its name and release, as in `Debian:12`; `unknown` where the image does not say. */
+export type SystemEcosystem = `${'Debian' | 'Ubuntu' | 'Alpine' | 'Unknown system'}:${string}`
+
+export type Ecosystem = LanguageEcosystem | SystemEcosystem
 
 /**
  * Where a component comes from. Only what comes from the registry of its ecosystem can be compared with advisories: a
@@ -35,6 +40,13 @@ export interface Component {
   /** Shortest way to it, the project first and itself last, each as `name version`. */
   path: readonly string[]
   requiredBy: readonly Requirement[]
+  /** Source package it was built from, where advisories speak of that one; absent where they speak of itself. */
+  origin?: NameAndVersion
+}
+
+export interface NameAndVersion {
+  name: string
+  version: string
 }
 
 /** What a file could not tell: whatever stands there is not in the inventory, and may be anything. */

@@ -10,26 +10,34 @@ import { tableLines } from '../../screen/table.ts'
 const SHOWN_MAX = 30
 
 /** What an audit found, for people: worst first, then what to do, then what could not be judged. */
-export function auditPage({ result, from }: { result: AuditResult; from: string }): Line[] {
+export function auditPage({
+  result,
+  from,
+  of,
+}: {
+  result: AuditResult
+  from: string
+  of: string | null
+}): Line[] {
   const { findings, unknowns } = result
   return [
-    ...findingLines(result),
+    ...findingLines(result, of === null ? 'by way of' : 'where'),
     ...bumpLines(findings),
     ...section(
       'Unknown',
       unknowns.map(({ message, hint }) => line(span('warning', '? '), message, span('quiet', `  ${hint}`))),
     ),
     ...waiverLines(result),
-    ...verdictLines(result, from),
+    ...verdictLines({ result, from, of }),
   ]
 }
 
-function findingLines(result: AuditResult): Line[] {
+function findingLines(result: AuditResult, place: string): Line[] {
   if (result.findings.length === 0) return []
   const rows = result.findings.toSorted(worstFirst).map((finding) => rowOf(finding, result))
   return [
     ...tableLines(
-      { head: ['package', 'version', 'what', 'severity', 'fixed', 'advisory', 'by way of'], rows },
+      { head: ['package', 'version', 'what', 'severity', 'fixed', 'advisory', place], rows },
       null,
     ),
     blank,
@@ -70,8 +78,9 @@ function styleOf({ waiver, kind, severity }: Finding): Style {
   return isBad ? 'bad' : 'warning'
 }
 
-/** The packages between the project and the one concerned; `-` where the project asks for it itself. */
-const wayTo = ({ path }: Finding): string => path.slice(1, -1).join(' > ') || '-'
+/** The packages between the project and the one concerned; `-` where it asks for it itself; in an image, the file. */
+const wayTo = ({ path, file, presence }: Finding): string =>
+  presence === 'shipped' ? file : path.slice(1, -1).join(' > ') || '-'
 
 /** One command per package and version, to the newest of the versions that its findings ask for; and who is in the way. */
 function bumpLines(findings: readonly Finding[]): Line[] {
@@ -127,14 +136,14 @@ const waiverLines = ({ expired, unused }: AuditResult): Line[] =>
     ),
   ])
 
-function verdictLines(result: AuditResult, from: string): Line[] {
+function verdictLines({ result, from, of }: Parameters<typeof auditPage>[0]): Line[] {
   const { lockfiles, advisories, verdict } = result
   const components = lockfiles.reduce((sum, { components: own }) => sum + own, 0)
   const notCompared = lockfiles.reduce((sum, { notCompared: own }) => sum + own, 0)
   const asOf = advisories.newest === null ? '' : `, as of ${advisories.newest.slice(0, 10)}`
   const files = lockfiles.length === 1 ? '1 lockfile' : `${lockfiles.length} lockfiles`
   const apart = notCompared === 0 ? '' : `; ${notCompared} from paths or repositories have no advisories`
-  const about = `${components} packages of ${files} against ${advisories.count} advisories${asOf}`
+  const about = `${components} packages of ${of ?? files} against ${advisories.count} advisories${asOf}`
   return [
     ...(verdict === 'clean'
       ? [line(span('good', '✔ nothing known against it'))]

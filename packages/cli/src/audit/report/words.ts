@@ -27,7 +27,8 @@ export function adviceOf({
 
 function remedyOf(fixed: string | null, bump: Finding['bump']): string {
   if (fixed === null) return 'No fixed version is known.'
-  if (bump?.command != null) return `Fixed in ${fixed}: ${bump.command}`
-  const blockers = bump?.blockedBy.map((parent) => `${parent.name} ${parent.version}`.trim()) ?? []
+  if (bump === null) return `Fixed in ${fixed}: build again with it.`
+  if (bump.command != null) return `Fixed in ${fixed}: ${bump.command}`
+  const blockers = bump.blockedBy.map((parent) => `${parent.name} ${parent.version}`.trim())
   return `Fixed in ${fixed}, which waits for ${blockers.slice(0, 5).join(', ')}.`
 }

@@ -1,0 +1,183 @@
+import { compareText } from '../../version/order.ts'
+import type { Component, Ecosystem, Inventory, InventoryGap, SystemEcosystem } from '../component.ts'
+import type { FoundPackage } from './image-file.ts'
+import { mergeLayers } from './layer.ts'
+import type { Layer, SurvivingFile } from './layer.ts'
+import type { OsRelease } from './os-release.ts'
+import { packageUrl } from './package-url.ts'
+import { systemEnding } from './system-ending.ts'
+
+/** One layer as the image's own configuration names it. */
+export interface LayerName {
+  /** `sha256:` of the uncompressed layer, as `docker image inspect` shows it. */
+  diffId: string
+  /** Command that made it; null where the history does not say. */
+  createdBy: string | null
+}
+
+/** A component that an image ships: the same as any component, with the place where it was found. */
+export interface ImageComponent extends Component {
+  purl: string
+  /** `diffId` of the layer that brought it. */
+  layer: string
+  architecture: string | null
+}
+
+export interface ImageInventory {
+  system: OsRelease | null
+  layers: readonly LayerName[]
+  components: readonly ImageComponent[]
+  /** The same components by ecosystem, with everything that keeps them from being all there is. */
+  inventories: readonly Inventory[]
+}
+
+/**
+ * What an image ships, out of its layers, lowest first. `image` is the name that messages use; `now` tells whether its
+ * system still gets fixes. Where something could not be read, some inventory has a gap, so no verdict over it is clean.
+ */
+export function imageInventory(input: {
+  image: string
+  layers: readonly (Layer & LayerName)[]
+  now: Date
+}): ImageInventory {
+  const { image, layers, now } = input
+  const { files, lost } = mergeLayers(layers)
+  const system = systemOf(files)
+  const components = files
+    .flatMap((file) => file.file.packages.map((found) => componentOf(found, { file, system, layers })))
+    .toSorted(byPlace)
+  const gaps: InventoryGap[] = [
+    ...layers.flatMap(({ problems, diffId }) =>
+      problems.map((text) => gap(image, `layer ${short(diffId)} ${text}`)),
+    ),
+    ...files.flatMap(({ path, file }) => (file.problem === null ? [] : [gap(path, file.problem)])),
+    ...lost.map(({ path, target }) => gap(path, `is a link to ${target || '/'}, which was not read`)),
+    ...systemGaps({ image, system, components, now }),
+  ]
+  const own = [...Map.groupBy(components, ({ ecosystem }) => ecosystem)].toSorted(([a], [b]) =>
+    compareText(a, b),
+  )
+  const inventories = own.map(([ecosystem, list]): Inventory => ({
+    file: image,
+    ecosystem,
+    components: list,
+    gaps: [],
+  }))
+  return {
+    system,
+    layers: layers.map(({ diffId, createdBy }) => ({ diffId, createdBy })),
+    components,
+    inventories: withGaps(inventories, { image, gaps: firstOf(gaps, image) }),
+  }
+}
+
+/** Gaps that are told one by one: an image of a million unread archives is as unknown as one of a thousand. */
+const GAPS_MAX = 1000
+
+const firstOf = (gaps: readonly InventoryGap[], image: string): readonly InventoryGap[] =>
+  gaps.length <= GAPS_MAX
+    ? gaps
+    : [
+        ...gaps.slice(0, GAPS_MAX),
+        gap(image, `holds ${gaps.length - GAPS_MAX} more files that are not known`),
+      ]
+
+function withGaps(
+  [first, ...rest]: readonly Inventory[],
+  { image, gaps }: { image: string; gaps: readonly InventoryGap[] },
+): Inventory[] {
+  if (first !== undefined) return [{ ...first, gaps }, ...rest]
+  const none = gap(image, 'has no package that can be known: nothing in it says what it is made of')
+  return [{ file: image, ecosystem: 'Unknown system:', components: [], gaps: [...gaps, none] }]
+}
+
+/** `/etc` counts before `/usr/lib`, as os-release(5) says. */
+function systemOf(files: readonly SurvivingFile[]): OsRelease | null {
+  const systems = files
+    .filter(({ file }) => file.system !== null)
+    .toSorted((a, b) => compareText(a.path, b.path))
+  return systems[0]?.file.system ?? null
+}
+
+const isOfSystem = ({ kind }: FoundPackage): boolean => kind === 'deb' || kind === 'apk'
+
+function componentOf(
+  found: FoundPackage,
+  { file, system, layers }: { file: SurvivingFile; system: OsRelease | null; layers: readonly LayerName[] },
+): ImageComponent {
+  const { kind, name, version, source, origin, architecture } = found
+  const ecosystem: Ecosystem = kind === 'deb' || kind === 'apk' ? systemEcosystem(kind, system) : kind
+  return {
+    ecosystem,
+    name,
+    version,
+    source,
+    alias: null,
+    presence: 'shipped',
+    file: file.path,
+    line: null,
+    path: [],
+    requiredBy: [],
+    ...(origin === null ? {} : { origin }),
+    purl: packageUrl(found, isOfSystem(found) ? system : null),
+    layer: layers[layerOf(found, file)]?.diffId ?? '',
+    architecture,
+  }
+}
+
+/** A database is written anew by later layers: the package came with the lowest layer that has it without a break. */
+function layerOf(found: FoundPackage, { layer, before }: SurvivingFile): number {
+  let lowest = layer
+  for (const below of before) {
+    const has = below.file.packages.some(
+      ({ name, version, architecture }) =>
+        name === found.name && version === found.version && architecture === found.architecture,
+    )
+    if (!has) return lowest
+    lowest = below.layer
+  }
+  return lowest
+}
+
+/** How OSV names the releases of a system: Debian by its major version, Ubuntu whole, Alpine by its branch. */
+const releaseNames: readonly {
+  kind: 'deb' | 'apk'
+  id: string
+  release: RegExp
+  name: (version: string) => SystemEcosystem
+}[] = [
+  { kind: 'deb', id: 'debian', release: /^\d+/, name: (version) => `Debian:${version}` },
+  { kind: 'deb', id: 'ubuntu', release: /^\d+\.\d+/, name: (version) => `Ubuntu:${version}` },
+  { kind: 'apk', id: 'alpine', release: /^\d+\.\d+/, name: (version) => `Alpine:v${version}` },
+]
+
+function systemEcosystem(kind: 'deb' | 'apk', system: OsRelease | null): SystemEcosystem {
+  const { id, version } = system ?? { id: '', version: '' }
+  const known = releaseNames.find((own) => own.kind === kind && own.id === id)
+  const release = known?.release.exec(version)?.[0]
+  if (known !== undefined && release !== undefined) return known.name(release)
+  return `Unknown system:${[id, version].filter((word) => word !== '').join(' ')}`
+}
+
+function systemGaps(given: {
+  image: string
+  system: OsRelease | null
+  components: readonly ImageComponent[]
+  now: Date
+}): InventoryGap[] {
+  const { image, system, components, now } = given
+  const hasPackages = components.some(({ purl }) => /^pkg:(?:deb|apk)\//.test(purl))
+  if (system === null)
+    return hasPackages
+      ? [gap(image, 'has packages of a system and does not say of which (no os-release)')]
+      : []
+  const ending = systemEnding(system, now)
+  return ending === null ? [] : [gap(image, ending)]
+}
+
+const gap = (file: string, message: string): InventoryGap => ({ file, line: null, message })
+
+const short = (digest: string): string => digest.replace(/^sha256:/, '').slice(0, 12)
+
+const byPlace = (a: ImageComponent, b: ImageComponent): number =>
+  compareText(a.purl, b.purl) || compareText(a.file, b.file)
