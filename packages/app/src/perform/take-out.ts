@@ -76,11 +76,14 @@ const placesOf = (placement: Placement | null, services: string[]): Leaving =>
 export async function awaitIdle(performing: Performing, leaving: Leaving, atMostMs?: number): Promise<void> {
   const { installation, edge, edgeSpec, deployment, signal } = performing
   const deadline = installation.elapsedMs() + (atMostMs ?? deployment.plan.drainMs)
+  // Most requests end at once, and where they are held others wait for that.
+  let pauseMs = 10
   while (installation.elapsedMs() < deadline) {
     signal.throwIfAborted()
     const status = await edge.status(edgeSpec)
     if (!status.some((slot) => slot.sessions > 0 && isAmong(leaving, slot))) return
-    await installation.wake.wait(100, signal)
+    await installation.wake.wait(pauseMs, signal)
+    pauseMs = Math.min(pauseMs * 2, 100)
   }
 }
 
