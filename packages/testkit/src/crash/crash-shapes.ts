@@ -15,7 +15,7 @@ export interface Shape {
 }
 
 export const crashShapes: readonly Shape[] = [
-  { name: 'blue-green', requestsPerSecond: 500, points: { deploy: 2, rollback: 1, abort: 1 } },
+  { name: 'blue-green', requestsPerSecond: 500, points: { deploy: 1, rollback: 1, abort: 1 } },
   {
     name: 'a backend by handoff, a frontend by canary',
     services: {
@@ -23,7 +23,7 @@ export const crashShapes: readonly Shape[] = [
       frontend: { type: 'canary', weights: ['20%', '60%'], at_least: '0s', at_most: '60s', cohort: true },
     },
     requestsPerSecond: 500,
-    points: { deploy: 2, rollback: 1, abort: 1 },
+    points: { deploy: 1, rollback: 1, abort: 1 },
   },
   {
     name: 'a backend by recreate-hold',
