@@ -8,7 +8,6 @@ const notOurs = ['**/node_modules/**', '**/dist/**', '**/fixtures/**']
 /** Real engines, but neither load nor a clock that others could spoil: two of these files at a time. */
 const sideBySide = [
   'packages/adapters/src/{database-probe,registry}/**/*.system.test.ts',
-  'packages/adapters/src/edge/haproxy/container-host.system.test.ts',
   'packages/domain/**/*.system.test.ts',
   'packages/server/src/http/**/*.system.test.ts',
   'packages/server/src/{configuration,registry-faults,run-server}.system.test.ts',
