@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
 import type { AdvisorySummary } from '@towpath/domain/advisory/advisory-lines.ts'
+import { replaceFile } from '../terminal/replace-file.ts'
 import type { LoadedAdvisories } from './load-advisories.ts'
 
 const FORMAT = 1
@@ -119,9 +120,7 @@ export async function writeStore(
     await writeFile(join(place, fileOf(ecosystem)), `${lines.join('\n')}\n`)
   await writeFile(join(place, 'scores'), JSON.stringify(Object.fromEntries(about.scores)))
   await writeFile(join(place, 'exploitation'), JSON.stringify(about.exploitation))
-  const draft = `${headFile(store)}.${process.pid}.draft`
-  await writeFile(draft, `${JSON.stringify(head, null, 2)}\n`)
-  await rename(draft, headFile(store))
+  await replaceFile(headFile(store), `${JSON.stringify(head, null, 2)}\n`)
   await removeOthers(store, folder)
   return head
 }

@@ -1,5 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { text as textOfStream } from 'node:stream/consumers'
 import { filesOf } from '@towpath/domain/config/resolve-config.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
@@ -9,6 +8,7 @@ import { readConfig } from '../project/read-project.ts'
 import { findIdentity, namesIn, recipientOf, seal, unseal, withSecret } from '../project/secrets-file.ts'
 import { line, span } from '../screen/line.ts'
 import type { Context } from '../terminal/context.ts'
+import { replaceFile } from '../terminal/replace-file.ts'
 
 interface SecretOptions {
   environment: string
@@ -101,16 +101,4 @@ async function askFor(
     output: shell.stderr,
   })
   return typeof said === 'string' ? said : ''
-}
-
-/** Written whole beside its name, then renamed: a crash leaves the old file or the new one. */
-async function replaceFile(place: string, text: string): Promise<void> {
-  await mkdir(dirname(place), { recursive: true })
-  const draft = `${place}.${process.pid}.draft`
-  try {
-    await writeFile(draft, text)
-    await rename(draft, place)
-  } finally {
-    await rm(draft, { force: true })
-  }
 }

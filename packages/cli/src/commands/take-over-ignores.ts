@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readIgnores } from '@towpath/domain/advisory/read-ignores.ts'
 import type { Ignored } from '@towpath/domain/advisory/read-ignores.ts'
 import { readWaivers } from '@towpath/domain/advisory/read-waivers.ts'
@@ -11,6 +10,7 @@ import { readNamedFile } from '../audit/advisory-store.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { line, span } from '../screen/line.ts'
 import type { Context } from '../terminal/context.ts'
+import { replaceFile } from '../terminal/replace-file.ts'
 
 const waiversFile = '.towpath/waivers.yaml'
 
@@ -43,7 +43,7 @@ export async function takeOverIgnores(
   )
   const after = withWaivers(before, [...fresh.values()], known.size)
   waiversIn(after, now)
-  await replace(place, after)
+  if (after !== '') await replaceFile(place, after)
   const left = ignored.flat().length - fresh.size
   return {
     page: [
@@ -99,17 +99,4 @@ function withWaivers(text: string, waivers: readonly object[], known: number): s
     text,
     waivers.map((value, at) => ({ path: ['waivers', known + at], value })),
   )
-}
-
-/** Written whole beside its name, then renamed: a crash leaves the old file or the new one. */
-async function replace(place: string, text: string): Promise<void> {
-  if (text === '') return
-  await mkdir(dirname(place), { recursive: true })
-  const draft = `${place}.${process.pid}.draft`
-  try {
-    await writeFile(draft, text)
-    await rename(draft, place)
-  } finally {
-    await rm(draft, { force: true })
-  }
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { replaceFile } from '../terminal/replace-file.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { userFolder } from './find-server.ts'
 import type { SignedHead } from './signed-head.ts'
@@ -44,22 +44,14 @@ const isRemembered = (entry: unknown): entry is RememberedHead => {
 }
 
 /**
- * Remembers a head in place of the one before. Written whole beside the file, then renamed; what another command has
- * remembered meanwhile is never set back.
+ * Remembers a head in place of the one before; what another command has remembered meanwhile is never set back.
  */
 export async function rememberHead(file: string, head: RememberedHead): Promise<void> {
   const known = await readHeads(file)
   const before = known.find((entry) => isSameLedger(entry, head))
   if (before !== undefined && before.seq >= head.seq) return
   const heads = [...known.filter((entry) => entry !== before), head].slice(-headsMax)
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const draft = `${file}.${randomUUID()}`
-  try {
-    await writeFile(draft, `${JSON.stringify({ heads }, null, 2)}\n`, { mode: 0o600 })
-    await rename(draft, file)
-  } finally {
-    await rm(draft, { force: true })
-  }
+  await replaceFile(file, `${JSON.stringify({ heads }, null, 2)}\n`, { mode: 0o600, folderMode: 0o700 })
 }
 
 /** One installation has one key: either of the two tells that it is the same ledger. */

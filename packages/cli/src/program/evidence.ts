@@ -4,7 +4,7 @@ import { failRules } from '@towpath/domain/advisory/fail-rule.ts'
 import { orderNames } from '@towpath/domain/version/order-name.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { need } from './options.ts'
+import { collect, need } from './options.ts'
 
 export const auditFormats = ['table', 'json', 'sarif', 'github', 'junit'] as const
 
@@ -30,9 +30,7 @@ const audit: Group = (program, act) => {
     ],
     group: 'Every day',
   }).addOption(
-    new Option('--lockfile <file>', 'judge this file only; any number of times').argParser(
-      (text: string, before: string[] | undefined) => [...(before ?? []), text],
-    ),
+    new Option('--lockfile <file>', 'judge this file only; any number of times').argParser(collect),
   )
   judged(command).action(act(async () => (await import('../commands/audit.ts')).auditLockfiles))
 }

@@ -83,3 +83,6 @@ export function collectPairs(text: string, before: Record<string, string>): Reco
   if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`)
   return { ...before, [name]: text.slice(at + 1) }
 }
+
+/** Parses an option that may be given any number of times; the first value begins the list where there is no default. */
+export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]

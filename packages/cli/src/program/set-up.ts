@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { roles } from '@towpath/domain/principal/principal.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { collectPairs, environmentOption, need, projectOption } from './options.ts'
+import { collect, collectPairs, environmentOption, need, projectOption } from './options.ts'
 
 const group = 'Set up'
 
@@ -47,7 +47,7 @@ const server: Group = (program, act) => {
     .addOption(
       need(
         new Option('--role <role>', `${roles.join(', ')}; or ROLE:ENV; any number of times`).argParser(
-          (text: string, before: string[] | undefined) => [...(before ?? []), text],
+          collect,
         ),
       ),
     )
@@ -81,7 +81,7 @@ const init: Group = (program, act) => {
     .addOption(
       new Option('--environment <name>', 'staging, production, ...; any number of times')
         .default([], '')
-        .argParser((text: string, before: string[]) => [...before, text]),
+        .argParser(collect),
     )
     .option('--folder <path>', 'its folder on the host; {environment} may stand in it')
     .option('--name <project>', 'name of the project (else that of the folder)')
@@ -101,7 +101,7 @@ const check: Group = (program, act) => {
     .addOption(
       new Option('--accept <id>', 'do not fail on this check, or ID:WORD; any number of times')
         .default([], '')
-        .argParser((text: string, before: string[]) => [...before, text]),
+        .argParser(collect),
     )
     .option('--patch', 'print only the patches, as one diff')
     .action(act(async () => (await import('../commands/check.ts')).check))
@@ -148,8 +148,6 @@ const compose: Group = (program, act) => {
     .option('--shell-env', 'take variables of this shell too, before those of files')
     .action(act(async () => (await import('../commands/compose-model.ts')).showComposeModel))
 }
-
-const collect = (text: string, before: readonly string[]): string[] => [...before, text]
 
 const secrets: Group = (program, act) => {
   const command = tell(program.command('secrets'), {

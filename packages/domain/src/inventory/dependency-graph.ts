@@ -42,6 +42,19 @@ export const dependencyNode = (
   ...given,
 })
 
+/** Where a file does not name the project, ways begin at what nothing asks for. */
+export function rooted(nodes: readonly DependencyNode[]): DependencyNode[] {
+  if (nodes.some(({ isRoot }) => isRoot)) return [...nodes]
+  const wanted = new Set(nodes.flatMap(({ needs }) => needs.map(({ key }) => key)))
+  const needs = nodes
+    .filter(({ key }) => !wanted.has(key))
+    .map(({ key }) => ({ key, range: null, isDev: false }))
+  return [
+    dependencyNode({ key: '', name: 'this project', version: '', source: 'path', isRoot: true, needs }),
+    ...nodes,
+  ]
+}
+
 /** Most dependents that are kept of one component: enough to say who blocks a bump. */
 const DEPENDENTS_MAX = 50
 

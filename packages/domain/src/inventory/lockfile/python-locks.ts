@@ -1,6 +1,6 @@
 import type { ComponentSource, InventoryGap } from '../component.ts'
-import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
-import type { DependencyNode, Need } from '../dependency-graph.ts'
+import { dependencyNode, inventoryOf, rooted } from '../dependency-graph.ts'
+import type { Need } from '../dependency-graph.ts'
 import { fieldsOf, isPlainText, listOf, textOf, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
 import { readTomlPackages } from './toml-packages.ts'
@@ -109,17 +109,4 @@ function readPackages(file: LockfileText, lock: PythonLock): LockfileReading {
     ok: true,
     inventory: inventoryOf({ file: file.path, ecosystem: 'PyPI', nodes: rooted(nodes), gaps }),
   }
-}
-
-/** Where the file does not name the project, ways begin at what nothing asks for. */
-function rooted(nodes: readonly DependencyNode[]): DependencyNode[] {
-  if (nodes.some(({ isRoot }) => isRoot)) return [...nodes]
-  const wanted = new Set(nodes.flatMap(({ needs }) => needs.map(({ key }) => key)))
-  const needs = nodes
-    .filter(({ key }) => !wanted.has(key))
-    .map(({ key }) => ({ key, range: null, isDev: false }))
-  return [
-    dependencyNode({ key: '', name: 'this project', version: '', source: 'path', isRoot: true, needs }),
-    ...nodes,
-  ]
 }

@@ -1,5 +1,5 @@
 import type { ComponentSource, InventoryGap } from '../component.ts'
-import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
+import { dependencyNode, inventoryOf, rooted } from '../dependency-graph.ts'
 import type { DependencyNode, Need } from '../dependency-graph.ts'
 import { ENTRIES_MAX, fieldsOf, isPlainText, textOf, tooLarge, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
@@ -106,15 +106,3 @@ const needsOf = (fields: Fields, byDescriptor: ReadonlyMap<string, string>): Nee
       return key === undefined ? [] : [{ key, range, isDev: false }]
     }),
   )
-
-function rooted(nodes: readonly DependencyNode[]): DependencyNode[] {
-  if (nodes.some(({ isRoot }) => isRoot)) return [...nodes]
-  const wanted = new Set(nodes.flatMap(({ needs }) => needs.map(({ key }) => key)))
-  const needs = nodes
-    .filter(({ key }) => !wanted.has(key))
-    .map(({ key }) => ({ key, range: null, isDev: false }))
-  return [
-    dependencyNode({ key: '', name: 'this project', version: '', source: 'path', isRoot: true, needs }),
-    ...nodes,
-  ]
-}

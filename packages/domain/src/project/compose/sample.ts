@@ -12,22 +12,23 @@ export type Sample = Partial<Omit<ComposeRequest, 'files' | 'variables' | 'envFi
 }
 
 /** Reads one or more compose texts as tests need it: project `shop` in `/srv/shop`, first file `compose.yaml`. */
-export function readSample(texts: string | readonly string[], sample: Sample = {}): ComposeReading {
-  const { variables = {}, project = {}, ...rest } = sample
+export const readSample = (texts: string | readonly string[], sample: Sample = {}): ComposeReading =>
+  readCompose({ projectName: 'shop', ...requestOf(texts, sample) })
+
+function requestOf(texts: string | readonly string[], { variables = {}, project = {}, ...rest }: Sample) {
   const fileText = (path: string): string | null =>
     Object.hasOwn(project, path) ? (project[path] ?? null) : null
   const files = [texts]
     .flat()
     .map((text, index) => ({ path: index === 0 ? 'compose.yaml' : `override-${index}.yaml`, text }))
-  return readCompose({
-    projectName: 'shop',
+  return {
     projectFolder: '/srv/shop',
     ...rest,
     files,
     variables: new Map(Object.entries(variables)),
     envFile: fileText,
     otherFile: fileText,
-  })
+  }
 }
 
 /** The model of a text that must be without problems; throws them otherwise. */
@@ -63,24 +64,8 @@ export const warningsOf = (texts: string | readonly string[], sample: Sample = {
   readSample(texts, sample).warnings.map(({ line, col, message }) => `${line}:${col} ${message}`)
 
 /** What Docker Compose makes of a text, with what else is in the project; as `readSample`, in `/srv/shop`. */
-export function describeSample(
-  texts: string | readonly string[],
-  { variables = {}, project = {}, ...rest }: Sample = {},
-): ComposeDescription {
-  const fileText = (path: string): string | null =>
-    Object.hasOwn(project, path) ? (project[path] ?? null) : null
-  const files = [texts]
-    .flat()
-    .map((text, index) => ({ path: index === 0 ? 'compose.yaml' : `override-${index}.yaml`, text }))
-  return describeCompose({
-    projectFolder: '/srv/shop',
-    ...rest,
-    files,
-    variables: new Map(Object.entries(variables)),
-    envFile: fileText,
-    otherFile: fileText,
-  })
-}
+export const describeSample = (texts: string | readonly string[], sample: Sample = {}): ComposeDescription =>
+  describeCompose(requestOf(texts, sample))
 
 /** Its problems as `file:line:col message`; empty where there are none. */
 export function describedProblems(texts: string | readonly string[], sample: Sample = {}): string[] {
