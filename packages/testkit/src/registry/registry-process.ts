@@ -22,27 +22,36 @@ export interface RegistryProcess {
 }
 
 /** Starts Debian's `docker-registry` on 127.0.0.1 and waits until it answers. It ends with this process at the latest. */
-export const startRegistryProcess = async ({
-  dataDir,
-  port,
-  auth,
-}: RegistryProcess): Promise<RunningRegistry> => {
-  const host = `127.0.0.1:${port ?? (await freePort())}`
-  const configFile = join(dataDir, 'config.yml')
+export const startRegistryProcess = async (asked: RegistryProcess): Promise<RunningRegistry> => {
+  const { dataDir, port, auth } = asked
   if (auth !== undefined) await writeAccounts(dataDir, auth)
+  if (port !== undefined) return await serve(asked, port)
+  // Another process may take a free port first, and the registry cannot listen on port 0 and say which it got.
+  try {
+    return await serve(asked, await freePort())
+  } catch {
+    return await serve(asked, await freePort())
+  }
+}
+
+const serve = async ({ dataDir, auth }: RegistryProcess, port: number): Promise<RunningRegistry> => {
+  const host = `127.0.0.1:${port}`
+  const configFile = join(dataDir, 'config.yml')
   await writeFile(configFile, JSON.stringify(registryConfig(host, dataDir, auth !== undefined)))
   const child = spawn('docker-registry', ['serve', configFile], { stdio: 'ignore' })
   const endWithUs = () => child.kill('SIGKILL')
   process.once('exit', endWithUs)
-  await until(() => answers(host, child), { withinMs: 10_000, what: `registry on ${host} answers` })
-  return {
-    host,
-    auth,
-    stop: async () => {
-      process.off('exit', endWithUs)
-      await end(child)
-    },
+  const stop = async () => {
+    process.off('exit', endWithUs)
+    await end(child)
   }
+  try {
+    await until(() => answers(host, child), { withinMs: 10_000, what: `registry on ${host} answers` })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { host, auth, stop }
 }
 
 /** Where a registry keeps its blobs. */
