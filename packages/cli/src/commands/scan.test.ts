@@ -120,6 +120,33 @@ describe('towpath scan', () => {
     expect(error?.hint).toContain('towpath scan IMAGE --fail-on none')
   })
 
+  test('is unknown where the list of packages was deleted, whatever the programs in it say', async () => {
+    const good = elfOf([auditableOf([{ name: 'good', version: '1.0.0', source: 'crates.io' }])])
+    await put([
+      ['etc/os-release', debianRelease],
+      ['app', good],
+    ])
+    expect(await scan('image.tar')).toMatchObject({
+      exit: 1,
+      verdict: 'unknown',
+      unknowns: [{ what: 'inventory-gap', message: expect.stringContaining('made of debian') }],
+    })
+  })
+
+  test('follows the name of a system to where systems keep it, and no further in silence', async () => {
+    const name = (linkname: string): Entry => ({ name: 'etc/os-release', type: 'symlink', linkname })
+    const rest: Entry[] = [
+      ['usr/lib/os-release', debianRelease],
+      ['opt/os-release', debianRelease],
+      ['var/lib/dpkg/status', dpkgStatus({ bash: '5.2-1' })],
+    ]
+    await at.put('osv/debian.json', debianRecord('other', '1'))
+    await put([name('../usr/lib/os-release'), ...rest])
+    expect(await scan('image.tar')).toMatchObject({ verdict: 'clean' })
+    await put([name('/opt/os-release'), ...rest])
+    expect((await scan('image.tar')).unknowns[0]?.message).toContain('is a link to opt/os-release')
+  })
+
   test('compares packages of a system by their source, in the order of that system', async () => {
     const status = dpkgStatus({ libssl3: '3.0.9-1~deb12u1' }).replace(
       'Architecture',
