@@ -1,3 +1,4 @@
+import { packageKey } from '../inventory/package-key.ts'
 import { compareText } from '../version/order.ts'
 import type { Advisory, AdvisoryRecord, VersionInterval } from './advisory.ts'
 
@@ -89,27 +90,31 @@ export interface AdvisoryIndex {
   find: (name: string) => readonly Advisory[]
 }
 
-/** An index over lines; a line is only parsed when its package is asked for. */
+/** An index over lines, by the key of a package on both sides; a line is only parsed when its package is asked for. */
 export function indexLines(ecosystem: string, lines: readonly string[]): AdvisoryIndex {
-  const byName = new Map<string, string[]>()
+  const byKey = new Map<string, string[]>()
   for (const line of lines) {
-    const name = line.slice(0, Math.max(0, line.indexOf('\t')))
-    const known = byName.get(name)
-    if (known === undefined) byName.set(name, [line])
+    const key = packageKey(ecosystem, nameIn(line))
+    const known = byKey.get(key)
+    if (known === undefined) byKey.set(key, [line])
     else known.push(line)
   }
   const read = new Map<string, Advisory[]>()
   const find = (name: string): readonly Advisory[] => {
-    const known = read.get(name)
+    const key = packageKey(ecosystem, name)
+    const known = read.get(key)
     if (known !== undefined) return known
-    const advisories = (byName.get(name) ?? []).map((line) => advisoryOf(ecosystem, name, line))
-    read.set(name, advisories)
+    const advisories = (byKey.get(key) ?? []).map((line) => advisoryOf(ecosystem, line))
+    read.set(key, advisories)
     return advisories
   }
   return { ecosystem, find }
 }
 
-function advisoryOf(ecosystem: string, name: string, line: string): Advisory {
+const nameIn = (line: string): string => line.slice(0, Math.max(0, line.indexOf('\t')))
+
+function advisoryOf(ecosystem: string, line: string): Advisory {
+  const name = nameIn(line)
   const compact = JSON.parse(line.slice(name.length + 1)) as CompactAdvisory
   return {
     id: compact.i,

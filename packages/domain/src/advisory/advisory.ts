@@ -1,5 +1,5 @@
-/** What an advisory tells of, kept apart: only the first and the last say that somebody can do harm. */
-export const advisoryKinds = ['vulnerability', 'unsound', 'unmaintained', 'notice', 'malicious'] as const
+/** What an advisory tells of, worst first, kept apart: only the first two say that somebody can do harm. */
+export const advisoryKinds = ['malicious', 'vulnerability', 'unsound', 'unmaintained', 'notice'] as const
 export type AdvisoryKind = (typeof advisoryKinds)[number]
 
 /** Half-open, or closed where `isEndAffected`. A bound of null has no end on that side. */

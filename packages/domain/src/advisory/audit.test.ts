@@ -188,6 +188,12 @@ describe('a waiver', () => {
     }
   })
 
+  test('names its package as any tool writes it', () => {
+    const finding = someFinding({ package: 'flask-login', ecosystem: 'PyPI' })
+    const { findings } = applyWaivers([finding], [rule({ package: 'Flask_Login' })], now)
+    expect(findings[0]?.waiver).not.toBeNull()
+  })
+
   test('never lets a package pass that was made to do harm', () => {
     expect(applyWaivers([someFinding({ kind: 'malicious' })], [rule()], now).findings[0]?.waiver).toBeNull()
   })

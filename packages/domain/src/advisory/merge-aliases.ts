@@ -1,5 +1,6 @@
 import { compareText } from '../version/order.ts'
-import type { Advisory } from './advisory.ts'
+import { advisoryKinds } from './advisory.ts'
+import type { Advisory, AdvisoryKind } from './advisory.ts'
 import type { FlawGroup } from './match-inventory.ts'
 
 interface Concerned {
@@ -18,7 +19,8 @@ function rankOf(id: string): number {
 
 /**
  * One flaw that several databases tell of is one finding. Two records of the same database stay two, even where they
- * share an alias: their database keeps them apart.
+ * share an alias: their database keeps them apart. What is worst of what they say holds: no database makes the word of
+ * another milder.
  */
 export function mergeAliases(concerned: readonly Concerned[]): FlawGroup[] {
   const ordered = concerned.toSorted(
@@ -32,6 +34,9 @@ export function mergeAliases(concerned: readonly Concerned[]): FlawGroup[] {
   }
   return groups.map(groupOf)
 }
+
+const worstKind = (kinds: readonly AdvisoryKind[]): AdvisoryKind =>
+  advisoryKinds.find((kind) => kinds.includes(kind)) ?? 'vulnerability'
 
 const namesOf = ({ advisory: { id, aliases } }: Concerned): string[] => [id, ...aliases]
 
@@ -49,7 +54,7 @@ function groupOf(members: readonly Concerned[]): FlawGroup {
     advisory: first.advisory,
     aliases: [...aliases].toSorted(compareText),
     fixed: first.fixed ?? others.find(({ fixed }) => fixed !== null)?.fixed ?? null,
-    vectors: members.flatMap(({ advisory }) => advisory.vectors),
-    rating: members.find(({ advisory }) => advisory.rating !== null)?.advisory.rating ?? null,
+    kind: worstKind(members.map(({ advisory }) => advisory.kind)),
+    ratings: members.map(({ advisory: { vectors, rating } }) => ({ vectors, rating })),
   }
 }

@@ -1,3 +1,4 @@
+import { packageKey } from '../inventory/package-key.ts'
 import type { Finding } from './finding.ts'
 
 /** Words of VEX, with what each means here: only the first two let a finding pass for good reason. */
@@ -32,10 +33,14 @@ export interface Waived {
   unused: readonly FindingWaiverRule[]
 }
 
-const concerns = (rule: FindingWaiverRule, { id, aliases, package: name, file }: Finding): boolean =>
-  (rule.advisory === id || aliases.includes(rule.advisory)) &&
-  (rule.package === null || rule.package === name) &&
-  (rule.file === null || rule.file === file)
+const concerns = (rule: FindingWaiverRule, finding: Finding): boolean => {
+  const { id, aliases, package: name, file, ecosystem } = finding
+  return (
+    (rule.advisory === id || aliases.includes(rule.advisory)) &&
+    (rule.package === null || packageKey(ecosystem, rule.package) === packageKey(ecosystem, name)) &&
+    (rule.file === null || rule.file === file)
+  )
+}
 
 /** Marks what waivers let pass at a moment. An expired one lets nothing pass; packages made to do harm never pass. */
 export function applyWaivers(

@@ -1,5 +1,5 @@
 import { fieldsOf, isPlainText, listOf } from '../lockfile/lockfile.ts'
-import { pythonName } from '../lockfile/python-locks.ts'
+import { packageKey } from '../package-key.ts'
 import { rowsOf } from './control-paragraphs.ts'
 import { PACKAGES_MAX, languagePackage, reading } from './image-file.ts'
 import type { FileReading, FoundPackage } from './image-file.ts'
@@ -27,7 +27,7 @@ export function readPythonMetadata(text: string): FileReading {
   const [name, version] = [headers.get('name'), headers.get('version')]
   if (!isPlainText(name) || !isPlainText(version))
     return reading({ problem: 'has no readable name and version' })
-  return reading({ packages: [languagePackage('PyPI', { name: pythonName(name), version })] })
+  return reading({ packages: [languagePackage('PyPI', { name: packageKey('PyPI', name), version })] })
 }
 
 /**

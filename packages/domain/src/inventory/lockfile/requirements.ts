@@ -1,9 +1,9 @@
 import type { InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode } from '../dependency-graph.ts'
+import { packageKey } from '../package-key.ts'
 import { tooLarge } from './lockfile.ts'
 import type { LockfileReading, LockfileText } from './lockfile.ts'
-import { pythonName } from './python-locks.ts'
 
 const named = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$/s
 
@@ -72,13 +72,14 @@ function readLine(line: string): DependencyNode | string | null {
   if (wanted.trim().startsWith('@')) return fromAddress(name, wanted)
   const [, version] = /^===?\s*([^\s,*]+)\s*$/.exec(wanted.trim()) ?? []
   if (version === undefined) return `${name} is not pinned to one version`
-  return dependencyNode({ key: pythonName(name), name: pythonName(name), version })
+  const key = packageKey('PyPI', name)
+  return dependencyNode({ key, name: key, version })
 }
 
 const fromAddress = (name: string, wanted: string): DependencyNode =>
   dependencyNode({
-    key: pythonName(name),
-    name: pythonName(name),
+    key: packageKey('PyPI', name),
+    name: packageKey('PyPI', name),
     version:
       wanted
         .replace(/^\s*@\s*/, '')

@@ -2,6 +2,7 @@ import { LineCounter, YAMLError, isMap, isScalar, parseDocument, visit } from 'y
 import type { InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode } from '../dependency-graph.ts'
+import { packageKey } from '../package-key.ts'
 import { isPlainText, unreadable } from './lockfile.ts'
 import type { LockfileReading, LockfileText } from './lockfile.ts'
 
@@ -82,8 +83,12 @@ function nodeOf({ text, line, comment }: Use): DependencyNode | string | null {
   const version = versionOf(ref, comment)
   if (version === null) return `${name}@${ref.slice(0, 40)} names no full version, so nobody can say what ran`
   // An action in a folder of a repository, or a reusable workflow, is released with the repository.
-  const repository = name.split('/').slice(0, 2).join('/').toLowerCase()
-  return dependencyNode({ key: `${text}:${line}`, name: repository, version, line })
+  return dependencyNode({
+    key: `${text}:${line}`,
+    name: packageKey('GitHub Actions', name),
+    version,
+    line,
+  })
 }
 
 /** A full tag, or what the comment behind a commit says. */
