@@ -36,21 +36,28 @@ export function readRequirements(file: LockfileText): LockfileReading {
   }
 }
 
-/** Lines with their continuations, without comments, numbered by the first. */
+/** Python ends a line at nearly every control character (`str.splitlines`), and what hides behind one is a requirement. */
+const lineEnd = /\r\n|(?!\t)[\p{Cc}\p{Zl}\p{Zp}]/u
+
+/**
+ * Lines with their continuations, without comments, numbered by the first. A backslash within a comment continues
+ * nothing: pip leaves out what follows one behind a requirement, other tools read it, and more is the safe side.
+ */
 function logicalLines(text: string): { text: string; line: number }[] {
   const lines: { text: string; line: number }[] = []
   let open: { text: string; line: number } | null = null
-  for (const [at, row] of text.split(/\r?\n/).entries()) {
-    const isContinued = row.endsWith('\\')
-    const content = isContinued ? row.slice(0, -1) : row
+  for (const [at, row] of text.split(lineEnd).entries()) {
+    const plain = row.replace(/(?:^|\s)#.*$/, '')
+    const isContinued = plain.endsWith('\\')
+    const content = isContinued ? plain.slice(0, -1) : plain
     const whole: { text: string; line: number } =
-      open === null ? { text: content, line: at + 1 } : { text: `${open.text} ${content}`, line: open.line }
+      open === null ? { text: content, line: at + 1 } : { text: open.text + content, line: open.line }
     open = isContinued ? whole : null
     if (!isContinued) lines.push(whole)
   }
   if (open !== null) lines.push(open)
   return lines
-    .map(({ text: own, line }) => ({ text: own.replace(/(?:^|\s)#.*$/s, '').trim(), line }))
+    .map(({ text: own, line }) => ({ text: own.trim(), line }))
     .filter(({ text: own }) => own !== '')
 }
 
