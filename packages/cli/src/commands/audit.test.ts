@@ -165,6 +165,35 @@ describe('waivers', () => {
     expect(err).toContain('at most 90 days')
   })
 
+  test('of others stay as they are when more are taken over, however often an advisory stands there', async () => {
+    const own = [
+      ['CVE-2025-0001', 'app', '2026-02-01'],
+      ['CVE-2025-0001', 'bad', '2026-02-02'],
+      ['RUSTSEC-2025-0002', 'old', '2025-12-01'],
+    ].map(
+      ([advisory, name, expires]) =>
+        `  - {advisory: ${advisory}, package: ${name}, owner: carol, reason: mine, expires: ${expires}}\n`,
+    )
+    const before = `# kept\nwaivers:\n${own.join('')}`
+    await at.put('.towpath/waivers.yaml', before)
+    await at.put('audit.toml', '[advisories]\nignore = ["CVE-2025-0001", "RUSTSEC-2025-0002"]\n')
+    const take = () => at.run(['advisories', 'waivers', 'audit.toml', '--owner', 'alice'])
+    // One for some packages, and one that is over, are not what the other tool was told.
+    expect((await take()).out).toContain('2 taken over')
+    const after = await readFile(join(at.path, '.towpath/waivers.yaml'), 'utf8')
+    expect(after.startsWith(before)).toBe(true)
+    expect((await take()).out).toContain('0 taken over')
+    expect((await at.run(['audit', ...offline, '--fail-on', 'warnings'])).exit).toBe(0)
+  })
+
+  test('that only say that somebody looks into it let nothing pass, and the page tells', async () => {
+    const looking = waiver('2026-03-01').replace('owner', 'status: under_investigation, owner')
+    await at.put('.towpath/waivers.yaml', looking)
+    const { exit, out } = await at.run(['audit', ...offline])
+    expect(exit).toBe(1)
+    expect(out).toContain('CVE-2025-0001 (line 2) is under investigation, so it counts')
+  })
+
   test('are taken over from what other tools ignore, with an owner and an end, once', async () => {
     await at.put('audit.toml', '[advisories]\nignore = ["CVE-2025-0001"]\n')
     await at.put(

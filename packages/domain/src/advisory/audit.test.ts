@@ -188,6 +188,27 @@ describe('a waiver', () => {
     }
   })
 
+  test('that another one replaces is over without a word', () => {
+    const rules = [rule({ expires: '2026-01-01' }), rule()]
+    const { findings, expired } = applyWaivers([someFinding()], rules, now)
+    expect([findings[0]?.waiver?.expires, expired]).toEqual(['2026-02-01', []])
+  })
+
+  test.each(['not_affected', 'affected', 'fixed'] as const)('that says %s lets pass', (status) => {
+    expect(applyWaivers([someFinding()], [rule({ status })], now).findings).toMatchObject([
+      { waiver: { status } },
+    ])
+  })
+
+  test('of what is still looked into lets nothing pass, and is told: unknown never passes', () => {
+    const rules = [rule({ status: 'under_investigation' })]
+    expect(applyWaivers([someFinding()], rules, now)).toMatchObject({
+      findings: [{ waiver: null }],
+      undecided: rules,
+      unused: [],
+    })
+  })
+
   test('names its package as any tool writes it', () => {
     const finding = someFinding({ package: 'flask-login', ecosystem: 'PyPI' })
     const { findings } = applyWaivers([finding], [rule({ package: 'Flask_Login' })], now)

@@ -42,8 +42,9 @@ export interface AuditResult {
   rule: FailRule
   findings: readonly Finding[]
   unknowns: readonly AuditUnknown[]
-  /** Waivers that are over or that nothing needs. */
+  /** Waivers that are over, that decide nothing yet, or that nothing needs. */
   expired: readonly FindingWaiverRule[]
+  undecided: readonly FindingWaiverRule[]
   unused: readonly FindingWaiverRule[]
   lockfiles: readonly AuditedFile[]
   advisories: { digest: string; newest: string | null; count: number }
@@ -81,7 +82,7 @@ export function audit(input: AuditInput): AuditResult {
       })
   }
   unknowns.push(...coverageUnknowns(lockfiles))
-  const { findings, expired, unused } = applyWaivers(found, input.waivers, now)
+  const { findings, expired, undecided, unused } = applyWaivers(found, input.waivers, now)
   const { digest, newest, count } = data
   const { verdict, counted, isFailure } = auditVerdict({ rule, findings, unknowns })
   return {
@@ -92,6 +93,7 @@ export function audit(input: AuditInput): AuditResult {
     findings,
     unknowns,
     expired,
+    undecided,
     unused,
     lockfiles,
     advisories: { digest, newest, count },
