@@ -164,6 +164,38 @@ describe('towpath scan', () => {
     expect(await scan('image.tar')).toMatchObject({ findings: [], verdict: 'clean' })
   })
 
+  test('knows the long releases of Ubuntu, and what is mended for subscribers alone', async () => {
+    await put([
+      ['etc/os-release', 'ID=ubuntu\nVERSION_ID="22.04"\n'],
+      ['var/lib/dpkg/status', dpkgStatus({ bash: '5.1-6ubuntu1', ffmpeg: '7:4.4-0ubuntu1' })],
+    ])
+    const record = (name: string, ...fixes: [ecosystem: string, event: object][]): string =>
+      JSON.stringify({
+        id: `UBUNTU-CVE-2026-${name}`,
+        modified: '2025-12-31T00:00:00Z',
+        affected: fixes.map(([ecosystem, event]) => ({
+          package: { ecosystem, name },
+          ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, event] }],
+        })),
+      })
+    await at.put('osv/a.json', record('bash', ['Ubuntu:22.04:LTS', { fixed: '5.1-6ubuntu1.1' }]))
+    await at.put(
+      'osv/b.json',
+      record(
+        'ffmpeg',
+        ['Ubuntu:22.04:LTS', { last_affected: '7:4.4-0ubuntu1' }],
+        ['Ubuntu:Pro:22.04:LTS', { fixed: '7:4.4-0ubuntu1+esm1' }],
+      ),
+    )
+    expect(await scan('image.tar')).toMatchObject({
+      unknowns: [],
+      findings: [
+        { package: 'bash', fixed: '5.1-6ubuntu1.1', ecosystem: 'Ubuntu:22.04:LTS' },
+        { package: 'ffmpeg', fixed: '7:4.4-0ubuntu1+esm1' },
+      ],
+    })
+  })
+
   test('knows the branches of Alpine, and the origin of its packages', async () => {
     await put([
       ['etc/os-release', 'ID=alpine\nVERSION_ID=3.22.1\n'],

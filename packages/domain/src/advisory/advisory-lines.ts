@@ -111,6 +111,21 @@ export function indexLines(ecosystem: string, lines: readonly string[]): Advisor
   return { ecosystem, find }
 }
 
+/**
+ * Ecosystems whose advisories concern an inventory's: what Ubuntu mends for its subscribers alone stands under a name of
+ * its own, and concerns those without a subscription all the more.
+ */
+export function advisedAs(ecosystem: string): string[] {
+  const release = /^Ubuntu:(\d.*)$/.exec(ecosystem)?.[1]
+  return release === undefined ? [ecosystem] : [ecosystem, `Ubuntu:Pro:${release}`]
+}
+
+/** Several indexes as one. */
+export const joinIndexes = (ecosystem: string, indexes: readonly AdvisoryIndex[]): AdvisoryIndex => ({
+  ecosystem,
+  find: (name) => indexes.flatMap((index) => index.find(name)),
+})
+
 const nameIn = (line: string): string => line.slice(0, Math.max(0, line.indexOf('\t')))
 
 function advisoryOf(ecosystem: string, line: string): Advisory {

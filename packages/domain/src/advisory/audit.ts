@@ -1,5 +1,6 @@
 import { duration } from '../config/duration-text.ts'
 import type { Inventory } from '../inventory/component.ts'
+import { advisedAs, joinIndexes } from './advisory-lines.ts'
 import type { AdvisoryIndex } from './advisory-lines.ts'
 import { auditVerdict } from './audit-verdict.ts'
 import type { AuditUnknown, AuditVerdict } from './audit-verdict.ts'
@@ -69,7 +70,7 @@ export function audit(input: AuditInput): AuditResult {
   for (const inventory of inventories) {
     const { file, ecosystem, components } = inventory
     const isCovered = Object.hasOwn(data.ecosystems, ecosystem)
-    const index = indexes.get(ecosystem) ?? data.index(ecosystem)
+    const index = indexes.get(ecosystem) ?? joinIndexes(ecosystem, advisedAs(ecosystem).map(data.index))
     indexes.set(ecosystem, index)
     const { findings, gaps, notCompared } = matchInventory(inventory, index, input.facts)
     found.push(...findings)

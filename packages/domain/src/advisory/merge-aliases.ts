@@ -41,6 +41,8 @@ const worstKind = (kinds: readonly AdvisoryKind[]): AdvisoryKind =>
 const namesOf = ({ advisory: { id, aliases } }: Concerned): string[] => [id, ...aliases]
 
 function areSame(other: Concerned, item: Concerned, members: readonly Concerned[]): boolean {
+  // One record may speak of a package twice, as of Ubuntu with and without a subscription.
+  if (other.advisory.id === item.advisory.id) return true
   if (databaseOf(other.advisory.id) === databaseOf(item.advisory.id)) return false
   const names = new Set(members.flatMap(namesOf))
   return namesOf(item).some((name) => names.has(name))

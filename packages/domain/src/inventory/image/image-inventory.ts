@@ -139,6 +139,12 @@ function layerOf(found: FoundPackage, { layer, before }: SurvivingFile): number 
   return lowest
 }
 
+/** Ubuntu supports its release of every second April for long (LTS), and OSV says so in its name. */
+const ubuntuName = (version: string): SystemEcosystem => {
+  const isLong = /^\d?[02468]\.04$/.test(version)
+  return `Ubuntu:${version}${isLong ? ':LTS' : ''}`
+}
+
 /** How OSV names the releases of a system: Debian by its major version, Ubuntu whole, Alpine by its branch. */
 const releaseNames: readonly {
   kind: 'deb' | 'apk'
@@ -147,7 +153,7 @@ const releaseNames: readonly {
   name: (version: string) => SystemEcosystem
 }[] = [
   { kind: 'deb', id: 'debian', release: /^\d+/, name: (version) => `Debian:${version}` },
-  { kind: 'deb', id: 'ubuntu', release: /^\d+\.\d+/, name: (version) => `Ubuntu:${version}` },
+  { kind: 'deb', id: 'ubuntu', release: /^\d+\.\d+/, name: ubuntuName },
   { kind: 'apk', id: 'alpine', release: /^\d+\.\d+/, name: (version) => `Alpine:v${version}` },
 ]
 

@@ -116,7 +116,10 @@ describe('the inventory of an image', () => {
   const systems: [string, string, string][] = [
     ['debian', '12', 'Debian:12'],
     ['debian', '12.5', 'Debian:12'],
-    ['ubuntu', '24.04', 'Ubuntu:24.04'],
+    ['ubuntu', '24.04', 'Ubuntu:24.04:LTS'],
+    ['ubuntu', '22.04', 'Ubuntu:22.04:LTS'],
+    ['ubuntu', '25.04', 'Ubuntu:25.04'],
+    ['ubuntu', '24.10', 'Ubuntu:24.10'],
     ['linuxmint', '22', 'Unknown system:linuxmint 22'],
     ['debian', '', 'Unknown system:debian'],
   ]
