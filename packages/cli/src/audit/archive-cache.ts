@@ -23,7 +23,7 @@ import type { LoadedAdvisories } from './load-advisories.ts'
 import { isRecord } from './record-bounds.ts'
 
 /** To be raised whenever the same archive would be read into something else: kept entries then count for nothing. */
-const READING = `${version}/2`
+const READING = `${version}/3`
 
 /** Archives kept, and bytes of all of them together: the oldest use goes first. */
 const KEPT_MAX = 8

@@ -1,9 +1,11 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
+import { pack } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { tarOf, zipOf } from '../audit/testing/archives.ts'
-import { AuditFolder, records } from '../audit/testing/audit-folder.ts'
+import { AuditFolder, offline, records } from '../audit/testing/audit-folder.ts'
 
 let at: AuditFolder
 beforeEach(async () => {
@@ -102,6 +104,13 @@ describe('advisories', () => {
 
   const hostile: [string, () => Promise<Buffer> | Buffer][] = [
     ['cut.tar.gz', async () => gzipSync(await tarOf(entries)).subarray(0, 100)],
+    [
+      'cut-between-entries.tar',
+      async () => {
+        const tar = await tarOf(entries)
+        return tar.subarray(0, tar.indexOf('crates/RUSTSEC-2025-0003.json'))
+      },
+    ],
     ['cut.zip', () => zipOf(entries).subarray(0, 200)],
     ['noise.tar', () => Buffer.alloc(5000, 7)],
     ['nothing.tar.gz', () => gzipSync(Buffer.alloc(0))],
@@ -119,6 +128,47 @@ describe('advisories', () => {
     const { exit, err } = await at.run(['advisories', 'import', name])
     expect(exit).toBe(2)
     expect(err).toMatch(/ADVISORIES_(?:UNREADABLE|EMPTY)/)
+  })
+
+  test('that are links are read where they lead to a file, and told where not', async () => {
+    await at.put('apart/one', JSON.stringify(records[0]))
+    await rm(join(at.path, 'osv/RUSTSEC-2025-0001.json'))
+    await symlink('../apart/one', join(at.path, 'osv/linked.JSON'))
+    const read = await at.auditJson(...offline)
+    expect([read.findings.length, read.unknowns]).toEqual([2, []])
+    await symlink('../apart', join(at.path, 'osv/folder'))
+    await symlink('nowhere', join(at.path, 'osv/dangling.json'))
+    expect((await at.auditJson(...offline)).unknowns).toMatchObject([
+      { what: 'data-unreadable', message: expect.stringMatching(/^2 /) },
+    ])
+    const { err } = await at.run(['advisories', 'import', 'osv'])
+    expect(err).toContain('2 of 5 records')
+  })
+
+  test('that are links in an archive are told', async () => {
+    const tar = pack()
+    tar.entry({ name: 'a.json' }, JSON.stringify(records[0]))
+    tar.entry({ name: 'b.json', type: 'symlink', linkname: 'a.json' })
+    tar.finalize()
+    await at.put('linked.tar', await buffer(tar))
+    const { unknowns } = await at.auditJson(
+      '--advisories',
+      'linked.tar',
+      '--offline',
+      '--fail-on',
+      'critical',
+    )
+    expect(unknowns).toMatchObject([{ what: 'data-unreadable' }])
+  })
+
+  test('of a name that no package can have are told, and break nothing', async () => {
+    await at.put(
+      'osv/x.json',
+      JSON.stringify({ ...records[2], id: 'A-1' }).replace('"name":"elsewhere"', '"name":"else\\twhere\\n"'),
+    )
+    expect((await at.auditJson(...offline)).unknowns).toMatchObject([{ what: 'data-unreadable' }])
+    expect((await at.run(['advisories', 'import', 'osv', '--partial'])).exit).toBe(0)
+    expect((await at.auditJson('--offline')).findings).toHaveLength(2)
   })
 
   test('names in an archive are names, never places: nothing is written anywhere', async () => {

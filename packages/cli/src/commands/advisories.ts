@@ -89,7 +89,8 @@ function headLines({ newest, ecosystems, digest, unread }: Told, now: Date): Lin
 }
 
 const ageText = (at: string, now: Date): string => {
-  const days = Math.max(0, Math.floor((now.getTime() - Date.parse(at)) / 86_400_000))
+  const days = Math.floor((now.getTime() - Date.parse(at)) / 86_400_000)
+  if (days < 0) return 'yet to come'
   return days === 1 ? '1 day old' : `${days} days old`
 }
 

@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AuditFolder, lockOf, offline } from '../audit/testing/audit-folder.ts'
@@ -126,6 +127,18 @@ describe('towpath audit', () => {
       verdict: 'unknown',
       unknowns: [{ what: 'inventory-gap' }],
     })
+  })
+
+  test('a lockfile that is a link is read, and one that leads nowhere is told', async () => {
+    await at.put('elsewhere/it', lockOf({ app: null, bad: '1.0.0' }))
+    await rm(join(at.path, 'Cargo.lock'))
+    await symlink('elsewhere/it', join(at.path, 'Cargo.lock'))
+    expect((await at.auditJson(...offline)).findings).toMatchObject([{ package: 'bad', file: 'Cargo.lock' }])
+    await at.put('elsewhere/it', lockOf({ app: null, good: '1.0.0' }))
+    await symlink('gone', join(at.path, 'yarn.lock'))
+    execFileSync('mkfifo', [join(at.path, 'go.mod')])
+    const { verdict, unknowns } = await at.auditJson(...offline)
+    expect([verdict, unknowns.length]).toEqual(['unknown', 2])
   })
 
   test('without a lockfile there is nothing to judge, which is not clean', async () => {

@@ -70,6 +70,15 @@ describe('an audit', () => {
     expect(run({ now: old, ageMaxMs: null })).toMatchObject({ verdict: 'clean', unknowns: [] })
   })
 
+  test('is unknown where the newest record is yet to come, and bears clocks that are a little apart', () => {
+    const early = (ms: number) => run({ now: new Date(Date.parse('2026-01-09T00:00:00Z') - ms) })
+    expect(early(2 * 3_600_000)).toMatchObject({
+      verdict: 'unknown',
+      unknowns: [{ what: 'data-too-old', message: expect.stringContaining('yet to come') }],
+    })
+    expect(early(60_000)).toMatchObject({ verdict: 'clean' })
+  })
+
   test('is unknown where records could not be read, where a lockfile has gaps, and where there is no data at all', () => {
     const data = {
       digest: '',

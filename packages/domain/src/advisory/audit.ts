@@ -110,24 +110,26 @@ function coverageUnknowns(lockfiles: readonly AuditedFile[]): AuditUnknown[] {
   }))
 }
 
+/** How far the clocks of two machines may be apart, in milliseconds. */
+const CLOCK_SKEW_MAX_MS = 3_600_000
+
 function ageUnknown({ data: { newest }, now, ageMaxMs }: AuditInput): AuditUnknown[] {
-  if (newest === null)
-    return [
-      {
-        what: 'data-too-old',
-        message: 'the advisories hold no record at all',
-        hint: 'bring some: towpath advisories import ARCHIVE',
-      },
-    ]
+  const bring = 'towpath advisories import ARCHIVE'
+  const unknown = (message: string, hint: string): AuditUnknown[] => [{ what: 'data-too-old', message, hint }]
+  if (newest === null) return unknown('the advisories hold no record at all', `bring some: ${bring}`)
   const ageMs = now.getTime() - Date.parse(newest)
-  if (ageMaxMs === null || ageMs <= ageMaxMs) return []
-  return [
-    {
-      what: 'data-too-old',
-      message: `the newest advisory is of ${newest.slice(0, 10)}, older than ${duration(ageMaxMs)}`,
-      hint: 'bring newer ones: towpath advisories import ARCHIVE; or take them as they are: --offline',
-    },
-  ]
+  if (ageMaxMs === null || (ageMs <= ageMaxMs && ageMs >= -CLOCK_SKEW_MAX_MS)) return []
+  const asTheyAre = 'or take them as they are: --offline'
+  const day = newest.slice(0, 10)
+  return ageMs < 0
+    ? unknown(
+        `the newest advisory is of ${day}, which is yet to come, so nobody can say how old they are`,
+        `look at the clock here, and bring others: ${bring}; ${asTheyAre}`,
+      )
+    : unknown(
+        `the newest advisory is of ${day}, older than ${duration(ageMaxMs)}`,
+        `bring newer ones: ${bring}; ${asTheyAre}`,
+      )
 }
 
 const unreadUnknown = ({ unread }: AdvisoryData): AuditUnknown[] =>

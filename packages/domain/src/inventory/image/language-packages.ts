@@ -39,7 +39,9 @@ export function readCargoAuditable(text: string): FileReading {
   if (!Array.isArray(listed)) return reading({ problem: 'its list of crates (.dep-v0) cannot be read' })
   const packages: FoundPackage[] = []
   let unreadable = 0
-  for (const entry of listOf(listed).slice(0, PACKAGES_MAX)) {
+  if (listed.length > PACKAGES_MAX)
+    return reading({ problem: `its list of crates has more than ${PACKAGES_MAX} entries` })
+  for (const entry of listOf(listed)) {
     const fields = fieldsOf(entry)
     const [name, version, source] = [fields.get('name'), fields.get('version'), fields.get('source')]
     if (fields.get('root') === true || fields.get('kind') === 'build') continue
