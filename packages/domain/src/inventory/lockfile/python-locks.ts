@@ -72,8 +72,7 @@ interface PythonLock {
 function readPackages(file: LockfileText, lock: PythonLock): LockfileReading {
   const toml = readTomlPackages(file)
   if (!toml.ok) return toml
-  if (!toml.root.has('package') && !toml.root.has('metadata') && !toml.root.has('version'))
-    return unreadable(file.path, 'holds no [[package]]')
+  if (!toml.root.has('package')) return unreadable(file.path, 'holds no [[package]]')
   const gaps: InventoryGap[] = []
   const entries = toml.packages.flatMap(({ fields, line }) => {
     const name = textOf(fields.get('name'))

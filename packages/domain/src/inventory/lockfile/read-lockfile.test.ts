@@ -70,7 +70,7 @@ describe('Cargo.lock', () => {
       'version = 3\n[[package]]\nname = "a"\n[[package]]\nname = "b"\nversion = "1.0.0"\n',
     )
     expect(gaps).toEqual([
-      { file: 'Cargo.lock', line: 2, message: 'a package has no readable name and version' },
+      { file: 'Cargo.lock', line: 2, message: 'a package has no readable name, version and source' },
     ])
     expect(components).toEqual([])
   })
