@@ -15,6 +15,7 @@ export async function readRecordTexts(path: string, take: Take): Promise<void> {
   try {
     const found = await stat(path)
     if (found.isDirectory()) return await readFolder(path, bounded)
+    if (!found.isFile()) throw new RangeError('it is neither a folder nor a file')
     return await readFile(path, bounded)
   } catch (thrown) {
     // A mistake of ours is no fault of the file's.

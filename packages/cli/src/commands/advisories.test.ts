@@ -102,6 +102,47 @@ describe('advisories', () => {
     expect(err).toContain('ADVISORY_STORE_DAMAGED')
   })
 
+  test('a store in which a name was changed, or whose head is none, is told', async () => {
+    await at.run(['advisories', 'import', 'osv'])
+    const place = join(at.path, 'home/advisories')
+    const head = await readFile(join(place, 'current.json'), 'utf8')
+    const lines = join(place, (JSON.parse(head) as { folder: string }).folder, 'crates.io.lines')
+    await writeFile(lines, (await readFile(lines, 'utf8')).replace('bad\t', 'bat\t'))
+    expect((await at.run(['audit', '--offline'])).err).toContain('ADVISORY_STORE_DAMAGED')
+    for (const other of ['null', '[]', '{"format":1,"folder":"data-1"}']) {
+      await writeFile(join(place, 'current.json'), other)
+      expect((await at.run(['audit', '--offline'])).err).toContain('ADVISORY_STORE_DAMAGED')
+    }
+  })
+
+  test('of one ecosystem do not cover another one that they mention', async () => {
+    const shared = {
+      id: 'GHSA-aaaa',
+      modified: '2025-12-31T00:00:00Z',
+      affected: ['crates.io', 'npm'].map((ecosystem) => ({
+        package: { ecosystem, name: 'shared' },
+        ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '2.0.0' }] }],
+      })),
+    }
+    await at.put('osv/shared.json', JSON.stringify(shared))
+    const lock = (name: string): string =>
+      `{"lockfileVersion":3,"packages":{"node_modules/${name}":{"version":"1.0.0"}}}`
+    await at.put('package-lock.json', lock('a'))
+    for (const argv of [['--advisories', 'osv'], []]) {
+      await at.run(['advisories', 'import', 'osv'])
+      const { verdict, unknowns } = await at.auditJson(
+        '--lockfile',
+        'package-lock.json',
+        '--offline',
+        ...argv,
+      )
+      expect([verdict, unknowns]).toMatchObject(['unknown', [{ what: 'ecosystem-not-covered' }]])
+    }
+    await at.put('package-lock.json', lock('shared'))
+    expect((await at.auditJson('--lockfile', 'package-lock.json', '--offline')).findings).toHaveLength(1)
+    expect((await at.run(['advisories', 'status'])).out).toContain('only in part, so not covered: npm (1)')
+  })
+
   const hostile: [string, () => Promise<Buffer> | Buffer][] = [
     ['cut.tar.gz', async () => gzipSync(await tarOf(entries)).subarray(0, 100)],
     [

@@ -1,6 +1,7 @@
 import { packageKey } from '../inventory/package-key.ts'
 import { compareText } from '../version/order.ts'
 import type { Advisory, AdvisoryRecord, VersionInterval } from './advisory.ts'
+import { familyOf } from './version-order-of.ts'
 
 /** What a collection of advisories is, beside the advisories themselves. */
 export interface AdvisorySummary {
@@ -10,6 +11,11 @@ export interface AdvisorySummary {
   /** When the newest of them was modified; null where there is none. */
   newest: string | null
   ecosystems: Readonly<Record<string, number>>
+  /**
+   * Those of them that are only spoken of in records of another family too: a collection of one ecosystem holds such
+   * records of its neighbours, and all of the others are missing.
+   */
+  partial: readonly string[]
 }
 
 /** `lines` by ecosystem, each `name, tab, JSON`, sorted: the same records give the same text, however they came. */
@@ -22,6 +28,7 @@ export interface CompactAdvisories {
 interface CompactAdvisory {
   i: string
   a?: readonly string[]
+  u?: readonly string[]
   k?: Advisory['kind']
   s?: string
   m: string
@@ -51,15 +58,27 @@ export function compactAdvisories(records: readonly AdvisoryRecord[]): CompactAd
       withdrawn: all.filter(({ isWithdrawn }) => isWithdrawn).length,
       newest: newestFirst[0]?.modified ?? null,
       ecosystems: Object.fromEntries(lines.map(([ecosystem, own]) => [ecosystem, own.length])),
+      partial: partialIn(
+        lines.map(([ecosystem]) => ecosystem),
+        all,
+      ),
     },
     lines: new Map(lines),
   }
+}
+
+function partialIn(ecosystems: readonly string[], records: readonly AdvisoryRecord[]): string[] {
+  const whole = new Set(
+    records.filter(({ families }) => families.length === 1).flatMap((own) => own.families),
+  )
+  return ecosystems.filter((ecosystem) => !whole.has(familyOf(ecosystem)))
 }
 
 function lineOf({ name, id, modified, summary, ...advisory }: Advisory): string {
   const compact: CompactAdvisory = {
     i: id,
     ...some('a', advisory.aliases),
+    ...some('u', advisory.upstream),
     ...(advisory.kind === 'vulnerability' ? {} : { k: advisory.kind }),
     ...(summary === '' ? {} : { s: summary }),
     m: modified,
@@ -134,6 +153,7 @@ function advisoryOf(ecosystem: string, line: string): Advisory {
   return {
     id: compact.i,
     aliases: compact.a ?? [],
+    upstream: compact.u ?? [],
     ecosystem,
     name,
     kind: compact.k ?? 'vulnerability',

@@ -31,6 +31,7 @@ const run = (
       count: 1,
       unread: 0,
       ecosystems: { 'crates.io': 1 },
+      partial: [],
       index: (ecosystem) => indexOf(records, ecosystem),
     },
     facts: noFacts,
@@ -86,6 +87,7 @@ describe('an audit', () => {
       count: 0,
       unread: 2,
       ecosystems: { 'crates.io': 0 },
+      partial: [],
       index: (ecosystem: string) => indexOf([], ecosystem),
     }
     const gap = { file: 'Cargo.lock', line: 4, message: 'a package has no readable name and version' }

@@ -20,6 +20,8 @@ export interface AdvisoryData {
   /** Records that could not be read. */
   unread: number
   ecosystems: Readonly<Record<string, number>>
+  /** Those of them of which only a part is here. */
+  partial: readonly string[]
   index: (ecosystem: string) => AdvisoryIndex
 }
 
@@ -69,7 +71,7 @@ export function audit(input: AuditInput): AuditResult {
   const lockfiles: AuditedFile[] = []
   for (const inventory of inventories) {
     const { file, ecosystem, components } = inventory
-    const isCovered = Object.hasOwn(data.ecosystems, ecosystem)
+    const isCovered = Object.hasOwn(data.ecosystems, ecosystem) && !data.partial.includes(ecosystem)
     const index = indexes.get(ecosystem) ?? joinIndexes(ecosystem, advisedAs(ecosystem).map(data.index))
     indexes.set(ecosystem, index)
     const { findings, gaps, notCompared } = matchInventory(inventory, index, input.facts)

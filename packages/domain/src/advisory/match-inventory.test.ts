@@ -134,6 +134,13 @@ describe('findings', () => {
     }
     const [joined] = matchInventory(someInventory([someComponent()]), index, facts).findings
     expect(joined).toMatchObject({ isExploited: true, exploitProbability: 0.5 })
+    for (const record of [
+      { ...osvRecord({ id: 'DEBIAN-CVE-2026-1' }) },
+      { ...osvRecord({ id: 'DSA-1-1' }), upstream: ['CVE-2026-2', 'cve-2026-1'] },
+    ]) {
+      const { findings } = matchInventory(someInventory([someComponent()]), indexOf([record]), facts)
+      expect(findings).toMatchObject([{ isExploited: true, aliases: [] }])
+    }
     const [apart] = matchInventory(someInventory([someComponent()]), index, noFacts).findings
     expect(apart).toMatchObject({ isExploited: null, exploitProbability: null })
   })

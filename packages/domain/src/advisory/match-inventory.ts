@@ -60,6 +60,7 @@ export function matchInventory(inventory: Inventory, index: AdvisoryIndex, facts
 export interface FlawGroup {
   advisory: Advisory
   aliases: readonly string[]
+  upstream: readonly string[]
   fixed: string | null
   /** The worst that any of them says. */
   kind: AdvisoryKind
@@ -70,7 +71,7 @@ export interface FlawGroup {
 function findingOf(component: Component, group: FlawGroup, facts: MatchFacts): Finding {
   const { advisory, aliases, fixed } = group
   const { severity, score } = worstOf(group.ratings.map((own) => severityOf(own, facts.score)))
-  const cves = [advisory.id, ...aliases].filter((id) => id.startsWith('CVE-'))
+  const cves = [advisory.id, ...aliases, ...group.upstream].flatMap(cveIn)
   const probabilities = cves.flatMap((id) => facts.probabilities?.get(id) ?? [])
   return {
     id: advisory.id,
@@ -94,6 +95,12 @@ function findingOf(component: Component, group: FlawGroup, facts: MatchFacts): F
     exploitProbability: probabilities.length === 0 ? null : Math.max(...probabilities),
     waiver: null,
   }
+}
+
+/** Distributions put a name of their own in front, as in `DEBIAN-CVE-2026-0001`. */
+function cveIn(id: string): string[] {
+  const cve = /(?:^|-)(CVE-\d{4}-\d+)$/i.exec(id)?.[1]
+  return cve === undefined ? [] : [cve.toUpperCase()]
 }
 
 const otherRegistryGap = ({ file, line, name, version }: Component): InventoryGap => ({

@@ -55,6 +55,7 @@ function groupOf(members: readonly Concerned[]): FlawGroup {
   return {
     advisory: first.advisory,
     aliases: [...aliases].toSorted(compareText),
+    upstream: members.flatMap(({ advisory }) => advisory.upstream),
     fixed: first.fixed ?? others.find(({ fixed }) => fixed !== null)?.fixed ?? null,
     kind: worstKind(members.map(({ advisory }) => advisory.kind)),
     ratings: members.map(({ advisory: { vectors, rating } }) => ({ vectors, rating })),

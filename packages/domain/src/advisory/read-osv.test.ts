@@ -162,7 +162,24 @@ describe('the lines of a store', () => {
       withdrawn: 0,
       newest: '2026-03-01T00:00:00Z',
       ecosystems: { 'crates.io': 2 },
+      partial: [],
     })
+  })
+
+  test('tell of which ecosystem they hold only what another one shares with it', () => {
+    const affected = (...names: string[]) =>
+      names.map((ecosystem) => ({ package: { ecosystem, name: 'a' }, versions: ['1.0.0'] }))
+    const summaryOf = (...lists: object[][]) => {
+      const read = lists.map((list, at) =>
+        readOsvRecord({ id: `A-${at}`, modified: '2026-01-01T00:00:00Z', affected: list }),
+      )
+      return compactAdvisories(read.filter((record) => typeof record !== 'string')).summary.partial
+    }
+    const crates = affected('crates.io')
+    expect(summaryOf(crates, affected('crates.io', 'npm'))).toEqual(['npm'])
+    expect(summaryOf(crates, affected('crates.io', 'npm'), affected('npm'))).toEqual([])
+    expect(summaryOf(affected('Packagist', 'PyPI'))).toEqual(['PyPI'])
+    expect(summaryOf(affected('Debian:11', 'Debian:12'))).toEqual([])
   })
 
   test('hold a record once, as it was last', () => {

@@ -2,7 +2,7 @@ import { fieldsOf, listOf, textOf } from '../inventory/lockfile/lockfile.ts'
 import type { Fields } from '../inventory/lockfile/lockfile.ts'
 import type { Advisory, AdvisoryKind, AdvisoryRecord } from './advisory.ts'
 import { intervalsOf } from './intervals.ts'
-import { versionOrderOf } from './version-order-of.ts'
+import { familyOf, versionOrderOf } from './version-order-of.ts'
 import type { CompareVersions } from './version-order-of.ts'
 
 const SUMMARY_LENGTH_MAX = 200
@@ -29,7 +29,7 @@ export function readOsvRecord(value: unknown): AdvisoryRecord | string {
   const withdrawn = record.get('withdrawn') ?? null
   if (withdrawn !== null && !isTime(textOf(withdrawn))) return `${id} does not say when it was withdrawn`
   const isWithdrawn = withdrawn !== null
-  if (isWithdrawn) return { id, modified, isWithdrawn, advisories: [] }
+  if (isWithdrawn) return { id, modified, isWithdrawn, families: [], advisories: [] }
   const advisories: Advisory[] = []
   const list = listIn(record, 'affected')
   if (typeof list === 'string') return `${id} ${list}`
@@ -38,7 +38,13 @@ export function readOsvRecord(value: unknown): AdvisoryRecord | string {
     if (typeof read === 'string') return `${id} ${read}`
     if (read !== null) advisories.push(read)
   }
-  return { id, modified, isWithdrawn, advisories: mergeSamePackage(advisories) }
+  const families = new Set(list.flatMap((affected) => familyIn(fieldsOf(affected)) ?? []))
+  return { id, modified, isWithdrawn, families: [...families], advisories: mergeSamePackage(advisories) }
+}
+
+function familyIn(affected: Fields): string | null {
+  const ecosystem = textOf(fieldsOf(affected.get('package')).get('ecosystem'))
+  return ecosystem === null ? null : familyOf(ecosystem)
 }
 
 /** A list that may be left out; a reason where it is none, or too long. */
@@ -65,15 +71,17 @@ function readAffected(
   if (typeof about !== 'object' || about === null) return about
   const { ecosystem, name, compare } = about
   const [versions, ranges] = [textsIn(affected, 'versions'), listIn(affected, 'ranges')]
-  const [aliases, vectors] = [textsIn(record, 'aliases'), vectorsIn([record, affected])]
-  const unread = [versions, ranges, aliases, vectors].find((list) => typeof list === 'string')
+  const [aliases, upstream] = [textsIn(record, 'aliases'), textsIn(record, 'upstream')]
+  const vectors = vectorsIn([record, affected])
+  const unread = [versions, ranges, aliases, upstream, vectors].find((list) => typeof list === 'string')
   if (unread !== undefined) return `${unread} (${name.slice(0, 100)})`
-  const lists = { versions, ranges, aliases, vectors } as Readable
+  const lists = { versions, ranges, aliases, upstream, vectors } as Readable
   const intervals = intervalsOf(lists.ranges, { compare, areVersionsListed: lists.versions.length > 0 })
   if (typeof intervals === 'string') return `says of ${name.slice(0, 100)} ${intervals}`
   return {
     id,
     aliases: lists.aliases,
+    upstream: lists.upstream,
     ecosystem,
     name,
     kind: kindOf(id, affected),
@@ -94,6 +102,7 @@ interface Readable {
   ranges: readonly unknown[]
   versions: readonly string[]
   aliases: readonly string[]
+  upstream: readonly string[]
   vectors: readonly string[]
 }
 
