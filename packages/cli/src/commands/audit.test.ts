@@ -129,6 +129,17 @@ describe('towpath audit', () => {
     })
   })
 
+  test('a lockfile of a tool that is not read keeps the answer from being clean', async () => {
+    await at.put('Cargo.lock', lockOf({ app: null, good: '1.0.0' }))
+    await at.put('docs/Gemfile.lock', 'GEM\n')
+    const { exit, verdict, unknowns } = await at.auditJson(...offline)
+    expect([exit, verdict]).toEqual([1, 'unknown'])
+    expect(unknowns).toMatchObject([
+      { message: expect.stringContaining('docs/Gemfile.lock is a lockfile of Ruby') },
+    ])
+    expect(await at.auditJson('--lockfile', 'Cargo.lock', ...offline)).toMatchObject({ verdict: 'clean' })
+  })
+
   test('a lockfile that is a link is read, and one that leads nowhere is told', async () => {
     await at.put('elsewhere/it', lockOf({ app: null, bad: '1.0.0' }))
     await rm(join(at.path, 'Cargo.lock'))

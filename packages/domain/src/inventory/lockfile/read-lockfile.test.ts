@@ -281,8 +281,21 @@ describe('any lockfile', () => {
   })
 
   test('a name that no reader knows is told with those there are', async () => {
-    expect(await problemsIn('Gemfile.lock', 'x')).toEqual([expect.stringContaining('Cargo.lock')])
+    expect(await problemsIn('some.lock', 'x')).toEqual([expect.stringContaining('Cargo.lock')])
     expect(isLockfile('src/lock.ts')).toBe(false)
+  })
+
+  const others = [
+    'Gemfile.lock',
+    'a/composer.lock',
+    'Pipfile.lock',
+    'bun.lock',
+    'bun.lockb',
+    'pylock.dev.toml',
+  ]
+  test.each(others)('%s is known as one that is not read', async (path) => {
+    expect(isLockfile(path)).toBe(true)
+    expect(await problemsIn(path, '')).toEqual([expect.stringContaining('which is not read')])
   })
 })
 
