@@ -39,11 +39,18 @@ interface CompactAdvisory {
   l?: readonly string[]
 }
 
-/** Everything that matching needs of some records, as lines of text. A record that is given twice counts once, as its newest. */
+/**
+ * Everything that matching needs of some records, as lines of text. A record that is given twice counts once, as its
+ * newest; where two of one time differ, both speak.
+ */
 export function compactAdvisories(records: readonly AdvisoryRecord[]): CompactAdvisories {
   const newestFirst = records.toSorted((a, b) => compareText(b.modified, a.modified))
   const byId = new Map<string, AdvisoryRecord>()
-  for (const record of newestFirst) if (!byId.has(record.id)) byId.set(record.id, record)
+  for (const record of newestFirst) {
+    const known = byId.get(record.id)
+    if (known === undefined) byId.set(record.id, record)
+    else if (known.modified === record.modified) byId.set(record.id, bothOf(known, record))
+  }
   const all = [...byId.values()]
   const advisories = all.flatMap((record) => record.advisories)
   const byEcosystem = [...Map.groupBy(advisories, ({ ecosystem }) => ecosystem)].toSorted(([a], [b]) =>
@@ -64,6 +71,17 @@ export function compactAdvisories(records: readonly AdvisoryRecord[]): CompactAd
       ),
     },
     lines: new Map(lines),
+  }
+}
+
+function bothOf(one: AdvisoryRecord, other: AdvisoryRecord): AdvisoryRecord {
+  const known = new Set(one.advisories.map((advisory) => JSON.stringify(advisory)))
+  const more = other.advisories.filter((advisory) => !known.has(JSON.stringify(advisory)))
+  return {
+    ...one,
+    isWithdrawn: one.isWithdrawn && other.isWithdrawn,
+    families: [...new Set([...one.families, ...other.families])],
+    advisories: [...one.advisories, ...more],
   }
 }
 

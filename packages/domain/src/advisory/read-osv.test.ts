@@ -198,6 +198,15 @@ describe('the lines of a store', () => {
     ])
   })
 
+  test('hold both of two records with one id and time that say different things', () => {
+    const pair = ['a', 'b'].map((name) => readOsvRecord(osvRecord({ id: 'A-1', name })))
+    const both = pair.filter((record) => typeof record !== 'string')
+    const compact = compactAdvisories([...both, ...both])
+    expect(compactAdvisories([...both].toReversed())).toEqual(compact)
+    expect(compact.lines.get('crates.io')).toHaveLength(2)
+    expect(compact.summary.count).toBe(1)
+  })
+
   test('are found by whole names: a is not ab', () => {
     expect(indexOf([osvRecord({ id: 'A-1', name: 'ab' })]).find('a')).toEqual([])
   })

@@ -49,6 +49,11 @@ describe("dpkg's status", () => {
     expect(told(readDpkgStatus(text).packages)).toEqual(['a 1.0-1'])
   })
 
+  test('tells of a field that stands there twice: one of both is hidden behind the other', () => {
+    const { packages, problem } = readDpkgStatus('Package: a\nVersion: 1\nPackage: b\nVersion: 2\n')
+    expect([packages, problem]).toEqual([[], 'holds 1 entries without a readable name and version'])
+  })
+
   test('tells of entries without name or version, which may be anything', () => {
     const { packages, problem } = readDpkgStatus(`${paragraph('a', '')}\nPackage: b\n\nVersion: 1\n`)
     expect(told(packages)).toEqual(['a 1.0-1'])
@@ -72,6 +77,11 @@ test("apk's list gives package, architecture and origin, whatever files follow",
     problem: null,
   })
   expect(readApkInstalled('P:musl\n\n').problem).toContain('1 entries')
+})
+
+test("apk's list hides no package behind another where the line between them is missing", () => {
+  const { packages } = readApkInstalled('P:a\nV:1\nF:lib\nP:b\nV:2\n')
+  expect(told(packages)).toEqual(['a 1', 'b 2'])
 })
 
 test('os-release is read as a shell would, without running anything', () => {

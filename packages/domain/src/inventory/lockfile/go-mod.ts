@@ -85,8 +85,8 @@ function sumIn(row: string): { key: string; name: string; version: string } | nu
 /** Without the `v`, as OSV writes versions of Go. */
 const plain = (version: string): string => version.replace(/^v/, '').replace(/\+incompatible$/, '')
 
-const isRequirement = ([name, version]: readonly string[]): boolean =>
-  isPlainText(name) && isPlainText(version)
+const isRequirement = ([name, version, ...more]: readonly string[]): boolean =>
+  isPlainText(name) && isPlainText(version) && more.length === 0
 
 /** Lines `verb words // comment`, also those inside `verb ( ... )`. */
 function directivesOf(text: string): Directive[] {
@@ -176,15 +176,20 @@ function standardLibrary(directives: readonly Directive[]): DependencyNode[] {
 
 const verbs = new Set('module go toolchain require replace exclude retract godebug tool ignore'.split(' '))
 
+/** Directives of one word each: more of them on a line is a line that Go would not take. */
+const ofOneWord = new Set(['module', 'go', 'toolchain'])
+
 /** What Go itself would not take: it may stand for anything. */
 function unknownGaps(path: string, directives: readonly Directive[]): InventoryGap[] {
   const release = releaseOf(directives)
-  const strange = directives.filter(({ verb }) => !verbs.has(verb))
+  const strange = directives.filter(
+    ({ verb, words }) => !verbs.has(verb) || (ofOneWord.has(verb) && words.length !== 1),
+  )
   return [
     ...strange.map(({ verb, line }) => ({
       file: path,
       line,
-      message: `${verb.slice(0, 40)} is no directive of a go.mod`,
+      message: `${verb.slice(0, 40)} is no directive of a go.mod as it stands there`,
     })),
     ...(release === undefined || releaseVersion(release) !== null
       ? []

@@ -65,7 +65,8 @@ function nodeAt(place: string, fields: Fields, places: Fields): DependencyNode |
   if (at === -1) return projectAt(place, fields, places)
   const called = place.slice(at + folder.length)
   const name = textOf(fields.get('name')) ?? called
-  if (!isPlainText(name)) return null
+  // A folder within a package, or anything else that npm would not install under a name.
+  if (!isPlainText(name) || !/^(?:@[^/@]+\/)?[^/@]+$/.test(name)) return null
   if (fields.get('link') === true) return linkAt(place, name, { fields, places })
   const version = fields.get('version') ?? commitOf(textOf(fields.get('resolved')))
   if (!isPlainText(version)) return null
@@ -94,13 +95,14 @@ function projectAt(place: string, fields: Fields, places: Fields): DependencyNod
   return dependencyNode({ key: place, name, version, source: 'path', isRoot: true, needs })
 }
 
-/** A link passes on to the member of the workspace that it leads to. */
+/** A link passes on to the member of the workspace that it leads to; null where that is not listed. */
 function linkAt(
   place: string,
   name: string,
   { fields, places }: { fields: Fields; places: Fields },
-): DependencyNode {
+): DependencyNode | null {
   const target = textOf(fields.get('resolved')) ?? ''
+  if (!places.has(target)) return null
   const isMember = places.has(target) && !target.includes(folder)
   const needs = isMember ? [{ key: target, range: null, isDev: false }] : []
   return dependencyNode({ key: place, name, version: '', source: 'path', needs })

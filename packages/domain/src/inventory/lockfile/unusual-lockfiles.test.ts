@@ -186,6 +186,36 @@ describe('what no tool writes is told, never passed over', () => {
       'no text,what is used here is no text',
     ],
     [
+      'two requirements of Go on one line',
+      'go.mod',
+      'module x\ngo 1.22\nrequire a.b/c v1.0.0 d.e/f v1.0.0\n',
+      'no readable module and version',
+    ],
+    [
+      'a requirement of Go behind a carriage return',
+      'go.mod',
+      'module x\rrequire a.b/c v1.0.0\ngo 1.22\n',
+      'module is no directive of a go.mod as it stands there',
+    ],
+    [
+      'a place of npm within a package',
+      'package-lock.json',
+      '{"lockfileVersion":3,"packages":{"node_modules/a/lib":{"version":"1.0.0"}}}',
+      'node_modules/a/lib has no readable',
+    ],
+    [
+      'a link of npm to what is not listed',
+      'package-lock.json',
+      '{"lockfileVersion":3,"packages":{"node_modules/a":{"link":true,"version":"1.0.0","resolved":"x"}}}',
+      'node_modules/a has no readable',
+    ],
+    [
+      'an action at two references',
+      '.github/workflows/a.yml',
+      'jobs:\n  a:\n    steps:\n      - uses: a/b@v1.0.0@v2.0.0\n',
+      'is no action at a reference',
+    ],
+    [
       'a directive that Go does not know',
       'go.mod',
       'module x\ngo 1.22\nrequires a.b/c v1.0.0\n',

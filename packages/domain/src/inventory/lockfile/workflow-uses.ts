@@ -91,8 +91,8 @@ const fullTag = /^v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)$/
 function nodeOf({ text, line, comment }: Use): DependencyNode | string | null {
   if (typeof text !== 'string') return 'what is used here is no text'
   if (/^(?:\.{1,2}\/|docker:\/\/)/.test(text)) return null
-  const [name = '', ref = ''] = text.split('@')
-  if (!/^[\w.-]+\/[\w./-]+$/.test(name) || !isPlainText(ref))
+  const [name = '', ref = '', ...more] = text.split('@')
+  if (more.length > 0 || !/^[\w.-]+\/[\w./-]+$/.test(name) || !isPlainText(ref))
     return `${text.slice(0, 80)} is no action at a reference`
   const version = versionOf(ref, comment)
   if (version === null) return `${name}@${ref.slice(0, 40)} names no full version, so nobody can say what ran`
