@@ -218,6 +218,13 @@ describe('waivers', () => {
     expect(out).toContain('CVE-2025-0001 (line 2) is under investigation, so it counts')
   })
 
+  test('that are no file let nothing pass, and the audit says why', async () => {
+    await at.put('.towpath/waivers.yaml/x', '')
+    const { exit, err } = await at.run(['audit', ...offline])
+    expect(exit).toBe(2)
+    expect(err).toContain('FILE_UNREADABLE')
+  })
+
   test('are taken over from what other tools ignore, with an owner and an end, once', async () => {
     await at.put('audit.toml', '[advisories]\nignore = ["CVE-2025-0001"]\n')
     await at.put(

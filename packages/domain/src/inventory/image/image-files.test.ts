@@ -141,6 +141,7 @@ describe('packages of languages', () => {
     expect(told(readGoBuildInfo({ goVersion: 'go1.23rc1', modules: '' }).packages)).toEqual([
       'stdlib 1.23-rc1',
     ])
+    expect(readGoBuildInfo({ goVersion: 'go1.22', modules: 'dep\t\tv1.0.0\n' }).problem).toContain('module')
     expect(readGoBuildInfo({ goVersion: 'devel +abc', modules }).problem).toContain('no release of Go')
   })
 })
@@ -211,6 +212,7 @@ describe('files that are read', () => {
     'x/site-packages/a-1.0.dist-info/METADATA',
     'x/a.egg-info/PKG-INFO',
     'x/a.egg-info',
+    'x/a.egg/EGG-INFO/PKG-INFO',
   ]
   test.each(wanted)('%s', (path) => expect(kindOfFile(path)).not.toBeNull())
 
@@ -227,5 +229,7 @@ describe('files that are read', () => {
     expect(unreadKindOf('var/lib/rpm/rpmdb.sqlite')).toBe('an RPM database')
     expect(unreadKindOf('app/app.jar')).toBe('a Java archive')
     expect(unreadKindOf('app/jar')).toBeNull()
+    for (const path of ['opt/conda/conda-meta/openssl-3.0.json', 'site-packages/a.egg', 'app/.pnp.cjs'])
+      expect(unreadKindOf(path)).not.toBeNull()
   })
 })

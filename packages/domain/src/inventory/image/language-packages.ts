@@ -67,7 +67,9 @@ export function readGoBuildInfo({ goVersion, modules }: { goVersion: string; mod
   const found: FoundPackage[] = []
   for (const row of rowsOf(modules)) {
     const [word, name, version = ''] = row.split('\t')
-    if ((word !== 'dep' && word !== '=>') || !isPlainText(name)) continue
+    if (word !== 'dep' && word !== '=>') continue
+    if (!isPlainText(name))
+      return reading({ packages: found, problem: 'names a module of Go that cannot be read' })
     if (word === '=>') found.pop()
     found.push(goModule(name, version))
     if (found.length > PACKAGES_MAX) return reading({ packages: found, problem: 'names too many modules' })

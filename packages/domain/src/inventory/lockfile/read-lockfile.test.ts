@@ -283,6 +283,9 @@ describe('any lockfile', () => {
   test('a name that no reader knows is told with those there are', async () => {
     expect(await problemsIn('some.lock', 'x')).toEqual([expect.stringContaining('Cargo.lock')])
     expect(isLockfile('src/lock.ts')).toBe(false)
+    expect(isLockfile('my-requirements.txt')).toBe(false)
+    for (const path of ['requirements/prod.txt', 'a/dev-requirements.txt', 'requirements-dev.txt'])
+      expect(isLockfile(path)).toBe(true)
   })
 
   const others = [

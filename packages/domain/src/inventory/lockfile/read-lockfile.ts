@@ -17,7 +17,7 @@ const readers: readonly { name: RegExp; load: () => Promise<Reader> }[] = [
   { name: /(?:^|\/)poetry\.lock$/, load: async () => (await import('./python-locks.ts')).readPoetryLock },
   { name: /(?:^|\/)uv\.lock$/, load: async () => (await import('./python-locks.ts')).readUvLock },
   {
-    name: /(?:^|\/)requirements[\w.-]*\.txt$/,
+    name: /(?:^|\/)(?:(?:(?:dev|tests?|prod|production|docs|build|ci|lint|base)[-_])?requirements[\w.-]*|requirements\/[\w.-]+)\.txt$/,
     load: async () => (await import('./requirements.ts')).readRequirements,
   },
   {
