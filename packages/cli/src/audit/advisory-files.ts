@@ -15,6 +15,7 @@ export async function readRecordTexts(path: string, take: Take): Promise<void> {
   try {
     const found = await stat(path)
     if (found.isDirectory()) return await readFolder(path, bounded)
+    if (!found.isFile()) throw new RangeError('it is neither a folder nor a file')
     return await readFile(path, bounded)
   } catch (thrown) {
     // A mistake of ours is no fault of the file's.
@@ -24,13 +25,24 @@ export async function readRecordTexts(path: string, take: Take): Promise<void> {
 }
 
 async function readFolder(path: string, bounded: Bounded): Promise<void> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && isRecord(entry.name))
-  for (const entry of files) {
-    const file = join(entry.parentPath, entry.name)
-    bounded.checkSize(file, (await stat(file)).size)
-    bounded.take({ name: file, text: await textOfStream(createReadStream(file)) })
+  for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+    const name = join(entry.parentPath, entry.name)
+    if (entry.isDirectory() || !(entry.isSymbolicLink() || isRecord(entry.name))) continue
+    const problem = await whyUnread(name, entry.isSymbolicLink())
+    if (problem !== null) bounded.take({ name, problem })
+    else if (isRecord(entry.name)) {
+      bounded.checkSize(name, (await stat(name)).size)
+      bounded.take({ name, text: await textOfStream(createReadStream(name)) })
+    }
   }
+}
+
+/** A link to a file is that file; one to a folder or to nothing may stand for any number of records. */
+async function whyUnread(name: string, isLink: boolean): Promise<string | null> {
+  const found = isLink ? await stat(name).catch(() => null) : await stat(name)
+  if (found === null) return 'is a link to nothing that is there'
+  if (found.isFile()) return null
+  return found.isDirectory() ? 'is a link to a folder, which is not followed' : 'is no file'
 }
 
 async function readFile(path: string, bounded: Bounded): Promise<void> {

@@ -3,7 +3,9 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
 import type { AdvisorySummary } from '@towpath/domain/advisory/advisory-lines.ts'
+import { isMapping } from '@towpath/domain/inventory/lockfile/lockfile.ts'
 import { replaceFile } from '../terminal/replace-file.ts'
+import { digestOf } from './advisory-digest.ts'
 import type { LoadedAdvisories } from './load-advisories.ts'
 
 const FORMAT = 1
@@ -14,6 +16,8 @@ export interface StoreHead extends AdvisorySummary {
   /** Folder beside this file that holds the data. */
   folder: string
   digest: string
+  /** The digest of each ecosystem's lines alone, so that one can be checked without reading the others. */
+  digests: Readonly<Record<string, string>>
   unread: number
   /** RFC 3339. */
   importedAt: string
@@ -38,19 +42,37 @@ export function readStoreHead(store: string): StoreHead | null {
   } catch {
     return null
   }
-  const head = parse(store, text) as Partial<StoreHead>
-  if (head.format === FORMAT && typeof head.folder === 'string' && !/[\\/]|^\./.test(head.folder))
-    return head as StoreHead
-  throw damaged(store, `it has the format ${JSON.stringify(head.format)}; ${FORMAT} is known`)
+  const value = parse(store, text)
+  const head = (isMapping(value) ? value : {}) as Partial<StoreHead>
+  if (head.format !== FORMAT)
+    throw damaged(store, `it has the format ${JSON.stringify(head.format)}; ${FORMAT} is known`)
+  if (!isHead(head)) throw damaged(store, 'what it says of itself is not whole')
+  // Stores that were written before these were told have none.
+  return { ...head, partial: head.partial ?? [], digests: head.digests ?? {} } as StoreHead
 }
+
+const isHead = ({ folder, digest, newest, ecosystems }: Partial<StoreHead>): boolean =>
+  typeof folder === 'string' &&
+  !/[\\/]|^\./.test(folder) &&
+  typeof digest === 'string' &&
+  (newest === null || typeof newest === 'string') &&
+  isMapping(ecosystems)
 
 /** Lines of one ecosystem; none where the store does not cover it. */
 export function readStoreLines(store: string, head: StoreHead, ecosystem: string): string[] {
   if (!Object.hasOwn(head.ecosystems, ecosystem)) return []
   const text = readPart(store, head, fileOf(ecosystem))
   const lines = text.split('\n').filter((line) => line !== '')
-  if (lines.length === head.ecosystems[ecosystem]) return lines
-  throw damaged(store, `${fileOf(ecosystem)} holds ${lines.length} lines, not ${head.ecosystems[ecosystem]}`)
+  if (lines.length !== head.ecosystems[ecosystem])
+    throw damaged(
+      store,
+      `${fileOf(ecosystem)} holds ${lines.length} lines, not ${head.ecosystems[ecosystem]}`,
+    )
+  const isAlone = Object.keys(head.ecosystems).length === 1
+  const expected = head.digests[ecosystem] ?? (isAlone ? head.digest : null)
+  if (expected !== null && digestOf(new Map([[ecosystem, lines]])) !== expected)
+    throw damaged(store, `${fileOf(ecosystem)} is not what was written`)
+  return lines
 }
 
 /** Scores by vector, computed when the store was made. */
@@ -95,7 +117,7 @@ export async function writeStore(
     exploitation: Exploitation
   },
 ): Promise<StoreHead> {
-  const { digest, count, withdrawn, newest, ecosystems, unread } = loaded
+  const { digest, count, withdrawn, newest, ecosystems, partial, unread } = loaded
   await mkdir(store, { recursive: true })
   const folder = freeName(
     await readdir(store),
@@ -110,6 +132,8 @@ export async function writeStore(
     withdrawn,
     newest,
     ecosystems,
+    partial,
+    digests: Object.fromEntries([...loaded.lines].map((own) => [own[0], digestOf(new Map([own]))])),
     unread,
     importedAt,
     source,

@@ -41,6 +41,7 @@ const keptOf = (byEcosystem: Record<string, string[]>): KeptAdvisories => {
     count: 3,
     unread: 1,
     ecosystems: Object.fromEntries([...lines].map(([name, own]) => [name, own.length])),
+    partial: [],
     lines,
     scores: new Map([['CVSS:3.1/AV:N', 9.8]]),
   }

@@ -23,7 +23,7 @@ import type { LoadedAdvisories } from './load-advisories.ts'
 import { isRecord } from './record-bounds.ts'
 
 /** To be raised whenever the same archive would be read into something else: kept entries then count for nothing. */
-const READING = `${version}/2`
+const READING = `${version}/3`
 
 /** Archives kept, and bytes of all of them together: the oldest use goes first. */
 const KEPT_MAX = 8
@@ -32,7 +32,7 @@ const KEPT_BYTES_MAX = 512 * 1024 * 1024
 /** What an audit needs of an archive once it was read. */
 export interface KeptAdvisories extends Pick<
   LoadedAdvisories,
-  'digest' | 'newest' | 'count' | 'unread' | 'ecosystems' | 'lines'
+  'digest' | 'newest' | 'count' | 'unread' | 'ecosystems' | 'partial' | 'lines'
 > {
   /** Scores by vector; a vector without a score is not here. */
   scores: ReadonlyMap<string, number>
@@ -180,7 +180,8 @@ function decoded(archive: string, text: string): KeptAdvisories | null {
     lines.set(ecosystem, rows.slice(taken, taken + count))
     taken += count
   }
-  const { digest, newest, count, unread, ecosystems } = head
+  const { digest, newest, count, unread, ecosystems, partial } = head
   if (taken !== rows.length || digestOf(lines) !== digest) return null
-  return { digest, newest, count, unread, ecosystems, lines, scores: new Map(Object.entries(head.scores)) }
+  const scores = new Map(Object.entries(head.scores))
+  return { digest, newest, count, unread, ecosystems, partial, lines, scores }
 }

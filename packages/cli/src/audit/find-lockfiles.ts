@@ -39,7 +39,7 @@ function below(start: string): string[] {
         const path = join(at, entry.name)
         if (entry.isDirectory()) {
           if (isLookedInto(entry.name)) folders.push(path)
-        } else if (entry.isFile() && isLockfile(path.split(sep).join('/'))) found.push(path)
+        } else if (isLockfile(path.split(sep).join('/'))) found.push(path)
       }
     return found
   } catch (thrown) {
@@ -52,7 +52,7 @@ function below(start: string): string[] {
   }
 }
 
-/** Links are no folders here, so nothing is seen twice and nothing outside is seen at all. */
+/** Links are no folders here, so nothing is seen twice. A link with the name of a lockfile is read, or told if it cannot be. */
 const isLookedInto = (name: string): boolean =>
   !notOurs.has(name) && (!name.startsWith('.') || name === '.github')
 
@@ -63,7 +63,9 @@ export function readLockfileText(
 ): LockfileText | { path: string; problem: string } {
   try {
     const place = resolve(folder, path)
-    const { size } = statSync(place)
+    const found = statSync(place)
+    const { size } = found
+    if (!found.isFile()) return { path, problem: 'is no file' }
     if (size > LOCKFILE_LENGTH_MAX)
       return { path, problem: `has ${size} bytes; at most ${LOCKFILE_LENGTH_MAX} are read` }
     return { path, text: readFileSync(place, 'utf8') }

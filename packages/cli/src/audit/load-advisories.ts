@@ -23,8 +23,9 @@ export async function loadAdvisories(path: string): Promise<LoadedAdvisories> {
   const records: AdvisoryRecord[] = []
   const problems: string[] = []
   let unread = 0
-  await readRecordTexts(path, ({ name, text }) => {
-    const record = parseRecord(text)
+  await readRecordTexts(path, (given) => {
+    const { name } = given
+    const record = 'text' in given ? parseRecord(given.text) : given.problem
     if (typeof record !== 'string') {
       records.push(record)
       return

@@ -17,6 +17,8 @@ export interface OpenAdvisories {
   unread: number
   /** Advisories by ecosystem; what is not here is not covered. */
   ecosystems: Readonly<Record<string, number>>
+  /** Those of them of which only a part is here, so they are not covered. */
+  partial: readonly string[]
   /** Where they come from, for a person. */
   from: string
   index: (ecosystem: string) => AdvisoryIndex
@@ -63,13 +65,14 @@ export async function openAdvisories(
 function openStore(store: string, head: StoreHead, from: string): OpenAdvisories {
   const scores = readStoreScores(store, head)
   const { exploited, probabilities } = readStoreExploitation(store, head)
-  const { digest, newest, count, unread, ecosystems } = head
+  const { digest, newest, count, unread, ecosystems, partial } = head
   return {
     digest,
     newest,
     count,
     unread,
     ecosystems,
+    partial,
     from,
     index: (ecosystem) => indexLines(ecosystem, readStoreLines(store, head, ecosystem)),
     facts: {
@@ -105,16 +108,16 @@ async function openArchive(shell: Shell, path: string, from: string): Promise<Op
 
 async function readArchive(path: string): Promise<KeptAdvisories> {
   const { loadAdvisories, scoresOf } = await import('./load-advisories.ts')
-  const { digest, newest, count, unread, ecosystems, lines } = await loadAdvisories(path)
-  return { digest, newest, count, unread, ecosystems, lines, scores: await scoresOf({ lines }) }
+  const { digest, newest, count, unread, ecosystems, partial, lines } = await loadAdvisories(path)
+  return { digest, newest, count, unread, ecosystems, partial, lines, scores: await scoresOf({ lines }) }
 }
 
 const opened = (
-  { digest, newest, count, unread, ecosystems, lines }: Omit<KeptAdvisories, 'scores'>,
+  { digest, newest, count, unread, ecosystems, partial, lines }: Omit<KeptAdvisories, 'scores'>,
   from: string,
   score: MatchFacts['score'],
 ): OpenAdvisories => ({
-  ...{ digest, newest, count, unread, ecosystems, from },
+  ...{ digest, newest, count, unread, ecosystems, partial, from },
   index: (ecosystem) => indexLines(ecosystem, lines.get(ecosystem) ?? []),
   facts: { score, exploited: null, probabilities: null },
 })

@@ -15,7 +15,13 @@ export interface RecordText {
   text: string
 }
 
-export type Take = (record: RecordText) => void
+/** One that is there and has no text that can be read: what it says, nobody knows. */
+export interface UnreadRecord {
+  name: string
+  problem: string
+}
+
+export type Take = (record: RecordText | UnreadRecord) => void
 
 /** Counts what is taken, and ends what goes past every bound. */
 export class Bounded {
@@ -39,12 +45,12 @@ export class Bounded {
       throw tooLarge(this.#path, `it inflates to more than ${TOTAL_SIZE_MAX} bytes`)
   }
 
-  take(record: RecordText): void {
+  take(record: RecordText | UnreadRecord): void {
     this.#take(record)
   }
 }
 
-export const isRecord = (name: string): boolean => name.endsWith('.json')
+export const isRecord = (name: string): boolean => /\.json$/i.test(name)
 
 const tooLarge = (path: string, what: string): TowpathError => unreadable(path, `it is too large: ${what}`)
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { audit } from '@towpath/domain/advisory/audit.ts'
 import type { AuditResult } from '@towpath/domain/advisory/audit.ts'
@@ -9,6 +9,7 @@ import type { Inventory, InventoryGap } from '@towpath/domain/inventory/componen
 import { readLockfile } from '@towpath/domain/inventory/lockfile/read-lockfile.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { findLockfiles, noLockfile, readLockfileText } from './find-lockfiles.ts'
+import { readNamedFile } from './advisory-store.ts'
 import { openAdvisories } from './open-advisories.ts'
 
 export interface AuditRequest {
@@ -99,7 +100,10 @@ async function waiversOf(shell: Shell): Promise<FindingWaiverRule[]> {
   const place = join(shell.folder, waiversFile)
   if (!existsSync(place)) return []
   const { readWaivers } = await import('@towpath/domain/advisory/read-waivers.ts')
-  const read = readWaivers({ path: waiversFile, text: readFileSync(place, 'utf8') }, shell.now())
+  const read = readWaivers(
+    { path: waiversFile, text: (await readNamedFile(place)).toString('utf8') },
+    shell.now(),
+  )
   if (read.ok) return read.waivers
   const [first] = read.problems
   throw new TowpathError({

@@ -1,9 +1,11 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
+import { pack } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { tarOf, zipOf } from '../audit/testing/archives.ts'
-import { AuditFolder, records } from '../audit/testing/audit-folder.ts'
+import { AuditFolder, offline, records } from '../audit/testing/audit-folder.ts'
 
 let at: AuditFolder
 beforeEach(async () => {
@@ -100,8 +102,56 @@ describe('advisories', () => {
     expect(err).toContain('ADVISORY_STORE_DAMAGED')
   })
 
+  test('a store in which a name was changed, or whose head is none, is told', async () => {
+    await at.run(['advisories', 'import', 'osv'])
+    const place = join(at.path, 'home/advisories')
+    const head = await readFile(join(place, 'current.json'), 'utf8')
+    const lines = join(place, (JSON.parse(head) as { folder: string }).folder, 'crates.io.lines')
+    await writeFile(lines, (await readFile(lines, 'utf8')).replace('bad\t', 'bat\t'))
+    expect((await at.run(['audit', '--offline'])).err).toContain('ADVISORY_STORE_DAMAGED')
+    for (const other of ['null', '[]', '{"format":1,"folder":"data-1"}']) {
+      await writeFile(join(place, 'current.json'), other)
+      expect((await at.run(['audit', '--offline'])).err).toContain('ADVISORY_STORE_DAMAGED')
+    }
+  })
+
+  test('of one ecosystem do not cover another one that they mention', async () => {
+    const shared = {
+      id: 'GHSA-aaaa',
+      modified: '2025-12-31T00:00:00Z',
+      affected: ['crates.io', 'npm'].map((ecosystem) => ({
+        package: { ecosystem, name: 'shared' },
+        ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '2.0.0' }] }],
+      })),
+    }
+    await at.put('osv/shared.json', JSON.stringify(shared))
+    const lock = (name: string): string =>
+      `{"lockfileVersion":3,"packages":{"node_modules/${name}":{"version":"1.0.0"}}}`
+    await at.put('package-lock.json', lock('a'))
+    for (const argv of [['--advisories', 'osv'], []]) {
+      await at.run(['advisories', 'import', 'osv'])
+      const { verdict, unknowns } = await at.auditJson(
+        '--lockfile',
+        'package-lock.json',
+        '--offline',
+        ...argv,
+      )
+      expect([verdict, unknowns]).toMatchObject(['unknown', [{ what: 'ecosystem-not-covered' }]])
+    }
+    await at.put('package-lock.json', lock('shared'))
+    expect((await at.auditJson('--lockfile', 'package-lock.json', '--offline')).findings).toHaveLength(1)
+    expect((await at.run(['advisories', 'status'])).out).toContain('only in part, so not covered: npm (1)')
+  })
+
   const hostile: [string, () => Promise<Buffer> | Buffer][] = [
     ['cut.tar.gz', async () => gzipSync(await tarOf(entries)).subarray(0, 100)],
+    [
+      'cut-between-entries.tar',
+      async () => {
+        const tar = await tarOf(entries)
+        return tar.subarray(0, tar.indexOf('crates/RUSTSEC-2025-0003.json'))
+      },
+    ],
     ['cut.zip', () => zipOf(entries).subarray(0, 200)],
     ['noise.tar', () => Buffer.alloc(5000, 7)],
     ['nothing.tar.gz', () => gzipSync(Buffer.alloc(0))],
@@ -119,6 +169,47 @@ describe('advisories', () => {
     const { exit, err } = await at.run(['advisories', 'import', name])
     expect(exit).toBe(2)
     expect(err).toMatch(/ADVISORIES_(?:UNREADABLE|EMPTY)/)
+  })
+
+  test('that are links are read where they lead to a file, and told where not', async () => {
+    await at.put('apart/one', JSON.stringify(records[0]))
+    await rm(join(at.path, 'osv/RUSTSEC-2025-0001.json'))
+    await symlink('../apart/one', join(at.path, 'osv/linked.JSON'))
+    const read = await at.auditJson(...offline)
+    expect([read.findings.length, read.unknowns]).toEqual([2, []])
+    await symlink('../apart', join(at.path, 'osv/folder'))
+    await symlink('nowhere', join(at.path, 'osv/dangling.json'))
+    expect((await at.auditJson(...offline)).unknowns).toMatchObject([
+      { what: 'data-unreadable', message: expect.stringMatching(/^2 /) },
+    ])
+    const { err } = await at.run(['advisories', 'import', 'osv'])
+    expect(err).toContain('2 of 5 records')
+  })
+
+  test('that are links in an archive are told', async () => {
+    const tar = pack()
+    tar.entry({ name: 'a.json' }, JSON.stringify(records[0]))
+    tar.entry({ name: 'b.json', type: 'symlink', linkname: 'a.json' })
+    tar.finalize()
+    await at.put('linked.tar', await buffer(tar))
+    const { unknowns } = await at.auditJson(
+      '--advisories',
+      'linked.tar',
+      '--offline',
+      '--fail-on',
+      'critical',
+    )
+    expect(unknowns).toMatchObject([{ what: 'data-unreadable' }])
+  })
+
+  test('of a name that no package can have are told, and break nothing', async () => {
+    await at.put(
+      'osv/x.json',
+      JSON.stringify({ ...records[2], id: 'A-1' }).replace('"name":"elsewhere"', '"name":"else\\twhere\\n"'),
+    )
+    expect((await at.auditJson(...offline)).unknowns).toMatchObject([{ what: 'data-unreadable' }])
+    expect((await at.run(['advisories', 'import', 'osv', '--partial'])).exit).toBe(0)
+    expect((await at.auditJson('--offline')).findings).toHaveLength(2)
   })
 
   test('names in an archive are names, never places: nothing is written anywhere', async () => {

@@ -66,30 +66,38 @@ export async function showAdvisories(
         docs: docsOf('ADVISORIES_NOT_FOUND'),
       },
     }
-  const { digest, newest, count, unread, ecosystems, from } = open
+  const { digest, newest, count, unread, ecosystems, partial, from } = open
   return {
     page: [line(span('strong', `${count} advisories`), `  ${from}`), ...headLines(open, shell.now())],
-    json: { advisories: { digest, newest, count, unread, ecosystems, from } },
+    json: { advisories: { digest, newest, count, unread, ecosystems, partial, from } },
   }
 }
 
-type Told = Pick<StoreHead, 'newest' | 'ecosystems' | 'digest' | 'unread'>
+type Told = Pick<StoreHead, 'newest' | 'ecosystems' | 'partial' | 'digest' | 'unread'>
 
-function headLines({ newest, ecosystems, digest, unread }: Told, now: Date): Line[] {
-  const covered = Object.entries(ecosystems).map(([name, count]) => `${name} (${count})`)
+function headLines({ newest, ecosystems, partial, digest, unread }: Told, now: Date): Line[] {
+  const told = Object.entries(ecosystems).map(([name, count]) => ({ name, text: `${name} (${count})` }))
+  const [covered, inPart] = [false, true].map((isPart) =>
+    told
+      .filter(({ name }) => partial.includes(name) === isPart)
+      .map(({ text }) => text)
+      .join(', '),
+  )
   return [
     line(
       span('quiet', '  newest  '),
       newest === null ? 'none' : `${newest.slice(0, 10)}, ${ageText(newest, now)}`,
     ),
-    line(span('quiet', '  covers  '), `${covered.join(', ') || 'nothing'}; nothing else`),
+    line(span('quiet', '  covers  '), `${covered || 'nothing'}; nothing else`),
+    ...(inPart === '' ? [] : [line(span('warning', '▲ '), `only in part, so not covered: ${inPart}`)]),
     line(span('quiet', '  digest  '), digest),
     ...(unread === 0 ? [] : [line(span('warning', `▲ ${unread} records could not be read`))]),
   ]
 }
 
 const ageText = (at: string, now: Date): string => {
-  const days = Math.max(0, Math.floor((now.getTime() - Date.parse(at)) / 86_400_000))
+  const days = Math.floor((now.getTime() - Date.parse(at)) / 86_400_000)
+  if (days < 0) return 'yet to come'
   return days === 1 ? '1 day old' : `${days} days old`
 }
 

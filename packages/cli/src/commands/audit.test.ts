@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AuditFolder, lockOf, offline } from '../audit/testing/audit-folder.ts'
@@ -128,6 +129,29 @@ describe('towpath audit', () => {
     })
   })
 
+  test('a lockfile of a tool that is not read keeps the answer from being clean', async () => {
+    await at.put('Cargo.lock', lockOf({ app: null, good: '1.0.0' }))
+    await at.put('docs/Gemfile.lock', 'GEM\n')
+    const { exit, verdict, unknowns } = await at.auditJson(...offline)
+    expect([exit, verdict]).toEqual([1, 'unknown'])
+    expect(unknowns).toMatchObject([
+      { message: expect.stringContaining('docs/Gemfile.lock is a lockfile of Ruby') },
+    ])
+    expect(await at.auditJson('--lockfile', 'Cargo.lock', ...offline)).toMatchObject({ verdict: 'clean' })
+  })
+
+  test('a lockfile that is a link is read, and one that leads nowhere is told', async () => {
+    await at.put('elsewhere/it', lockOf({ app: null, bad: '1.0.0' }))
+    await rm(join(at.path, 'Cargo.lock'))
+    await symlink('elsewhere/it', join(at.path, 'Cargo.lock'))
+    expect((await at.auditJson(...offline)).findings).toMatchObject([{ package: 'bad', file: 'Cargo.lock' }])
+    await at.put('elsewhere/it', lockOf({ app: null, good: '1.0.0' }))
+    await symlink('gone', join(at.path, 'yarn.lock'))
+    execFileSync('mkfifo', [join(at.path, 'go.mod')])
+    const { verdict, unknowns } = await at.auditJson(...offline)
+    expect([verdict, unknowns.length]).toEqual(['unknown', 2])
+  })
+
   test('without a lockfile there is nothing to judge, which is not clean', async () => {
     const { exit, err } = await at.run(['audit', 'osv', ...offline])
     expect(exit).toBe(2)
@@ -163,6 +187,42 @@ describe('waivers', () => {
     expect(exit).toBe(2)
     expect(err).toContain('.towpath/waivers.yaml:2:')
     expect(err).toContain('at most 90 days')
+  })
+
+  test('of others stay as they are when more are taken over, however often an advisory stands there', async () => {
+    const own = [
+      ['CVE-2025-0001', 'app', '2026-02-01'],
+      ['CVE-2025-0001', 'bad', '2026-02-02'],
+      ['RUSTSEC-2025-0002', 'old', '2025-12-01'],
+    ].map(
+      ([advisory, name, expires]) =>
+        `  - {advisory: ${advisory}, package: ${name}, owner: carol, reason: mine, expires: ${expires}}\n`,
+    )
+    const before = `# kept\nwaivers:\n${own.join('')}`
+    await at.put('.towpath/waivers.yaml', before)
+    await at.put('audit.toml', '[advisories]\nignore = ["CVE-2025-0001", "RUSTSEC-2025-0002"]\n')
+    const take = () => at.run(['advisories', 'waivers', 'audit.toml', '--owner', 'alice'])
+    // One for some packages, and one that is over, are not what the other tool was told.
+    expect((await take()).out).toContain('2 taken over')
+    const after = await readFile(join(at.path, '.towpath/waivers.yaml'), 'utf8')
+    expect(after.startsWith(before)).toBe(true)
+    expect((await take()).out).toContain('0 taken over')
+    expect((await at.run(['audit', ...offline, '--fail-on', 'warnings'])).exit).toBe(0)
+  })
+
+  test('that only say that somebody looks into it let nothing pass, and the page tells', async () => {
+    const looking = waiver('2026-03-01').replace('owner', 'status: under_investigation, owner')
+    await at.put('.towpath/waivers.yaml', looking)
+    const { exit, out } = await at.run(['audit', ...offline])
+    expect(exit).toBe(1)
+    expect(out).toContain('CVE-2025-0001 (line 2) is under investigation, so it counts')
+  })
+
+  test('that are no file let nothing pass, and the audit says why', async () => {
+    await at.put('.towpath/waivers.yaml/x', '')
+    const { exit, err } = await at.run(['audit', ...offline])
+    expect(exit).toBe(2)
+    expect(err).toContain('FILE_UNREADABLE')
   })
 
   test('are taken over from what other tools ignore, with an owner and an end, once', async () => {

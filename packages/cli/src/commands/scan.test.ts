@@ -120,6 +120,33 @@ describe('towpath scan', () => {
     expect(error?.hint).toContain('towpath scan IMAGE --fail-on none')
   })
 
+  test('is unknown where the list of packages was deleted, whatever the programs in it say', async () => {
+    const good = elfOf([auditableOf([{ name: 'good', version: '1.0.0', source: 'crates.io' }])])
+    await put([
+      ['etc/os-release', debianRelease],
+      ['app', good],
+    ])
+    expect(await scan('image.tar')).toMatchObject({
+      exit: 1,
+      verdict: 'unknown',
+      unknowns: [{ what: 'inventory-gap', message: expect.stringContaining('made of debian') }],
+    })
+  })
+
+  test('follows the name of a system to where systems keep it, and no further in silence', async () => {
+    const name = (linkname: string): Entry => ({ name: 'etc/os-release', type: 'symlink', linkname })
+    const rest: Entry[] = [
+      ['usr/lib/os-release', debianRelease],
+      ['opt/os-release', debianRelease],
+      ['var/lib/dpkg/status', dpkgStatus({ bash: '5.2-1' })],
+    ]
+    await at.put('osv/debian.json', debianRecord('other', '1'))
+    await put([name('../usr/lib/os-release'), ...rest])
+    expect(await scan('image.tar')).toMatchObject({ verdict: 'clean' })
+    await put([name('/opt/os-release'), ...rest])
+    expect((await scan('image.tar')).unknowns[0]?.message).toContain('is a link to opt/os-release')
+  })
+
   test('compares packages of a system by their source, in the order of that system', async () => {
     const status = dpkgStatus({ libssl3: '3.0.9-1~deb12u1' }).replace(
       'Architecture',
@@ -135,6 +162,38 @@ describe('towpath scan', () => {
     ])
     await at.put('osv/debian.json', debianRecord('openssl', '3.0.9-1~deb12u1'))
     expect(await scan('image.tar')).toMatchObject({ findings: [], verdict: 'clean' })
+  })
+
+  test('knows the long releases of Ubuntu, and what is mended for subscribers alone', async () => {
+    await put([
+      ['etc/os-release', 'ID=ubuntu\nVERSION_ID="22.04"\n'],
+      ['var/lib/dpkg/status', dpkgStatus({ bash: '5.1-6ubuntu1', ffmpeg: '7:4.4-0ubuntu1' })],
+    ])
+    const record = (name: string, ...fixes: [ecosystem: string, event: object][]): string =>
+      JSON.stringify({
+        id: `UBUNTU-CVE-2026-${name}`,
+        modified: '2025-12-31T00:00:00Z',
+        affected: fixes.map(([ecosystem, event]) => ({
+          package: { ecosystem, name },
+          ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, event] }],
+        })),
+      })
+    await at.put('osv/a.json', record('bash', ['Ubuntu:22.04:LTS', { fixed: '5.1-6ubuntu1.1' }]))
+    await at.put(
+      'osv/b.json',
+      record(
+        'ffmpeg',
+        ['Ubuntu:22.04:LTS', { last_affected: '7:4.4-0ubuntu1' }],
+        ['Ubuntu:Pro:22.04:LTS', { fixed: '7:4.4-0ubuntu1+esm1' }],
+      ),
+    )
+    expect(await scan('image.tar')).toMatchObject({
+      unknowns: [],
+      findings: [
+        { package: 'bash', fixed: '5.1-6ubuntu1.1', ecosystem: 'Ubuntu:22.04:LTS' },
+        { package: 'ffmpeg', fixed: '7:4.4-0ubuntu1+esm1' },
+      ],
+    })
   })
 
   test('knows the branches of Alpine, and the origin of its packages', async () => {

@@ -3,9 +3,11 @@ import { join, resolve } from 'node:path'
 import { readIgnores } from '@towpath/domain/advisory/read-ignores.ts'
 import type { Ignored } from '@towpath/domain/advisory/read-ignores.ts'
 import { readWaivers } from '@towpath/domain/advisory/read-waivers.ts'
-import { lastWaiverDay } from '@towpath/domain/advisory/waiver.ts'
+import { holdsOn, lastWaiverDay } from '@towpath/domain/advisory/waiver.ts'
+import type { FindingWaiverRule } from '@towpath/domain/advisory/waiver.ts'
 import { editYaml } from '@towpath/domain/config/edit-yaml.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { compareText } from '@towpath/domain/version/order.ts'
 import { readNamedFile } from '../audit/advisory-store.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { line, span } from '../screen/line.ts'
@@ -33,15 +35,19 @@ export async function takeOverIgnores(
   const ignored = await Promise.all(files.map((file) => ignoresOf(shell.folder, file)))
   const place = join(shell.folder, waiversFile)
   const before = existsSync(place) ? readFileSync(place, 'utf8') : ''
-  const known = waiversIn(before, now)
+  const existing = waiversIn(before, now)
   const today = now.toISOString().slice(0, 10)
+  const known = new Set(existing.filter((rule) => letsAllPass(rule, today)).map(({ advisory }) => advisory))
   const fresh = new Map(
     ignored
       .flat()
       .filter(({ advisory, expires }) => !known.has(advisory) && (expires === null || expires >= today))
-      .map((entry) => [entry.advisory, waiverOf(entry, { owner: options.owner, end })]),
+      .map((entry) => waiverOf(entry, { owner: options.owner, end }))
+      // Of one advisory that several files ignore, the end that comes first is kept.
+      .toSorted((a, b) => compareText(b.expires, a.expires))
+      .map((entry) => [entry.advisory, entry]),
   )
-  const after = withWaivers(before, [...fresh.values()], known.size)
+  const after = withWaivers(before, [...fresh.values()], existing.length)
   waiversIn(after, now)
   if (after !== '') await replaceFile(place, after)
   const left = ignored.flat().length - fresh.size
@@ -68,20 +74,31 @@ async function ignoresOf(folder: string, file: string): Promise<(Ignored & { fro
   })
 }
 
+interface TakenOver {
+  advisory: string
+  owner: string
+  reason: string
+  expires: string
+}
+
 const waiverOf = (
   { advisory, reason, expires, from }: Ignored & { from: string },
   { owner, end }: { owner: string; end: string },
-): Record<string, string> => ({
+): TakenOver => ({
   advisory,
   owner,
   reason: reason ?? `taken over from ${from}, which gives no reason`,
   expires: expires !== null && expires < end ? expires : end,
 })
 
-/** Advisories that are waived in a text; throws where it cannot be read, or where it would not be read back. */
-function waiversIn(text: string, now: Date): Set<string> {
+/** Whether a waiver does what an ignore of another tool does: it holds today, and for every package and file. */
+const letsAllPass = (rule: FindingWaiverRule, today: string): boolean =>
+  rule.package === null && rule.file === null && rule.status !== 'under_investigation' && holdsOn(today, rule)
+
+/** The waivers of a text; throws where it cannot be read, or where it would not be read back. */
+function waiversIn(text: string, now: Date): FindingWaiverRule[] {
   const read = readWaivers({ path: waiversFile, text }, now)
-  if (read.ok) return new Set(read.waivers.map(({ advisory }) => advisory))
+  if (read.ok) return read.waivers
   const [first] = read.problems
   throw new TowpathError({
     code: 'WAIVERS_HAVE_PROBLEMS',

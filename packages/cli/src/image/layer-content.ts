@@ -97,8 +97,7 @@ export class LayerContent {
   }
 
   #takeLink(path: string, { type, linkname }: Header): void {
-    const isSystem = path.endsWith('/os-release')
-    if (kindOfFile(path) === null || (isSystem && type === 'symlink')) return
+    if (kindOfFile(path) === null) return
     const target = linkTarget(path, linkname ?? '', type === 'link')
     if (target === null) this.problem('holds links that lead outside of the image')
     else this.#links.set(path, target)

@@ -1,5 +1,7 @@
+import { packageKey } from '../inventory/package-key.ts'
 import { compareText } from '../version/order.ts'
 import type { Advisory, AdvisoryRecord, VersionInterval } from './advisory.ts'
+import { familyOf } from './version-order-of.ts'
 
 /** What a collection of advisories is, beside the advisories themselves. */
 export interface AdvisorySummary {
@@ -9,6 +11,11 @@ export interface AdvisorySummary {
   /** When the newest of them was modified; null where there is none. */
   newest: string | null
   ecosystems: Readonly<Record<string, number>>
+  /**
+   * Those of them that are only spoken of in records of another family too: a collection of one ecosystem holds such
+   * records of its neighbours, and all of the others are missing.
+   */
+  partial: readonly string[]
 }
 
 /** `lines` by ecosystem, each `name, tab, JSON`, sorted: the same records give the same text, however they came. */
@@ -21,6 +28,7 @@ export interface CompactAdvisories {
 interface CompactAdvisory {
   i: string
   a?: readonly string[]
+  u?: readonly string[]
   k?: Advisory['kind']
   s?: string
   m: string
@@ -31,11 +39,18 @@ interface CompactAdvisory {
   l?: readonly string[]
 }
 
-/** Everything that matching needs of some records, as lines of text. A record that is given twice counts once, as its newest. */
+/**
+ * Everything that matching needs of some records, as lines of text. A record that is given twice counts once, as its
+ * newest; where two of one time differ, both speak.
+ */
 export function compactAdvisories(records: readonly AdvisoryRecord[]): CompactAdvisories {
   const newestFirst = records.toSorted((a, b) => compareText(b.modified, a.modified))
   const byId = new Map<string, AdvisoryRecord>()
-  for (const record of newestFirst) if (!byId.has(record.id)) byId.set(record.id, record)
+  for (const record of newestFirst) {
+    const known = byId.get(record.id)
+    if (known === undefined) byId.set(record.id, record)
+    else if (known.modified === record.modified) byId.set(record.id, bothOf(known, record))
+  }
   const all = [...byId.values()]
   const advisories = all.flatMap((record) => record.advisories)
   const byEcosystem = [...Map.groupBy(advisories, ({ ecosystem }) => ecosystem)].toSorted(([a], [b]) =>
@@ -50,15 +65,38 @@ export function compactAdvisories(records: readonly AdvisoryRecord[]): CompactAd
       withdrawn: all.filter(({ isWithdrawn }) => isWithdrawn).length,
       newest: newestFirst[0]?.modified ?? null,
       ecosystems: Object.fromEntries(lines.map(([ecosystem, own]) => [ecosystem, own.length])),
+      partial: partialIn(
+        lines.map(([ecosystem]) => ecosystem),
+        all,
+      ),
     },
     lines: new Map(lines),
   }
+}
+
+function bothOf(one: AdvisoryRecord, other: AdvisoryRecord): AdvisoryRecord {
+  const known = new Set(one.advisories.map((advisory) => JSON.stringify(advisory)))
+  const more = other.advisories.filter((advisory) => !known.has(JSON.stringify(advisory)))
+  return {
+    ...one,
+    isWithdrawn: one.isWithdrawn && other.isWithdrawn,
+    families: [...new Set([...one.families, ...other.families])],
+    advisories: [...one.advisories, ...more],
+  }
+}
+
+function partialIn(ecosystems: readonly string[], records: readonly AdvisoryRecord[]): string[] {
+  const whole = new Set(
+    records.filter(({ families }) => families.length === 1).flatMap((own) => own.families),
+  )
+  return ecosystems.filter((ecosystem) => !whole.has(familyOf(ecosystem)))
 }
 
 function lineOf({ name, id, modified, summary, ...advisory }: Advisory): string {
   const compact: CompactAdvisory = {
     i: id,
     ...some('a', advisory.aliases),
+    ...some('u', advisory.upstream),
     ...(advisory.kind === 'vulnerability' ? {} : { k: advisory.kind }),
     ...(summary === '' ? {} : { s: summary }),
     m: modified,
@@ -89,31 +127,51 @@ export interface AdvisoryIndex {
   find: (name: string) => readonly Advisory[]
 }
 
-/** An index over lines; a line is only parsed when its package is asked for. */
+/** An index over lines, by the key of a package on both sides; a line is only parsed when its package is asked for. */
 export function indexLines(ecosystem: string, lines: readonly string[]): AdvisoryIndex {
-  const byName = new Map<string, string[]>()
+  const byKey = new Map<string, string[]>()
   for (const line of lines) {
-    const name = line.slice(0, Math.max(0, line.indexOf('\t')))
-    const known = byName.get(name)
-    if (known === undefined) byName.set(name, [line])
+    const key = packageKey(ecosystem, nameIn(line))
+    const known = byKey.get(key)
+    if (known === undefined) byKey.set(key, [line])
     else known.push(line)
   }
   const read = new Map<string, Advisory[]>()
   const find = (name: string): readonly Advisory[] => {
-    const known = read.get(name)
+    const key = packageKey(ecosystem, name)
+    const known = read.get(key)
     if (known !== undefined) return known
-    const advisories = (byName.get(name) ?? []).map((line) => advisoryOf(ecosystem, name, line))
-    read.set(name, advisories)
+    const advisories = (byKey.get(key) ?? []).map((line) => advisoryOf(ecosystem, line))
+    read.set(key, advisories)
     return advisories
   }
   return { ecosystem, find }
 }
 
-function advisoryOf(ecosystem: string, name: string, line: string): Advisory {
+/**
+ * Ecosystems whose advisories concern an inventory's: what Ubuntu mends for its subscribers alone stands under a name of
+ * its own, and concerns those without a subscription all the more.
+ */
+export function advisedAs(ecosystem: string): string[] {
+  const release = /^Ubuntu:(\d.*)$/.exec(ecosystem)?.[1]
+  return release === undefined ? [ecosystem] : [ecosystem, `Ubuntu:Pro:${release}`]
+}
+
+/** Several indexes as one. */
+export const joinIndexes = (ecosystem: string, indexes: readonly AdvisoryIndex[]): AdvisoryIndex => ({
+  ecosystem,
+  find: (name) => indexes.flatMap((index) => index.find(name)),
+})
+
+const nameIn = (line: string): string => line.slice(0, Math.max(0, line.indexOf('\t')))
+
+function advisoryOf(ecosystem: string, line: string): Advisory {
+  const name = nameIn(line)
   const compact = JSON.parse(line.slice(name.length + 1)) as CompactAdvisory
   return {
     id: compact.i,
     aliases: compact.a ?? [],
+    upstream: compact.u ?? [],
     ecosystem,
     name,
     kind: compact.k ?? 'vulnerability',

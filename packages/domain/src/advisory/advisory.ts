@@ -1,5 +1,5 @@
-/** What an advisory tells of, kept apart: only the first and the last say that somebody can do harm. */
-export const advisoryKinds = ['vulnerability', 'unsound', 'unmaintained', 'notice', 'malicious'] as const
+/** What an advisory tells of, worst first, kept apart: only the first two say that somebody can do harm. */
+export const advisoryKinds = ['malicious', 'vulnerability', 'unsound', 'unmaintained', 'notice'] as const
 export type AdvisoryKind = (typeof advisoryKinds)[number]
 
 /** Half-open, or closed where `isEndAffected`. A bound of null has no end on that side. */
@@ -13,6 +13,8 @@ export interface VersionInterval {
 export interface Advisory {
   id: string
   aliases: readonly string[]
+  /** Flaws that this one comes from, as a distribution says of its own records: other flaws, that may be exploited. */
+  upstream: readonly string[]
   /** As OSV writes it: `crates.io`, `npm`, `Debian:12`. */
   ecosystem: string
   name: string
@@ -34,5 +36,7 @@ export interface AdvisoryRecord {
   id: string
   modified: string
   isWithdrawn: boolean
+  /** Families of ecosystems that it speaks of, those too whose versions are not ordered here: `Debian` of `Debian:12`. */
+  families: readonly string[]
   advisories: readonly Advisory[]
 }

@@ -31,6 +31,7 @@ const run = (
       count: 1,
       unread: 0,
       ecosystems: { 'crates.io': 1 },
+      partial: [],
       index: (ecosystem) => indexOf(records, ecosystem),
     },
     facts: noFacts,
@@ -70,6 +71,15 @@ describe('an audit', () => {
     expect(run({ now: old, ageMaxMs: null })).toMatchObject({ verdict: 'clean', unknowns: [] })
   })
 
+  test('is unknown where the newest record is yet to come, and bears clocks that are a little apart', () => {
+    const early = (ms: number) => run({ now: new Date(Date.parse('2026-01-09T00:00:00Z') - ms) })
+    expect(early(2 * 3_600_000)).toMatchObject({
+      verdict: 'unknown',
+      unknowns: [{ what: 'data-too-old', message: expect.stringContaining('yet to come') }],
+    })
+    expect(early(60_000)).toMatchObject({ verdict: 'clean' })
+  })
+
   test('is unknown where records could not be read, where a lockfile has gaps, and where there is no data at all', () => {
     const data = {
       digest: '',
@@ -77,6 +87,7 @@ describe('an audit', () => {
       count: 0,
       unread: 2,
       ecosystems: { 'crates.io': 0 },
+      partial: [],
       index: (ecosystem: string) => indexOf([], ecosystem),
     }
     const gap = { file: 'Cargo.lock', line: 4, message: 'a package has no readable name and version' }
@@ -186,6 +197,33 @@ describe('a waiver', () => {
       expect(findings[0]?.waiver).toBeNull()
       expect(unused).toHaveLength(1)
     }
+  })
+
+  test('that another one replaces is over without a word', () => {
+    const rules = [rule({ expires: '2026-01-01' }), rule()]
+    const { findings, expired } = applyWaivers([someFinding()], rules, now)
+    expect([findings[0]?.waiver?.expires, expired]).toEqual(['2026-02-01', []])
+  })
+
+  test.each(['not_affected', 'affected', 'fixed'] as const)('that says %s lets pass', (status) => {
+    expect(applyWaivers([someFinding()], [rule({ status })], now).findings).toMatchObject([
+      { waiver: { status } },
+    ])
+  })
+
+  test('of what is still looked into lets nothing pass, and is told: unknown never passes', () => {
+    const rules = [rule({ status: 'under_investigation' })]
+    expect(applyWaivers([someFinding()], rules, now)).toMatchObject({
+      findings: [{ waiver: null }],
+      undecided: rules,
+      unused: [],
+    })
+  })
+
+  test('names its package as any tool writes it', () => {
+    const finding = someFinding({ package: 'flask-login', ecosystem: 'PyPI' })
+    const { findings } = applyWaivers([finding], [rule({ package: 'Flask_Login' })], now)
+    expect(findings[0]?.waiver).not.toBeNull()
   })
 
   test('never lets a package pass that was made to do harm', () => {

@@ -1,5 +1,6 @@
 import { duration } from '../config/duration-text.ts'
 import type { Inventory } from '../inventory/component.ts'
+import { advisedAs, joinIndexes } from './advisory-lines.ts'
 import type { AdvisoryIndex } from './advisory-lines.ts'
 import { auditVerdict } from './audit-verdict.ts'
 import type { AuditUnknown, AuditVerdict } from './audit-verdict.ts'
@@ -19,6 +20,8 @@ export interface AdvisoryData {
   /** Records that could not be read. */
   unread: number
   ecosystems: Readonly<Record<string, number>>
+  /** Those of them of which only a part is here. */
+  partial: readonly string[]
   index: (ecosystem: string) => AdvisoryIndex
 }
 
@@ -42,8 +45,9 @@ export interface AuditResult {
   rule: FailRule
   findings: readonly Finding[]
   unknowns: readonly AuditUnknown[]
-  /** Waivers that are over or that nothing needs. */
+  /** Waivers that are over, that decide nothing yet, or that nothing needs. */
   expired: readonly FindingWaiverRule[]
+  undecided: readonly FindingWaiverRule[]
   unused: readonly FindingWaiverRule[]
   lockfiles: readonly AuditedFile[]
   advisories: { digest: string; newest: string | null; count: number }
@@ -67,8 +71,8 @@ export function audit(input: AuditInput): AuditResult {
   const lockfiles: AuditedFile[] = []
   for (const inventory of inventories) {
     const { file, ecosystem, components } = inventory
-    const isCovered = Object.hasOwn(data.ecosystems, ecosystem)
-    const index = indexes.get(ecosystem) ?? data.index(ecosystem)
+    const isCovered = Object.hasOwn(data.ecosystems, ecosystem) && !data.partial.includes(ecosystem)
+    const index = indexes.get(ecosystem) ?? joinIndexes(ecosystem, advisedAs(ecosystem).map(data.index))
     indexes.set(ecosystem, index)
     const { findings, gaps, notCompared } = matchInventory(inventory, index, input.facts)
     found.push(...findings)
@@ -81,7 +85,7 @@ export function audit(input: AuditInput): AuditResult {
       })
   }
   unknowns.push(...coverageUnknowns(lockfiles))
-  const { findings, expired, unused } = applyWaivers(found, input.waivers, now)
+  const { findings, expired, undecided, unused } = applyWaivers(found, input.waivers, now)
   const { digest, newest, count } = data
   const { verdict, counted, isFailure } = auditVerdict({ rule, findings, unknowns })
   return {
@@ -92,6 +96,7 @@ export function audit(input: AuditInput): AuditResult {
     findings,
     unknowns,
     expired,
+    undecided,
     unused,
     lockfiles,
     advisories: { digest, newest, count },
@@ -107,24 +112,26 @@ function coverageUnknowns(lockfiles: readonly AuditedFile[]): AuditUnknown[] {
   }))
 }
 
+/** How far the clocks of two machines may be apart, in milliseconds. */
+const CLOCK_SKEW_MAX_MS = 3_600_000
+
 function ageUnknown({ data: { newest }, now, ageMaxMs }: AuditInput): AuditUnknown[] {
-  if (newest === null)
-    return [
-      {
-        what: 'data-too-old',
-        message: 'the advisories hold no record at all',
-        hint: 'bring some: towpath advisories import ARCHIVE',
-      },
-    ]
+  const bring = 'towpath advisories import ARCHIVE'
+  const unknown = (message: string, hint: string): AuditUnknown[] => [{ what: 'data-too-old', message, hint }]
+  if (newest === null) return unknown('the advisories hold no record at all', `bring some: ${bring}`)
   const ageMs = now.getTime() - Date.parse(newest)
-  if (ageMaxMs === null || ageMs <= ageMaxMs) return []
-  return [
-    {
-      what: 'data-too-old',
-      message: `the newest advisory is of ${newest.slice(0, 10)}, older than ${duration(ageMaxMs)}`,
-      hint: 'bring newer ones: towpath advisories import ARCHIVE; or take them as they are: --offline',
-    },
-  ]
+  if (ageMaxMs === null || (ageMs <= ageMaxMs && ageMs >= -CLOCK_SKEW_MAX_MS)) return []
+  const asTheyAre = 'or take them as they are: --offline'
+  const day = newest.slice(0, 10)
+  return ageMs < 0
+    ? unknown(
+        `the newest advisory is of ${day}, which is yet to come, so nobody can say how old they are`,
+        `look at the clock here, and bring others: ${bring}; ${asTheyAre}`,
+      )
+    : unknown(
+        `the newest advisory is of ${day}, older than ${duration(ageMaxMs)}`,
+        `bring newer ones: ${bring}; ${asTheyAre}`,
+      )
 }
 
 const unreadUnknown = ({ unread }: AdvisoryData): AuditUnknown[] =>

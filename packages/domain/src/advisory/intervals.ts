@@ -27,15 +27,17 @@ export function intervalsOf(
   if (readable.length === 0 && !areVersionsListed) return 'only which commits are affected'
   const intervals: VersionInterval[] = []
   for (const range of readable) {
-    const events = eventsOf(listOf(range.get('events')), compare)
+    const events = eventsOf(range.get('events'), compare)
     if (typeof events === 'string') return events
     intervals.push(...walk(events))
   }
   return intervals
 }
 
-function eventsOf(list: readonly unknown[], compare: CompareVersions): RangeEvent[] | string {
+function eventsOf(given: unknown, compare: CompareVersions): RangeEvent[] | string {
+  const list = listOf(given)
   if (list.length > 10_000) return `${list.length} events of one range`
+  if (list.some((item) => fieldsOf(item).size === 0)) return 'an event that says nothing'
   const pairs = list.flatMap((item) => [...fieldsOf(item)]).filter(([kind]) => kind !== 'limit')
   const events = pairs.map(([kind, value]) => readEvent(kind, value, compare))
   const wrong = events.find((event) => typeof event === 'string')

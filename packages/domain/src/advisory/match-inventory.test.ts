@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { Ecosystem } from '../inventory/component.ts'
 import { scoreOf } from './cvss-score.ts'
 import { matchInventory } from './match-inventory.ts'
 import { isInNpmRange } from './npm-range.ts'
 import { planBump } from './plan-bump.ts'
-import { severityOf } from './severity.ts'
+import { severityOf, worstOf } from './severity.ts'
 import { indexOf, noFacts, osvRecord, someComponent, someInventory } from './testing/some-advisory.ts'
 
 const fixed = [{ introduced: '0' }, { fixed: '2.0.0' }]
@@ -79,9 +80,49 @@ describe('findings', () => {
     )
   })
 
-  test('names are compared as they are', () => {
-    const index = indexOf([osvRecord({ id: 'RUSTSEC-2026-0001', name: 'Rand' })])
-    expect(matchInventory(someInventory([someComponent()]), index, noFacts).findings).toEqual([])
+  const names: [ecosystem: Ecosystem, advised: string, locked: string, isSame: boolean][] = [
+    ['crates.io', 'Rand', 'rand', false],
+    ['npm', 'JSONStream', 'jsonstream', false],
+    ['PyPI', 'Flask_Login', 'flask-login', true],
+    ['PyPI', 'zope.interface', 'Zope--Interface', true],
+    ['PyPI', 'flask-login', 'flasklogin', false],
+    ['GitHub Actions', 'TJ-Actions/Changed-Files', 'tj-actions/changed-files', true],
+    ['GitHub Actions', 'a/b/sub', 'A/B', true],
+    ['GitHub Actions', 'a/b', 'a/bc', false],
+  ]
+  test.each(names)('in %s the name %s is that of %s: %s', (...[ecosystem, advised, locked, isSame]) => {
+    const index = indexOf(
+      [osvRecord({ id: 'GHSA-aaaa', name: advised, ecosystem, events: fixed })],
+      ecosystem,
+    )
+    const inventory = someInventory([someComponent({ ecosystem, name: locked })])
+    expect(matchInventory(inventory, index, noFacts).findings).toHaveLength(isSame ? 1 : 0)
+  })
+
+  test('what one database calls worse stays as bad, whichever gives the name', () => {
+    const low = 'CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N'
+    const critical = 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'
+    const records = [
+      osvRecord({
+        id: 'RUSTSEC-2026-0001',
+        aliases: ['CVE-2026-1'],
+        informational: 'notice',
+        vectors: [low],
+      }),
+      osvRecord({ id: 'GHSA-aaaa', aliases: ['CVE-2026-1'], vectors: [critical], rating: 'LOW' }),
+      osvRecord({ id: 'CVE-2026-1', informational: 'unsound', rating: 'MODERATE' }),
+    ]
+    const facts = { ...noFacts, score: scoreOf }
+    expect(matchInventory(someInventory([someComponent()]), indexOf(records), facts).findings).toMatchObject([
+      { id: 'RUSTSEC-2026-0001', kind: 'vulnerability', severity: 'critical', score: 9.8 },
+    ])
+  })
+
+  test('a word that is worse than a score holds, and silence takes nothing from a score', () => {
+    const scored = { severity: 'low', score: 2 } as const
+    expect(worstOf([scored, { severity: 'high', score: null }])).toEqual({ severity: 'high', score: null })
+    expect(worstOf([{ severity: 'unscored', score: null }, scored])).toEqual(scored)
+    expect(worstOf([])).toEqual({ severity: 'unscored', score: null })
   })
 
   test('what is exploited, and how likely, is joined by the CVE among its names', () => {
@@ -93,6 +134,13 @@ describe('findings', () => {
     }
     const [joined] = matchInventory(someInventory([someComponent()]), index, facts).findings
     expect(joined).toMatchObject({ isExploited: true, exploitProbability: 0.5 })
+    for (const record of [
+      { ...osvRecord({ id: 'DEBIAN-CVE-2026-1' }) },
+      { ...osvRecord({ id: 'DSA-1-1' }), upstream: ['CVE-2026-2', 'cve-2026-1'] },
+    ]) {
+      const { findings } = matchInventory(someInventory([someComponent()]), indexOf([record]), facts)
+      expect(findings).toMatchObject([{ isExploited: true, aliases: [] }])
+    }
     const [apart] = matchInventory(someInventory([someComponent()]), index, noFacts).findings
     expect(apart).toMatchObject({ isExploited: null, exploitProbability: null })
   })

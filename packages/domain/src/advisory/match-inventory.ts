@@ -1,13 +1,13 @@
 import type { Component, Inventory, InventoryGap } from '../inventory/component.ts'
 import { compareText } from '../version/order.ts'
-import type { Advisory } from './advisory.ts'
+import type { Advisory, AdvisoryKind } from './advisory.ts'
 import type { AdvisoryIndex } from './advisory-lines.ts'
 import { affects } from './affects.ts'
 import type { Finding } from './finding.ts'
 import { mergeAliases } from './merge-aliases.ts'
 import { planBump } from './plan-bump.ts'
 import type { IsInRange } from './plan-bump.ts'
-import { severityOf } from './severity.ts'
+import { severityOf, worstOf } from './severity.ts'
 
 /** What else is known when findings are made; each part may be absent. */
 export interface MatchFacts {
@@ -30,7 +30,7 @@ export interface Matched {
 
 /**
  * Everything that advisories say of an inventory: a pure function of both. Only what comes from the registry of its
- * ecosystem is compared, as RustSec has it; names are compared as they are.
+ * ecosystem is compared, as RustSec has it; names are compared by their keys in it.
  */
 export function matchInventory(inventory: Inventory, index: AdvisoryIndex, facts: MatchFacts): Matched {
   const findings: Finding[] = []
@@ -60,22 +60,25 @@ export function matchInventory(inventory: Inventory, index: AdvisoryIndex, facts
 export interface FlawGroup {
   advisory: Advisory
   aliases: readonly string[]
+  upstream: readonly string[]
   fixed: string | null
-  vectors: readonly string[]
-  rating: string | null
+  /** The worst that any of them says. */
+  kind: AdvisoryKind
+  /** What each of them says of how bad it is. */
+  ratings: readonly Pick<Advisory, 'vectors' | 'rating'>[]
 }
 
 function findingOf(component: Component, group: FlawGroup, facts: MatchFacts): Finding {
   const { advisory, aliases, fixed } = group
-  const { severity, score } = severityOf(group, facts.score)
-  const cves = [advisory.id, ...aliases].filter((id) => id.startsWith('CVE-'))
+  const { severity, score } = worstOf(group.ratings.map((own) => severityOf(own, facts.score)))
+  const cves = [advisory.id, ...aliases, ...group.upstream].flatMap(cveIn)
   const probabilities = cves.flatMap((id) => facts.probabilities?.get(id) ?? [])
   return {
     id: advisory.id,
     aliases,
     package: component.name,
     version: component.version,
-    kind: advisory.kind,
+    kind: group.kind,
     severity,
     score,
     fixed,
@@ -92,6 +95,12 @@ function findingOf(component: Component, group: FlawGroup, facts: MatchFacts): F
     exploitProbability: probabilities.length === 0 ? null : Math.max(...probabilities),
     waiver: null,
   }
+}
+
+/** Distributions put a name of their own in front, as in `DEBIAN-CVE-2026-0001`. */
+function cveIn(id: string): string[] {
+  const cve = /(?:^|-)(CVE-\d{4}-\d+)$/i.exec(id)?.[1]
+  return cve === undefined ? [] : [cve.toUpperCase()]
 }
 
 const otherRegistryGap = ({ file, line, name, version }: Component): InventoryGap => ({

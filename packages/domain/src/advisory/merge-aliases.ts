@@ -1,5 +1,6 @@
 import { compareText } from '../version/order.ts'
-import type { Advisory } from './advisory.ts'
+import { advisoryKinds } from './advisory.ts'
+import type { Advisory, AdvisoryKind } from './advisory.ts'
 import type { FlawGroup } from './match-inventory.ts'
 
 interface Concerned {
@@ -18,7 +19,8 @@ function rankOf(id: string): number {
 
 /**
  * One flaw that several databases tell of is one finding. Two records of the same database stay two, even where they
- * share an alias: their database keeps them apart.
+ * share an alias: their database keeps them apart. What is worst of what they say holds: no database makes the word of
+ * another milder.
  */
 export function mergeAliases(concerned: readonly Concerned[]): FlawGroup[] {
   const ordered = concerned.toSorted(
@@ -33,9 +35,14 @@ export function mergeAliases(concerned: readonly Concerned[]): FlawGroup[] {
   return groups.map(groupOf)
 }
 
+const worstKind = (kinds: readonly AdvisoryKind[]): AdvisoryKind =>
+  advisoryKinds.find((kind) => kinds.includes(kind)) ?? 'vulnerability'
+
 const namesOf = ({ advisory: { id, aliases } }: Concerned): string[] => [id, ...aliases]
 
 function areSame(other: Concerned, item: Concerned, members: readonly Concerned[]): boolean {
+  // One record may speak of a package twice, as of Ubuntu with and without a subscription.
+  if (other.advisory.id === item.advisory.id) return true
   if (databaseOf(other.advisory.id) === databaseOf(item.advisory.id)) return false
   const names = new Set(members.flatMap(namesOf))
   return namesOf(item).some((name) => names.has(name))
@@ -48,8 +55,9 @@ function groupOf(members: readonly Concerned[]): FlawGroup {
   return {
     advisory: first.advisory,
     aliases: [...aliases].toSorted(compareText),
+    upstream: members.flatMap(({ advisory }) => advisory.upstream),
     fixed: first.fixed ?? others.find(({ fixed }) => fixed !== null)?.fixed ?? null,
-    vectors: members.flatMap(({ advisory }) => advisory.vectors),
-    rating: members.find(({ advisory }) => advisory.rating !== null)?.advisory.rating ?? null,
+    kind: worstKind(members.map(({ advisory }) => advisory.kind)),
+    ratings: members.map(({ advisory: { vectors, rating } }) => ({ vectors, rating })),
   }
 }

@@ -37,7 +37,16 @@ describe('what other tools ignore', () => {
       ],
     ],
     ['.trivyignore', 'CVE-2026-1234 forever\n', 'cannot be read on line 1'],
-    ['audit.toml', '[advisories]\nignore = [7]\n', 'has an entry without an id: number 1'],
+    [
+      'audit.toml',
+      '[advisories]\nignore = [7]\n',
+      'has an entry without an id, or with an end that is no date: number 1',
+    ],
+    [
+      'osv-scanner.toml',
+      '[[IgnoredVulns]]\nid = "GHSA-aaaa"\nignoreUntil = "2020-01-01"\n',
+      'has an entry without an id, or with an end that is no date: number 1',
+    ],
     ['ignore.txt', '', 'is none of audit.toml, deny.toml, osv-scanner.toml and .trivyignore'],
   ]
   test.each(rows)('in %s: %j', (path, text, expected) => {

@@ -35,7 +35,7 @@ export function readIgnores(path: string, text: string): Ignored[] | string {
     const unread = items.indexOf(null)
     return unread === -1
       ? items.filter((item) => item !== null)
-      : `has an entry without an id: number ${unread + 1}`
+      : `has an entry without an id, or with an end that is no date: number ${unread + 1}`
   } catch (thrown) {
     if (thrown instanceof TomlError || thrown instanceof RangeError)
       return `is no TOML: ${thrown.message.split('\n')[0] ?? ''}`
@@ -49,11 +49,10 @@ function ignoredOf(item: unknown): Ignored | null {
   const advisory = textOf(item) ?? textOf(fields.get('id'))
   if (!isAdvisory(advisory)) return null
   const until = fields.get('ignoreUntil')
-  return {
-    advisory,
-    reason: textOf(fields.get('reason')),
-    expires: until instanceof TomlDate ? until.toISOString().slice(0, 10) : null,
-  }
+  const day = until instanceof TomlDate ? until.toISOString().slice(0, 10) : null
+  // An end that cannot be read is none that may be left out.
+  if (until !== undefined && !/^\d{4}-\d\d-\d\d$/.test(day ?? '')) return null
+  return { advisory, reason: textOf(fields.get('reason')), expires: day }
 }
 
 /** An id a line, `exp:YYYY-MM-DD` behind it; a comment above it is the reason. */

@@ -19,6 +19,16 @@ describe('an OSV record', () => {
     expect(kindOf({ id: 'MAL-2026-1', ecosystem: 'npm' })).toBe('malicious')
   })
 
+  test('is no milder for a word of its database that is no text', () => {
+    expect(kindOf({ id: 'RUSTSEC-2026-0001', informational: false as never })).toBe('vulnerability')
+  })
+
+  test('keeps every version of a long list', () => {
+    const versions = Array.from({ length: 30_000 }, (_, at) => `1.0.${at}`)
+    const record = readOsvRecord(osvRecord({ id: 'A-1', versions }))
+    expect(record).toMatchObject({ advisories: [{ versions: expect.arrayContaining(['1.0.29999']) }] })
+  })
+
   test('that was withdrawn concerns nobody, and is counted', () => {
     const record = readOsvRecord(osvRecord({ id: 'RUSTSEC-2026-0001', withdrawn: '2026-02-01T00:00:00Z' }))
     expect(record).toMatchObject({ isWithdrawn: true, advisories: [] })
@@ -42,6 +52,34 @@ describe('an OSV record', () => {
       'a bound that is no version',
       osvRecord({ id: 'A-1', events: [{ introduced: '0' }, { fixed: 'soon' }] }),
       'fixed soon, which is no version',
+    ],
+    ['a time that is none', { id: 'A-1', modified: '2026-13-45T00:00:00Z' }, 'A-1 does not say when'],
+    [
+      'a withdrawal at no time',
+      osvRecord({ id: 'A-1', withdrawn: 'no' }),
+      'A-1 does not say when it was withdrawn',
+    ],
+    [
+      'more versions than are read',
+      osvRecord({ id: 'A-1', versions: Array.from({ length: 100_001 }, (_, at) => `1.0.${at}`) }),
+      'has 100001 versions',
+    ],
+    ['a version that is a number', osvRecord({ id: 'A-1', versions: [1 as never, '2.0.0'] }), 'no texts'],
+    ['aliases that are no list', { ...osvRecord({ id: 'A-1' }), aliases: { 0: 'CVE-1' } }, 'aliases'],
+    ['a severity that is no list', { ...osvRecord({ id: 'A-1' }), severity: 'high' }, 'severity'],
+    [
+      'affected that is no list',
+      { id: 'A-1', modified: '2026-01-01T00:00:00Z', affected: { 0: {} } },
+      'has affected that is no list',
+    ],
+    ['a name of two lines', osvRecord({ id: 'A-1', name: 'a\nb' }), 'can be none'],
+    ['a name with a tab', osvRecord({ id: 'A-1', name: 'a\tb' }), 'can be none'],
+    ['no name', osvRecord({ id: 'A-1', name: '' }), 'can be none'],
+    ['a broken ecosystem', osvRecord({ id: 'A-1', ecosystem: 'Debian:\uD800' }), 'ecosystem that is none'],
+    [
+      'an event that says nothing',
+      osvRecord({ id: 'A-1', events: [{ introduced: '0' }, 'fixed' as never] }),
+      'says nothing',
     ],
     ['a range without a beginning', osvRecord({ id: 'A-1', events: [{ fixed: '1.0.0' }] }), 'from which on'],
   ]
@@ -124,7 +162,24 @@ describe('the lines of a store', () => {
       withdrawn: 0,
       newest: '2026-03-01T00:00:00Z',
       ecosystems: { 'crates.io': 2 },
+      partial: [],
     })
+  })
+
+  test('tell of which ecosystem they hold only what another one shares with it', () => {
+    const affected = (...names: string[]) =>
+      names.map((ecosystem) => ({ package: { ecosystem, name: 'a' }, versions: ['1.0.0'] }))
+    const summaryOf = (...lists: object[][]) => {
+      const read = lists.map((list, at) =>
+        readOsvRecord({ id: `A-${at}`, modified: '2026-01-01T00:00:00Z', affected: list }),
+      )
+      return compactAdvisories(read.filter((record) => typeof record !== 'string')).summary.partial
+    }
+    const crates = affected('crates.io')
+    expect(summaryOf(crates, affected('crates.io', 'npm'))).toEqual(['npm'])
+    expect(summaryOf(crates, affected('crates.io', 'npm'), affected('npm'))).toEqual([])
+    expect(summaryOf(affected('Packagist', 'PyPI'))).toEqual(['PyPI'])
+    expect(summaryOf(affected('Debian:11', 'Debian:12'))).toEqual([])
   })
 
   test('hold a record once, as it was last', () => {
@@ -141,6 +196,15 @@ describe('the lines of a store', () => {
     expect(indexLines('crates.io', lines.get('crates.io') ?? []).find('b')).toMatchObject([
       { versions: ['9.0.0'] },
     ])
+  })
+
+  test('hold both of two records with one id and time that say different things', () => {
+    const pair = ['a', 'b'].map((name) => readOsvRecord(osvRecord({ id: 'A-1', name })))
+    const both = pair.filter((record) => typeof record !== 'string')
+    const compact = compactAdvisories([...both, ...both])
+    expect(compactAdvisories([...both].toReversed())).toEqual(compact)
+    expect(compact.lines.get('crates.io')).toHaveLength(2)
+    expect(compact.summary.count).toBe(1)
   })
 
   test('are found by whole names: a is not ab', () => {

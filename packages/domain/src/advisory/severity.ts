@@ -22,6 +22,20 @@ export function rankOf(score: number, vector: string): SeverityRank {
   return score < 9 || isSecond ? 'high' : 'critical'
 }
 
+export interface Scored {
+  severity: Severity
+  score: number | null
+}
+
+/** The worst of what several databases say of one flaw. One that does not score it takes nothing from those that do. */
+export const worstOf = (scored: readonly Scored[]): Scored =>
+  scored.toSorted(
+    (a, b) => scoredRank(b.severity) - scoredRank(a.severity) || (b.score ?? 0) - (a.score ?? 0),
+  )[0] ?? { severity: 'unscored', score: null }
+
+const scoredRank = (severity: Severity): number =>
+  severity === 'unscored' ? -1 : severityRanks.indexOf(severity)
+
 /** Newest version of CVSS first. */
 const generationOf = (vector: string): number => Number(/^CVSS:(\d\.\d)/.exec(vector)?.[1] ?? 2)
 
@@ -32,7 +46,7 @@ const generationOf = (vector: string): number => Number(/^CVSS:(\d\.\d)/.exec(ve
 export function severityOf(
   { vectors, rating }: { vectors: readonly string[]; rating: string | null },
   score: (vector: string) => number | null,
-): { severity: Severity; score: number | null } {
+): Scored {
   for (const vector of vectors.toSorted((a, b) => generationOf(b) - generationOf(a))) {
     const found = score(vector)
     if (found !== null) return { severity: rankOf(found, vector), score: found }

@@ -37,6 +37,9 @@ const orders: ReadonlyMap<string, CompareVersions> = new Map([
   ['Alpine', comparedBy(apkOrder)],
 ])
 
+/** The ecosystem without its release: `Debian` of `Debian:12`. */
+export const familyOf = (ecosystem: string): string => ecosystem.split(':', 1)[0] ?? ''
+
 /** The order of an ecosystem as OSV names it; null where its versions cannot be compared here. */
 export function versionOrderOf(ecosystem: string): CompareVersions | null {
   const order = orders.get(/^(?:Debian|Ubuntu|Alpine)(?=:)/.exec(ecosystem)?.[0] ?? ecosystem)

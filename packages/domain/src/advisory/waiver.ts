@@ -1,6 +1,11 @@
+import { packageKey } from '../inventory/package-key.ts'
 import type { Finding } from './finding.ts'
 
-/** Words of VEX, with what each means here: only the first two let a finding pass for good reason. */
+/**
+ * Words of VEX for what somebody found out. Whoever says that a finding does no harm here (`not_affected`), that it is
+ * mended in place (`fixed`), or that it is known and borne (`affected`) lets it pass; while it is looked into
+ * (`under_investigation`) nobody knows, and unknown never passes.
+ */
 export const vexStatuses = ['not_affected', 'affected', 'fixed', 'under_investigation'] as const
 export type VexStatus = (typeof vexStatuses)[number]
 
@@ -26,16 +31,22 @@ export interface FindingWaiverRule {
 
 export interface Waived {
   findings: readonly Finding[]
-  /** Rules that would apply and are over: what they let pass counts again. */
+  /** Rules that would let pass what counts, and are over. */
   expired: readonly FindingWaiverRule[]
+  /** Rules whose finding is still looked into: it counts until somebody decides. */
+  undecided: readonly FindingWaiverRule[]
   /** Rules that nothing needed: their finding is gone, or they are mistyped. */
   unused: readonly FindingWaiverRule[]
 }
 
-const concerns = (rule: FindingWaiverRule, { id, aliases, package: name, file }: Finding): boolean =>
-  (rule.advisory === id || aliases.includes(rule.advisory)) &&
-  (rule.package === null || rule.package === name) &&
-  (rule.file === null || rule.file === file)
+const concerns = (rule: FindingWaiverRule, finding: Finding): boolean => {
+  const { id, aliases, package: name, file, ecosystem } = finding
+  return (
+    (rule.advisory === id || aliases.includes(rule.advisory)) &&
+    (rule.package === null || packageKey(ecosystem, rule.package) === packageKey(ecosystem, name)) &&
+    (rule.file === null || rule.file === file)
+  )
+}
 
 /** Marks what waivers let pass at a moment. An expired one lets nothing pass; packages made to do harm never pass. */
 export function applyWaivers(
@@ -44,7 +55,8 @@ export function applyWaivers(
   now: Date,
 ): Waived {
   const today = now.toISOString().slice(0, 10)
-  const holding = rules.filter(({ expires }) => expires >= today)
+  const current = rules.filter((rule) => holdsOn(today, rule))
+  const holding = current.filter(({ status }) => status !== 'under_investigation')
   const waived = findings.map((finding): Finding => {
     const rule = finding.kind === 'malicious' ? undefined : holding.find((one) => concerns(one, finding))
     if (rule === undefined) return finding
@@ -52,12 +64,19 @@ export function applyWaivers(
     return { ...finding, waiver: { owner, reason, expires, status } }
   })
   const isNeeded = (rule: FindingWaiverRule): boolean => findings.some((finding) => concerns(rule, finding))
+  const open = waived.filter(({ waiver }) => waiver === null)
+  const wouldHelp = (rule: FindingWaiverRule): boolean => open.some((finding) => concerns(rule, finding))
   return {
     findings: waived,
-    expired: rules.filter((rule) => rule.expires < today && isNeeded(rule)),
-    unused: holding.filter((rule) => !isNeeded(rule)),
+    expired: rules.filter((rule) => !holdsOn(today, rule) && wouldHelp(rule)),
+    undecided: current.filter((rule) => rule.status === 'under_investigation' && wouldHelp(rule)),
+    unused: current.filter((rule) => !isNeeded(rule)),
   }
 }
+
+/** Whether a rule is not over on a day (`YYYY-MM-DD`, UTC). */
+export const holdsOn = (today: string, { expires }: Pick<FindingWaiverRule, 'expires'>): boolean =>
+  expires >= today
 
 /** The last day that a waiver written on `now` may hold. */
 export const lastWaiverDay = (now: Date): string =>

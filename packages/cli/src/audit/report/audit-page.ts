@@ -118,12 +118,19 @@ function section(title: string, lines: readonly Line[]): Line[] {
   ]
 }
 
-const waiverLines = ({ expired, unused }: AuditResult): Line[] =>
+const waiverLines = ({ expired, undecided, unused }: AuditResult): Line[] =>
   section('Waivers', [
     ...expired.map(({ advisory, owner, expires }) =>
       line(
         span('bad', '✖ '),
         `${advisory} is waived no more since ${expires}; it counts again`,
+        span('quiet', `  owner: ${owner}`),
+      ),
+    ),
+    ...undecided.map(({ advisory, owner, line: row }) =>
+      line(
+        span('warning', '▲ '),
+        `${advisory} (line ${row}) is under investigation, so it counts until somebody decides`,
         span('quiet', `  owner: ${owner}`),
       ),
     ),

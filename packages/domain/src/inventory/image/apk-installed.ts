@@ -16,10 +16,11 @@ export function readApkInstalled(text: string): FileReading {
     else packages.push(found)
   }
   for (const row of rowsOf(text)) {
-    if (row.trim() === '') end()
+    // Where the blank line is missing, the next name begins the next package.
+    if (row.trim() === '' || (row.startsWith('P:') && fields.has('P'))) end()
+    if (row.trim() === '') continue
     // Files of a package follow with keys of their own, of which `a` and `Z` may repeat: the first four count.
-    else if (/^[PVAo]:/.test(row) && !fields.has(row.charAt(0)))
-      fields.set(row.charAt(0), row.slice(2).trim())
+    if (/^[PVAo]:/.test(row) && !fields.has(row.charAt(0))) fields.set(row.charAt(0), row.slice(2).trim())
     if (packages.length >= PACKAGES_MAX)
       return reading({ packages, problem: `lists more than ${PACKAGES_MAX} packages; the rest was not read` })
   }

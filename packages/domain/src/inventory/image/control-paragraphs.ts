@@ -3,7 +3,8 @@ const VALUE_LENGTH_MAX = 4096
 
 /**
  * Paragraphs of `Key: value` lines with blank lines between, as dpkg writes them. Only the fields asked for are kept, by
- * their lower-case names; continued lines, which begin with a blank, are not.
+ * their lower-case names; continued lines, which begin with a blank, are not. A field that stands there twice is empty:
+ * nobody knows which one counts.
  */
 export function* controlParagraphs(
   text: string,
@@ -22,7 +23,8 @@ export function* controlParagraphs(
     const colon = row.indexOf(':')
     if (colon <= 0 || row.startsWith(' ') || row.startsWith('\t')) continue
     const key = row.slice(0, colon).toLowerCase()
-    if (wanted.has(key)) fields.set(key, row.slice(colon + 1, colon + VALUE_LENGTH_MAX).trim())
+    if (!wanted.has(key)) continue
+    fields.set(key, fields.has(key) ? '' : row.slice(colon + 1, colon + VALUE_LENGTH_MAX).trim())
   }
   if (hasLines) yield fields
 }

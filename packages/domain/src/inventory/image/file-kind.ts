@@ -23,7 +23,7 @@ export const fileKinds: readonly FileKind[] = [
   kind(/^(?:usr\/)?lib\/apk\/db\/installed$/, readApkInstalled, { sizeMax: 64 * MEGABYTE, isDatabase: true }),
   kind(/^(?:etc|usr\/lib)\/os-release$/, (text) => reading({ system: readOsRelease(text) })),
   kind(/(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@.][^/]*\/package\.json$/, readNodePackage),
-  kind(/\.(?:dist-info\/METADATA|egg-info\/PKG-INFO|egg-info)$/, readPythonMetadata),
+  kind(/\.(?:dist-info\/METADATA|egg-info\/PKG-INFO|egg-info|egg\/EGG-INFO\/PKG-INFO)$/, readPythonMetadata),
 ]
 
 function kind(
@@ -49,6 +49,9 @@ const unread: readonly (readonly [RegExp, string])[] = [
   [/\/specifications\/[^/]+\.gemspec$/, 'a Ruby gem'],
   [/\.deps\.json$/, 'a list of .NET packages'],
   [/\/vendor\/composer\/installed\.json$/, 'a list of PHP packages'],
+  [/(?:^|\/)conda-meta\/[^/]+\.json$/, 'a package of Conda'],
+  [/\.egg$/, 'a Python egg'],
+  [/(?:^|\/)\.pnp\.c?js$/, "a list of packages of Yarn's Plug'n'Play"],
 ]
 
 export const kindOfFile = (path: string): FileKind | null =>

@@ -49,6 +49,11 @@ describe("dpkg's status", () => {
     expect(told(readDpkgStatus(text).packages)).toEqual(['a 1.0-1'])
   })
 
+  test('tells of a field that stands there twice: one of both is hidden behind the other', () => {
+    const { packages, problem } = readDpkgStatus('Package: a\nVersion: 1\nPackage: b\nVersion: 2\n')
+    expect([packages, problem]).toEqual([[], 'holds 1 entries without a readable name and version'])
+  })
+
   test('tells of entries without name or version, which may be anything', () => {
     const { packages, problem } = readDpkgStatus(`${paragraph('a', '')}\nPackage: b\n\nVersion: 1\n`)
     expect(told(packages)).toEqual(['a 1.0-1'])
@@ -72,6 +77,11 @@ test("apk's list gives package, architecture and origin, whatever files follow",
     problem: null,
   })
   expect(readApkInstalled('P:musl\n\n').problem).toContain('1 entries')
+})
+
+test("apk's list hides no package behind another where the line between them is missing", () => {
+  const { packages } = readApkInstalled('P:a\nV:1\nF:lib\nP:b\nV:2\n')
+  expect(told(packages)).toEqual(['a 1', 'b 2'])
 })
 
 test('os-release is read as a shell would, without running anything', () => {
@@ -131,6 +141,7 @@ describe('packages of languages', () => {
     expect(told(readGoBuildInfo({ goVersion: 'go1.23rc1', modules: '' }).packages)).toEqual([
       'stdlib 1.23-rc1',
     ])
+    expect(readGoBuildInfo({ goVersion: 'go1.22', modules: 'dep\t\tv1.0.0\n' }).problem).toContain('module')
     expect(readGoBuildInfo({ goVersion: 'devel +abc', modules }).problem).toContain('no release of Go')
   })
 })
@@ -201,6 +212,7 @@ describe('files that are read', () => {
     'x/site-packages/a-1.0.dist-info/METADATA',
     'x/a.egg-info/PKG-INFO',
     'x/a.egg-info',
+    'x/a.egg/EGG-INFO/PKG-INFO',
   ]
   test.each(wanted)('%s', (path) => expect(kindOfFile(path)).not.toBeNull())
 
@@ -217,5 +229,7 @@ describe('files that are read', () => {
     expect(unreadKindOf('var/lib/rpm/rpmdb.sqlite')).toBe('an RPM database')
     expect(unreadKindOf('app/app.jar')).toBe('a Java archive')
     expect(unreadKindOf('app/jar')).toBeNull()
+    for (const path of ['opt/conda/conda-meta/openssl-3.0.json', 'site-packages/a.egg', 'app/.pnp.cjs'])
+      expect(unreadKindOf(path)).not.toBeNull()
   })
 })

@@ -2,7 +2,7 @@ import { compareText } from '../../version/order.ts'
 import type { Component, Ecosystem, Inventory, InventoryGap, SystemEcosystem } from '../component.ts'
 import type { FoundPackage } from './image-file.ts'
 import { mergeLayers } from './layer.ts'
-import type { Layer, SurvivingFile } from './layer.ts'
+import type { Layer, LayerFile, SurvivingFile } from './layer.ts'
 import type { OsRelease } from './os-release.ts'
 import { packageUrl } from './package-url.ts'
 import { systemEnding } from './system-ending.ts'
@@ -52,7 +52,7 @@ export function imageInventory(input: {
     ),
     ...files.flatMap(({ path, file }) => (file.problem === null ? [] : [gap(path, file.problem)])),
     ...lost.map(({ path, target }) => gap(path, `is a link to ${target || '/'}, which was not read`)),
-    ...systemGaps({ image, system, components, now }),
+    ...systemGaps({ image, system, files, layers, now }),
   ]
   const own = [...Map.groupBy(components, ({ ecosystem }) => ecosystem)].toSorted(([a], [b]) =>
     compareText(a, b),
@@ -139,6 +139,12 @@ function layerOf(found: FoundPackage, { layer, before }: SurvivingFile): number 
   return lowest
 }
 
+/** Ubuntu supports its release of every second April for long (LTS), and OSV says so in its name. */
+const ubuntuName = (version: string): SystemEcosystem => {
+  const isLong = /^\d?[02468]\.04$/.test(version)
+  return `Ubuntu:${version}${isLong ? ':LTS' : ''}`
+}
+
 /** How OSV names the releases of a system: Debian by its major version, Ubuntu whole, Alpine by its branch. */
 const releaseNames: readonly {
   kind: 'deb' | 'apk'
@@ -147,7 +153,7 @@ const releaseNames: readonly {
   name: (version: string) => SystemEcosystem
 }[] = [
   { kind: 'deb', id: 'debian', release: /^\d+/, name: (version) => `Debian:${version}` },
-  { kind: 'deb', id: 'ubuntu', release: /^\d+\.\d+/, name: (version) => `Ubuntu:${version}` },
+  { kind: 'deb', id: 'ubuntu', release: /^\d+\.\d+/, name: ubuntuName },
   { kind: 'apk', id: 'alpine', release: /^\d+\.\d+/, name: (version) => `Alpine:v${version}` },
 ]
 
@@ -159,21 +165,46 @@ function systemEcosystem(kind: 'deb' | 'apk', system: OsRelease | null): SystemE
   return `Unknown system:${[id, version].filter((word) => word !== '').join(' ')}`
 }
 
-function systemGaps(given: {
+interface SystemFacts {
   image: string
   system: OsRelease | null
-  components: readonly ImageComponent[]
+  files: readonly SurvivingFile[]
+  layers: readonly Layer[]
   now: Date
-}): InventoryGap[] {
-  const { image, system, components, now } = given
-  const hasPackages = components.some(({ purl }) => /^pkg:(?:deb|apk)\//.test(purl))
-  if (system === null)
-    return hasPackages
-      ? [gap(image, 'has packages of a system and does not say of which (no os-release)')]
-      : []
-  const ending = systemEnding(system, now)
-  return ending === null ? [] : [gap(image, ending)]
 }
+
+/** Why what is known of a system is not all of it: it has no name, no list of its packages, or nobody mends it. */
+function systemGaps({ image, system, files, layers, now }: SystemFacts): InventoryGap[] {
+  const kinds = systemKindsIn(files.map(({ file }) => file))
+  const missing = missingList({ system, kinds, files, layers })
+  const ending = system === null ? null : systemEnding(system, now)
+  const nameless =
+    system === null && kinds.size > 0
+      ? 'has packages of a system and does not say of which (no os-release)'
+      : null
+  return [nameless, missing, ending].flatMap((message) => (message === null ? [] : [gap(image, message)]))
+}
+
+/** A system is made of packages: where none is listed, the list is gone, and anything may be there. */
+function missingList({
+  system,
+  kinds,
+  files,
+  layers,
+}: Pick<SystemFacts, 'system' | 'files' | 'layers'> & { kinds: ReadonlySet<string> }): string | null {
+  const expected = releaseNames.find(({ id }) => id === system?.id)
+  if (expected !== undefined && !kinds.has(expected.kind))
+    return `says that it is made of ${expected.id}, and no list of that system's packages is in it: whatever it ships is not known`
+  if (kinds.size > 0) return null
+  if (systemKindsIn(layers.flatMap((layer) => [...layer.files.values()])).size > 0)
+    return 'had a list of packages of a system, which a later layer took away: whatever it ships is not known'
+  return files.some(({ file }) => file.isDatabase)
+    ? 'has a list of packages of a system, which is empty'
+    : null
+}
+
+const systemKindsIn = (files: readonly LayerFile[]): Set<string> =>
+  new Set(files.flatMap(({ packages }) => packages.filter(isOfSystem).map(({ kind }) => kind)))
 
 const gap = (file: string, message: string): InventoryGap => ({ file, line: null, message })
 

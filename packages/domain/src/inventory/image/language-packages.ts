@@ -1,5 +1,5 @@
 import { fieldsOf, isPlainText, listOf } from '../lockfile/lockfile.ts'
-import { pythonName } from '../lockfile/python-locks.ts'
+import { packageKey } from '../package-key.ts'
 import { rowsOf } from './control-paragraphs.ts'
 import { PACKAGES_MAX, languagePackage, reading } from './image-file.ts'
 import type { FileReading, FoundPackage } from './image-file.ts'
@@ -27,7 +27,7 @@ export function readPythonMetadata(text: string): FileReading {
   const [name, version] = [headers.get('name'), headers.get('version')]
   if (!isPlainText(name) || !isPlainText(version))
     return reading({ problem: 'has no readable name and version' })
-  return reading({ packages: [languagePackage('PyPI', { name: pythonName(name), version })] })
+  return reading({ packages: [languagePackage('PyPI', { name: packageKey('PyPI', name), version })] })
 }
 
 /**
@@ -39,7 +39,9 @@ export function readCargoAuditable(text: string): FileReading {
   if (!Array.isArray(listed)) return reading({ problem: 'its list of crates (.dep-v0) cannot be read' })
   const packages: FoundPackage[] = []
   let unreadable = 0
-  for (const entry of listOf(listed).slice(0, PACKAGES_MAX)) {
+  if (listed.length > PACKAGES_MAX)
+    return reading({ problem: `its list of crates has more than ${PACKAGES_MAX} entries` })
+  for (const entry of listOf(listed)) {
     const fields = fieldsOf(entry)
     const [name, version, source] = [fields.get('name'), fields.get('version'), fields.get('source')]
     if (fields.get('root') === true || fields.get('kind') === 'build') continue
@@ -65,7 +67,9 @@ export function readGoBuildInfo({ goVersion, modules }: { goVersion: string; mod
   const found: FoundPackage[] = []
   for (const row of rowsOf(modules)) {
     const [word, name, version = ''] = row.split('\t')
-    if ((word !== 'dep' && word !== '=>') || !isPlainText(name)) continue
+    if (word !== 'dep' && word !== '=>') continue
+    if (!isPlainText(name))
+      return reading({ packages: found, problem: 'names a module of Go that cannot be read' })
     if (word === '=>') found.pop()
     found.push(goModule(name, version))
     if (found.length > PACKAGES_MAX) return reading({ packages: found, problem: 'names too many modules' })

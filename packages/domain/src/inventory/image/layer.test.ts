@@ -92,6 +92,13 @@ const database = (...versions: string[]): LayerFile => ({
   isDatabase: true,
 })
 
+const apk: LayerFile = {
+  ...reading({
+    packages: [{ ...languagePackage('apk', { name: 'musl', version: '1' }), architecture: null }],
+  }),
+  isDatabase: true,
+}
+
 const release = (id: string, version: string): [string, LayerFile] => [
   'etc/os-release',
   { ...reading({ system: { id, version, codename: '' } }), isDatabase: false },
@@ -109,7 +116,10 @@ describe('the inventory of an image', () => {
   const systems: [string, string, string][] = [
     ['debian', '12', 'Debian:12'],
     ['debian', '12.5', 'Debian:12'],
-    ['ubuntu', '24.04', 'Ubuntu:24.04'],
+    ['ubuntu', '24.04', 'Ubuntu:24.04:LTS'],
+    ['ubuntu', '22.04', 'Ubuntu:22.04:LTS'],
+    ['ubuntu', '25.04', 'Ubuntu:25.04'],
+    ['ubuntu', '24.10', 'Ubuntu:24.10'],
     ['linuxmint', '22', 'Unknown system:linuxmint 22'],
     ['debian', '', 'Unknown system:debian'],
   ]
@@ -130,6 +140,47 @@ describe('the inventory of an image', () => {
       'does not know',
     )
     expect(inventory([of([status, database('1')])]).gaps.join()).toContain('does not say of which')
+  })
+
+  const program: [string, LayerFile] = [
+    'app',
+    {
+      ...reading({ packages: [languagePackage('crates.io', { name: 'a', version: '1.0.0' })] }),
+      isDatabase: false,
+    },
+  ]
+  const bare: [string, readonly Layer[]][] = [
+    ['a system without a list of its packages', [of(release('debian', '12'), program)]],
+    [
+      'a system whose list is empty',
+      [of(release('alpine', '3.22'), ['lib/apk/db/installed', database()], program)],
+    ],
+    [
+      'a system with the packages of another one only',
+      [of(release('alpine', '3.22'), [status, database('1')])],
+    ],
+    ['an empty list without a system', [of([status, database()], program)]],
+    [
+      'a list that a later layer took away, with what says of which system it was',
+      [
+        of(release('debian', '12'), [status, database('1')], program),
+        layer({ whiteouts: new Set([status, 'etc/os-release']) }),
+      ],
+    ],
+    ['a system that is none, with an end that is known', [of(release('node', '24'), program)]],
+  ]
+  test.each(bare)('of %s is never without a gap', (_what, layers) => {
+    expect(inventory(layers).gaps).not.toEqual([])
+  })
+
+  test('of a program alone, without any system, has no gap', () => {
+    expect(inventory([of(program)]).gaps).toEqual([])
+  })
+
+  test('of a database that moved to another place has no gap', () => {
+    const moved = { ...of(['usr/lib/apk/db/installed', apk]), whiteouts: new Set(['lib/apk/db/installed']) }
+    const below = of(release('alpine', '3.22'), ['lib/apk/db/installed', apk])
+    expect(inventory([below, moved]).gaps).toEqual([])
   })
 
   test('of which nothing is known is no clean one', () => {

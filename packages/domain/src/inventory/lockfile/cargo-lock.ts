@@ -1,7 +1,7 @@
 import type { ComponentSource, Inventory, InventoryGap } from '../component.ts'
 import { inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode, Need } from '../dependency-graph.ts'
-import { fieldsOf, isPlainText, listOf, textOf, tooLarge, unreadable } from './lockfile.ts'
+import { fieldsOf, isPlainText, listOf, tooLarge, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
 import { readCargoLines } from './cargo-lines.ts'
 import type { TomlPackages } from './toml-packages.ts'
@@ -57,8 +57,8 @@ function inventoryFrom(path: string, { root, packages }: TomlPackages): Inventor
   const first = root.has('root') ? [{ fields: fieldsOf(root.get('root')), line: null }] : []
   for (const { fields, line } of [...first, ...packages]) {
     const [name, version] = [fields.get('name'), fields.get('version')]
-    if (isPlainText(name) && isPlainText(version)) {
-      const source = textOf(fields.get('source'))
+    const source = fields.get('source') ?? null
+    if (isPlainText(name) && isPlainText(version) && (source === null || isPlainText(source))) {
       entries.push({
         fields,
         line,
@@ -67,7 +67,7 @@ function inventoryFrom(path: string, { root, packages }: TomlPackages): Inventor
         source: sourceOf(source),
         key: keyOf(name, version, source),
       })
-    } else gaps.push({ file: path, line, message: 'a package has no readable name and version' })
+    } else gaps.push({ file: path, line, message: 'a package has no readable name, version and source' })
   }
   const find = findIn(entries)
   const needs = entries.map(({ fields }) => needsOf(fields, find))

@@ -36,6 +36,7 @@ export function readGoMod(file: LockfileText): LockfileReading {
         message: 'a requirement has no readable module and version',
       })),
     ...tooOldGap(file.path, directives),
+    ...unknownGaps(file.path, directives),
   ]
   const needs = modules
     .filter(({ isIndirect }) => !isIndirect)
@@ -62,8 +63,10 @@ export function readGoSum(file: LockfileText): LockfileReading {
     const sum = row.trim() === '' ? null : sumIn(row.trim())
     if (sum === undefined)
       gaps.push({ file: file.path, line: at + 1, message: 'this line is no module, version and sum' })
-    else if (sum !== null && nodes.size < ENTRIES_MAX)
+    else if (sum !== null)
       nodes.set(sum.key, dependencyNode({ ...sum, version: plain(sum.version), line: at + 1 }))
+    if (nodes.size > ENTRIES_MAX)
+      return unreadable(file.path, `holds more than ${ENTRIES_MAX} modules; no more are read`)
   }
   if (nodes.size === 0 && gaps.length > 0) return { ok: false, problems: gaps.slice(0, 1) }
   return {
@@ -82,8 +85,8 @@ function sumIn(row: string): { key: string; name: string; version: string } | nu
 /** Without the `v`, as OSV writes versions of Go. */
 const plain = (version: string): string => version.replace(/^v/, '').replace(/\+incompatible$/, '')
 
-const isRequirement = ([name, version]: readonly string[]): boolean =>
-  isPlainText(name) && isPlainText(version)
+const isRequirement = ([name, version, ...more]: readonly string[]): boolean =>
+  isPlainText(name) && isPlainText(version) && more.length === 0
 
 /** Lines `verb words // comment`, also those inside `verb ( ... )`. */
 function directivesOf(text: string): Directive[] {
@@ -92,12 +95,14 @@ function directivesOf(text: string): Directive[] {
   for (const [at, row] of text.split(/\r?\n/).entries()) {
     const [code = '', comment = ''] = row.split('//', 2)
     const words = code
+      // Go's own reader takes them as words of their own, with or without a space.
+      .replaceAll(/[()]/g, ' $& ')
       .trim()
       .split(/\s+/)
       .map((word) => word.replaceAll(/^["`]|["`]$/g, ''))
     if (words[0] === '' || words[0] === undefined) continue
     if (words[0] === ')') block = null
-    else if (block === null && words[1] === '(') block = words[0]
+    else if (block === null && words[1] === '(') block = words[2] === ')' ? null : words[0]
     else
       found.push({
         verb: block ?? words[0],
@@ -148,12 +153,48 @@ function moduleOf(
   return [{ node, isIndirect: /\bindirect\b/.test(comment) }]
 }
 
+/** The release of `toolchain`, or where that leaves it to the file (`default`) of `go`. */
+const releaseOf = (directives: readonly Directive[]): Directive | undefined =>
+  ['toolchain', 'go']
+    .map((name) => directives.find(({ verb }) => verb === name))
+    .find((found) => found !== undefined && found.words[0] !== 'default')
+
+/** Go writes `1.23rc1` where others write `1.23.0-rc1`. */
+const releaseVersion = ({ words: [word = ''] }: Directive): string | null =>
+  /^(?:go)?(\d+\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?(?:-\S+)?)$/
+    .exec(word)?.[1]
+    ?.replace(/^(\d+\.\d+)(?=$|rc|beta)/, '$1.0')
+    .replace(/(?=(?:rc|beta)\d)/, '-') ?? null
+
 function standardLibrary(directives: readonly Directive[]): DependencyNode[] {
-  const found = ['toolchain', 'go'].map((name) => directives.find(({ verb }) => verb === name)).find(Boolean)
-  const version = found?.words[0]?.replace(/^go/, '') ?? ''
-  if (found === undefined || !/^\d+\.\d+(?:\.\d+)?/.test(version)) return []
-  const whole = /^\d+\.\d+$/.test(version) ? `${version}.0` : version
-  return [dependencyNode({ key: 'stdlib', name: 'stdlib', version: whole, line: found.line })]
+  const found = releaseOf(directives)
+  const version = found === undefined ? null : releaseVersion(found)
+  return found === undefined || version === null
+    ? []
+    : [dependencyNode({ key: 'stdlib', name: 'stdlib', version, line: found.line })]
+}
+
+const verbs = new Set('module go toolchain require replace exclude retract godebug tool ignore'.split(' '))
+
+/** Directives of one word each: more of them on a line is a line that Go would not take. */
+const ofOneWord = new Set(['module', 'go', 'toolchain'])
+
+/** What Go itself would not take: it may stand for anything. */
+function unknownGaps(path: string, directives: readonly Directive[]): InventoryGap[] {
+  const release = releaseOf(directives)
+  const strange = directives.filter(
+    ({ verb, words }) => !verbs.has(verb) || (ofOneWord.has(verb) && words.length !== 1),
+  )
+  return [
+    ...strange.map(({ verb, line }) => ({
+      file: path,
+      line,
+      message: `${verb.slice(0, 40)} is no directive of a go.mod as it stands there`,
+    })),
+    ...(release === undefined || releaseVersion(release) !== null
+      ? []
+      : [{ file: path, line: release.line, message: 'names no release of Go that can be read' }]),
+  ]
 }
 
 function tooOldGap(path: string, directives: readonly Directive[]): InventoryGap[] {

@@ -22,7 +22,11 @@ export type Fields = ReadonlyMap<string, unknown>
 
 /** The own keys of an object; none of what is no object. Keys such as `__proto__` are keys like any other. */
 export const fieldsOf = (value: unknown): Fields =>
-  new Map(typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [])
+  new Map(isMapping(value) ? Object.entries(value as object) : [])
+
+/** Whether a value is a map of keys: a container of another shape is never an empty one. */
+export const isMapping = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 

@@ -1,16 +1,17 @@
-import { fieldsOf, textOf } from './lockfile.ts'
+import { fieldsOf, isMapping, textOf } from './lockfile.ts'
 import type { Fields } from './lockfile.ts'
 
 /** Deeper than any real tree: each level is a folder of `node_modules` in another. */
 const DEPTH_MAX = 200
 
 /**
- * The nested tree of a version 1 file as the places that versions 2 and 3 list; null where it is nested too deeply. Such
+ * The nested tree of a version 1 file as the places that versions 2 and 3 list; a reason where it cannot be followed. Such
  * a file does not say what the project itself asks for: ways begin at the copies at the top that no other asks for.
  */
-export function packagesOfVersionOne(json: Fields): Fields | null {
+export function packagesOfVersionOne(json: Fields): Fields | string {
   const places = new Map<string, unknown>()
-  if (!collect('', json, { places, depth: 0 })) return null
+  const problem = collect('', json, { places, depth: 0 })
+  if (problem !== null) return problem
   const top = [...fieldsOf(json.get('dependencies'))]
   const wanted = new Set(
     [...places.values()].flatMap((entry) => [...fieldsOf(fieldsOf(entry).get('dependencies')).keys()]),
@@ -30,14 +31,19 @@ function collect(
   above: string,
   fields: Fields,
   into: { places: Map<string, unknown>; depth: number },
-): boolean {
-  if (into.depth > DEPTH_MAX) return false
-  return [...fieldsOf(fields.get('dependencies'))].every(([name, entry]) => {
+): string | null {
+  if (into.depth > DEPTH_MAX) return 'is nested too deeply'
+  const dependencies = fields.get('dependencies')
+  if (dependencies !== undefined && !isMapping(dependencies))
+    return `has dependencies of ${above.slice(0, 120)} that are none`
+  for (const [name, entry] of fieldsOf(dependencies)) {
     const place = above === '' ? `node_modules/${name}` : `${above}/node_modules/${name}`
     const own = fieldsOf(entry)
     into.places.set(place, placeOf(own))
-    return collect(place, own, { places: into.places, depth: into.depth + 1 })
-  })
+    const problem = collect(place, own, { places: into.places, depth: into.depth + 1 })
+    if (problem !== null) return problem
+  }
+  return null
 }
 
 /** `version` holds the number, or where it comes from: an alias, a repository, a file. */

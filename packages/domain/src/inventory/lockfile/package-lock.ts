@@ -1,7 +1,7 @@
 import type { ComponentSource, InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode, Need } from '../dependency-graph.ts'
-import { ENTRIES_MAX, fieldsOf, isPlainText, textOf, tooLarge, unreadable } from './lockfile.ts'
+import { ENTRIES_MAX, fieldsOf, isMapping, isPlainText, textOf, tooLarge, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
 import { packagesOfVersionOne } from './package-lock-one.ts'
 
@@ -15,8 +15,8 @@ export function readPackageLock(file: LockfileText): LockfileReading {
   const version = json.get('lockfileVersion')
   if (typeof version !== 'number' || ![1, 2, 3].includes(version))
     return unreadable(file.path, `has the lockfileVersion ${String(version)}; 1, 2 and 3 are known`)
-  const places = json.has('packages') ? fieldsOf(json.get('packages')) : packagesOfVersionOne(json)
-  if (places === null) return unreadable(file.path, 'is nested too deeply')
+  const places = placesIn(json)
+  if (typeof places === 'string') return unreadable(file.path, places)
   if (places.size > ENTRIES_MAX)
     return unreadable(file.path, `holds ${places.size} packages; at most ${ENTRIES_MAX} are read`)
   const gaps: InventoryGap[] = []
@@ -29,6 +29,21 @@ export function readPackageLock(file: LockfileText): LockfileReading {
     return node === null ? [] : [{ ...node, line }]
   })
   return { ok: true, inventory: inventoryOf({ file: file.path, ecosystem: 'npm', nodes, gaps }) }
+}
+
+/** Every place in `node_modules`, by whichever of the two lists is there; a reason where neither says anything. */
+function placesIn(json: Fields): Fields | string {
+  const [packages, dependencies] = [json.get('packages'), json.get('dependencies')]
+  if (packages === undefined && dependencies === undefined)
+    return 'holds neither packages nor dependencies, so it is no package-lock'
+  for (const [name, list] of Object.entries({ packages, dependencies }))
+    if (list !== undefined && !isMapping(list)) return `has ${name} of another shape than npm writes`
+  if (packages === undefined) return packagesOfVersionOne(json)
+  const places = fieldsOf(packages)
+  const isBare = ![...places.keys()].some((place) => place.includes(folder))
+  return isBare && fieldsOf(dependencies).size > 0
+    ? 'lists nothing in packages and something in dependencies'
+    : places
 }
 
 function parsed({ path, text }: LockfileText): Fields | LockfileReading {
@@ -50,7 +65,8 @@ function nodeAt(place: string, fields: Fields, places: Fields): DependencyNode |
   if (at === -1) return projectAt(place, fields, places)
   const called = place.slice(at + folder.length)
   const name = textOf(fields.get('name')) ?? called
-  if (!isPlainText(name)) return null
+  // A folder within a package, or anything else that npm would not install under a name.
+  if (!isPlainText(name) || !/^(?:@[^/@]+\/)?[^/@]+$/.test(name)) return null
   if (fields.get('link') === true) return linkAt(place, name, { fields, places })
   const version = fields.get('version') ?? commitOf(textOf(fields.get('resolved')))
   if (!isPlainText(version)) return null
@@ -79,13 +95,14 @@ function projectAt(place: string, fields: Fields, places: Fields): DependencyNod
   return dependencyNode({ key: place, name, version, source: 'path', isRoot: true, needs })
 }
 
-/** A link passes on to the member of the workspace that it leads to. */
+/** A link passes on to the member of the workspace that it leads to; null where that is not listed. */
 function linkAt(
   place: string,
   name: string,
   { fields, places }: { fields: Fields; places: Fields },
-): DependencyNode {
+): DependencyNode | null {
   const target = textOf(fields.get('resolved')) ?? ''
+  if (!places.has(target)) return null
   const isMember = places.has(target) && !target.includes(folder)
   const needs = isMember ? [{ key: target, range: null, isDev: false }] : []
   return dependencyNode({ key: place, name, version: '', source: 'path', needs })

@@ -1,7 +1,7 @@
 import type { ComponentSource, InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode, Need } from '../dependency-graph.ts'
-import { ENTRIES_MAX, fieldsOf, isPlainText, textOf, unreadable } from './lockfile.ts'
+import { ENTRIES_MAX, fieldsOf, isMapping, isPlainText, textOf, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
 import { linesOfKeys, readYamlLock } from './yaml-lock.ts'
 
@@ -20,8 +20,10 @@ export function readPnpmLock(file: LockfileText): LockfileReading {
       file.path,
       `has the lockfileVersion ${String(yaml.get('lockfileVersion'))}; 5 to 9 are known`,
     )
+  const shape = whyMisshapen(yaml)
+  if (shape !== null) return unreadable(file.path, shape)
   const packages = fieldsOf(yaml.get('packages'))
-  const snapshots = yaml.has('snapshots') ? fieldsOf(yaml.get('snapshots')) : packages
+  const snapshots = snapshotsIn(yaml, packages)
   if (snapshots.size + packages.size > 2 * ENTRIES_MAX)
     return unreadable(file.path, `holds ${packages.size} packages; at most ${ENTRIES_MAX} are read`)
   const gaps: InventoryGap[] = []
@@ -38,6 +40,30 @@ export function readPnpmLock(file: LockfileText): LockfileReading {
   const linked = entries.map(({ node, fields }) => ({ ...node, needs: needsOf(fields, keys) }))
   const nodes = [...projectsOf(yaml, keys), ...linked]
   return { ok: true, inventory: inventoryOf({ file: file.path, ecosystem: 'npm', nodes, gaps }) }
+}
+
+const containers = ['packages', 'snapshots', 'importers']
+
+/** Why the lists of a file are none, or are empty although something is asked for; null where they are as pnpm writes. */
+function whyMisshapen(yaml: Fields): string | null {
+  const wrong = containers.find((name) => (yaml.get(name) ?? null) !== null && !isMapping(yaml.get(name)))
+  if (wrong !== undefined) return `has ${wrong} of another shape than pnpm writes`
+  const isBare = fieldsOf(yaml.get('packages')).size + fieldsOf(yaml.get('snapshots')).size === 0
+  const asks = importersOf(yaml).flatMap(([, project]) =>
+    ['dependencies', 'optionalDependencies', 'devDependencies'].flatMap((kind) => [
+      ...fieldsOf(fieldsOf(project).get(kind)).values(),
+    ]),
+  )
+  const isElsewhere = (wanted: unknown): boolean => versionOf(wanted).startsWith('link:')
+  return isBare && !asks.every(isElsewhere) ? 'asks for packages and lists none' : null
+}
+
+/** What is installed, from 9 on by its peers; a package without a snapshot is there all the same. */
+function snapshotsIn(yaml: Fields, packages: Fields): Fields {
+  if (!yaml.has('snapshots')) return packages
+  const snapshots = fieldsOf(yaml.get('snapshots'))
+  const known = new Set([...snapshots.keys()].flatMap((key) => [key, withoutPeers(key)]))
+  return new Map([...snapshots, ...[...packages].filter(([key]) => !known.has(key))])
 }
 
 const withoutPeers = (key: string): string => key.replace(/\(.*$/s, '')
@@ -74,12 +100,14 @@ function sourceOf(key: string, resolution: Fields): ComponentSource {
   return /^(?:github|gitlab|bitbucket)\.[a-z]+\//.test(key) ? 'git' : 'registry'
 }
 
+const importersOf = (yaml: Fields): [string, unknown][] =>
+  yaml.has('importers') ? [...fieldsOf(yaml.get('importers'))] : [['.', Object.fromEntries(yaml)]]
+
+const versionOf = (wanted: unknown): string => textOf(wanted) ?? textOf(fieldsOf(wanted).get('version')) ?? ''
+
 /** The projects of the workspace, or the one that an old file describes at its top. */
 function projectsOf(yaml: Fields, keys: ReadonlySet<string>): DependencyNode[] {
-  const importers = yaml.has('importers')
-    ? fieldsOf(yaml.get('importers'))
-    : new Map([['.', Object.fromEntries(yaml)]])
-  return [...importers].map(([folder, value]) => {
+  return importersOf(yaml).map(([folder, value]) => {
     const fields = fieldsOf(value)
     const name = folder === '.' ? 'this project' : folder
     return dependencyNode({
@@ -98,7 +126,7 @@ const needsOf = (fields: Fields, keys: ReadonlySet<string>): Need[] =>
 
 const needsIn = (wanted: unknown, keys: ReadonlySet<string>, isDev: boolean): Need[] =>
   [...fieldsOf(wanted)].flatMap(([name, value]) => {
-    const version = textOf(value) ?? textOf(fieldsOf(value).get('version')) ?? ''
+    const version = versionOf(value)
     const range = textOf(fieldsOf(value).get('specifier'))
     const key = [version, `/${name}/${version}`, `/${name}@${version}`, `${name}@${version}`].find((text) =>
       keys.has(text),

@@ -1,12 +1,12 @@
 import type { ComponentSource, InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf, rooted } from '../dependency-graph.ts'
 import type { Need } from '../dependency-graph.ts'
+import { packageKey } from '../package-key.ts'
 import { fieldsOf, isPlainText, listOf, textOf, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
 import { readTomlPackages } from './toml-packages.ts'
 
-/** A name as PEP 503 compares it. */
-export const pythonName = (name: string): string => name.toLowerCase().replaceAll(/[-_.]+/g, '-')
+const pythonName = (name: string): string => packageKey('PyPI', name)
 
 /** `poetry.lock`. It does not name the project; groups (or the older category) tell what only development needs. */
 export const readPoetryLock = (file: LockfileText): LockfileReading =>
@@ -72,8 +72,7 @@ interface PythonLock {
 function readPackages(file: LockfileText, lock: PythonLock): LockfileReading {
   const toml = readTomlPackages(file)
   if (!toml.ok) return toml
-  if (!toml.root.has('package') && !toml.root.has('metadata') && !toml.root.has('version'))
-    return unreadable(file.path, 'holds no [[package]]')
+  if (!toml.root.has('package')) return unreadable(file.path, 'holds no [[package]]')
   const gaps: InventoryGap[] = []
   const entries = toml.packages.flatMap(({ fields, line }) => {
     const name = textOf(fields.get('name'))

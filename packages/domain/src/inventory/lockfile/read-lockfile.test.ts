@@ -70,7 +70,7 @@ describe('Cargo.lock', () => {
       'version = 3\n[[package]]\nname = "a"\n[[package]]\nname = "b"\nversion = "1.0.0"\n',
     )
     expect(gaps).toEqual([
-      { file: 'Cargo.lock', line: 2, message: 'a package has no readable name and version' },
+      { file: 'Cargo.lock', line: 2, message: 'a package has no readable name, version and source' },
     ])
     expect(components).toEqual([])
   })
@@ -281,8 +281,24 @@ describe('any lockfile', () => {
   })
 
   test('a name that no reader knows is told with those there are', async () => {
-    expect(await problemsIn('Gemfile.lock', 'x')).toEqual([expect.stringContaining('Cargo.lock')])
+    expect(await problemsIn('some.lock', 'x')).toEqual([expect.stringContaining('Cargo.lock')])
     expect(isLockfile('src/lock.ts')).toBe(false)
+    expect(isLockfile('my-requirements.txt')).toBe(false)
+    for (const path of ['requirements/prod.txt', 'a/dev-requirements.txt', 'requirements-dev.txt'])
+      expect(isLockfile(path)).toBe(true)
+  })
+
+  const others = [
+    'Gemfile.lock',
+    'a/composer.lock',
+    'Pipfile.lock',
+    'bun.lock',
+    'bun.lockb',
+    'pylock.dev.toml',
+  ]
+  test.each(others)('%s is known as one that is not read', async (path) => {
+    expect(isLockfile(path)).toBe(true)
+    expect(await problemsIn(path, '')).toEqual([expect.stringContaining('which is not read')])
   })
 })
 

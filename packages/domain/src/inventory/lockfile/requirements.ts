@@ -1,9 +1,9 @@
 import type { InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode } from '../dependency-graph.ts'
+import { packageKey } from '../package-key.ts'
 import { tooLarge } from './lockfile.ts'
 import type { LockfileReading, LockfileText } from './lockfile.ts'
-import { pythonName } from './python-locks.ts'
 
 const named = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)$/s
 
@@ -36,21 +36,28 @@ export function readRequirements(file: LockfileText): LockfileReading {
   }
 }
 
-/** Lines with their continuations, without comments, numbered by the first. */
+/** Python ends a line at nearly every control character (`str.splitlines`), and what hides behind one is a requirement. */
+const lineEnd = /\r\n|(?!\t)[\p{Cc}\p{Zl}\p{Zp}]/u
+
+/**
+ * Lines with their continuations, without comments, numbered by the first. A backslash within a comment continues
+ * nothing: pip leaves out what follows one behind a requirement, other tools read it, and more is the safe side.
+ */
 function logicalLines(text: string): { text: string; line: number }[] {
   const lines: { text: string; line: number }[] = []
   let open: { text: string; line: number } | null = null
-  for (const [at, row] of text.split(/\r?\n/).entries()) {
-    const isContinued = row.endsWith('\\')
-    const content = isContinued ? row.slice(0, -1) : row
+  for (const [at, row] of text.split(lineEnd).entries()) {
+    const plain = row.replace(/(?:^|\s)#.*$/, '')
+    const isContinued = plain.endsWith('\\')
+    const content = isContinued ? plain.slice(0, -1) : plain
     const whole: { text: string; line: number } =
-      open === null ? { text: content, line: at + 1 } : { text: `${open.text} ${content}`, line: open.line }
+      open === null ? { text: content, line: at + 1 } : { text: open.text + content, line: open.line }
     open = isContinued ? whole : null
     if (!isContinued) lines.push(whole)
   }
   if (open !== null) lines.push(open)
   return lines
-    .map(({ text: own, line }) => ({ text: own.replace(/(?:^|\s)#.*$/s, '').trim(), line }))
+    .map(({ text: own, line }) => ({ text: own.trim(), line }))
     .filter(({ text: own }) => own !== '')
 }
 
@@ -72,13 +79,14 @@ function readLine(line: string): DependencyNode | string | null {
   if (wanted.trim().startsWith('@')) return fromAddress(name, wanted)
   const [, version] = /^===?\s*([^\s,*]+)\s*$/.exec(wanted.trim()) ?? []
   if (version === undefined) return `${name} is not pinned to one version`
-  return dependencyNode({ key: pythonName(name), name: pythonName(name), version })
+  const key = packageKey('PyPI', name)
+  return dependencyNode({ key, name: key, version })
 }
 
 const fromAddress = (name: string, wanted: string): DependencyNode =>
   dependencyNode({
-    key: pythonName(name),
-    name: pythonName(name),
+    key: packageKey('PyPI', name),
+    name: packageKey('PyPI', name),
     version:
       wanted
         .replace(/^\s*@\s*/, '')

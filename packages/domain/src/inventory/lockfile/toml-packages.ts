@@ -13,7 +13,10 @@ export interface TomlPackages {
 export function readTomlPackages(file: LockfileText): TomlPackages | (LockfileReading & { ok: false }) {
   const refused = tooLarge(file) ?? parsed(file)
   if (!(refused instanceof Map)) return refused as LockfileReading & { ok: false }
-  const tables = listOf(refused.get('package'))
+  const list = refused.get('package')
+  if (list !== undefined && !Array.isArray(list))
+    return unreadable(file.path, 'has [package] where [[package]] belongs') as never
+  const tables = listOf(list)
   if (tables.length > ENTRIES_MAX)
     return unreadable(file.path, `holds ${tables.length} packages; at most ${ENTRIES_MAX} are read`) as never
   const lines = linesMatching(file.text, /^\s*\[\[\s*package\s*\]\]/)

@@ -1,7 +1,9 @@
-import { LineCounter, YAMLError, isMap, isScalar, parseDocument, visit } from 'yaml'
+import { LineCounter, YAMLError, isAlias, isMap, isNode, isScalar, parseDocument, visit } from 'yaml'
+import type { Document } from 'yaml'
 import type { InventoryGap } from '../component.ts'
 import { dependencyNode, inventoryOf } from '../dependency-graph.ts'
 import type { DependencyNode } from '../dependency-graph.ts'
+import { packageKey } from '../package-key.ts'
 import { isPlainText, unreadable } from './lockfile.ts'
 import type { LockfileReading, LockfileText } from './lockfile.ts'
 
@@ -9,7 +11,8 @@ import type { LockfileReading, LockfileText } from './lockfile.ts'
 const WORKFLOW_LENGTH_MAX = 1024 * 1024
 
 interface Use {
-  text: string
+  /** No text where something else stands there. */
+  text: unknown
   line: number
   comment: string
 }
@@ -57,10 +60,15 @@ function usesIn({ path, text }: LockfileText): Use[] | LockfileReading {
     const found: Use[] = []
     visit(document, {
       Pair: (_key, { key, value }, above) => {
-        if (!isScalar(key) || key.value !== 'uses' || !isScalar(value) || !isMap(above.at(-1))) return
-        if (typeof value.value !== 'string') return
-        const line = counter.linePos(value.range?.[0] ?? 0).line
-        found.push({ text: value.value, line, comment: /\s#(.*)$/.exec(rows[line - 1] ?? '')?.[1] ?? '' })
+        if (valueOf(key, document) !== 'uses' || !isMap(above.at(-1))) return
+        const written = isAlias(value) ? value.resolve(document) : value
+        const start = isNode(written) ? (written.range?.[0] ?? 0) : 0
+        const line = counter.linePos(start).line
+        found.push({
+          text: valueOf(value, document),
+          line,
+          comment: /\s#(.*)$/.exec(rows[line - 1] ?? '')?.[1] ?? '',
+        })
       },
     })
     return found
@@ -71,19 +79,30 @@ function usesIn({ path, text }: LockfileText): Use[] | LockfileReading {
   }
 }
 
+/** The value of a scalar, also where an alias (`*name`) stands for it; undefined for anything else. */
+function valueOf(node: unknown, document: Document): unknown {
+  const written = isAlias(node) ? node.resolve(document) : node
+  return isScalar(written) ? written.value : undefined
+}
+
 const fullTag = /^v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)$/
 
 /** The action of a line; why its version is not known; null for what is of the repository itself, or an image. */
 function nodeOf({ text, line, comment }: Use): DependencyNode | string | null {
+  if (typeof text !== 'string') return 'what is used here is no text'
   if (/^(?:\.{1,2}\/|docker:\/\/)/.test(text)) return null
-  const [name = '', ref = ''] = text.split('@')
-  if (!/^[\w.-]+\/[\w./-]+$/.test(name) || !isPlainText(ref))
+  const [name = '', ref = '', ...more] = text.split('@')
+  if (more.length > 0 || !/^[\w.-]+\/[\w./-]+$/.test(name) || !isPlainText(ref))
     return `${text.slice(0, 80)} is no action at a reference`
   const version = versionOf(ref, comment)
   if (version === null) return `${name}@${ref.slice(0, 40)} names no full version, so nobody can say what ran`
   // An action in a folder of a repository, or a reusable workflow, is released with the repository.
-  const repository = name.split('/').slice(0, 2).join('/').toLowerCase()
-  return dependencyNode({ key: `${text}:${line}`, name: repository, version, line })
+  return dependencyNode({
+    key: `${text}:${line}`,
+    name: packageKey('GitHub Actions', name),
+    version,
+    line,
+  })
 }
 
 /** A full tag, or what the comment behind a commit says. */

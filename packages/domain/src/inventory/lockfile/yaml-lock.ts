@@ -1,4 +1,4 @@
-import { YAMLError, parse } from 'yaml'
+import { YAMLError, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import { fieldsOf, tooLarge, unreadable } from './lockfile.ts'
 import type { Fields, LockfileReading, LockfileText } from './lockfile.ts'
 
@@ -7,13 +7,12 @@ export function readYamlLock(file: LockfileText): Fields | LockfileReading {
   const refused = tooLarge(file)
   if (refused !== null) return refused
   try {
-    const tree: unknown = parse(file.text, {
-      maxAliasCount: 10,
-      uniqueKeys: false,
-      logLevel: 'error',
-      prettyErrors: true,
-    })
-    return fieldsOf(tree)
+    const document = parseDocument(file.text, { uniqueKeys: false, logLevel: 'error', prettyErrors: true })
+    const [error] = document.errors
+    if (error !== undefined) throw error
+    const twice = keyTwiceIn(document.contents)
+    if (twice !== null) return unreadable(file.path, `has the key ${twice.slice(0, 120)} twice`)
+    return fieldsOf(document.toJS({ maxAliasCount: 10 }))
   } catch (thrown) {
     if (thrown instanceof YAMLError)
       return unreadable(
@@ -25,6 +24,26 @@ export function readYamlLock(file: LockfileText): Fields | LockfileReading {
       return unreadable(file.path, 'is nested too deeply, or repeats itself too often')
     throw thrown
   }
+}
+
+/**
+ * A key that one map has twice, of which plain data would keep the last alone. The library's own check compares every key
+ * with every other, which takes minutes for a long lockfile.
+ */
+function keyTwiceIn(contents: unknown): string | null {
+  const open = [contents]
+  for (const node of open) {
+    if (isSeq(node)) for (const item of node.items) open.push(item)
+    if (!isMap(node)) continue
+    const keys = new Set<unknown>()
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? key.value : key
+      if (keys.has(name)) return String(name)
+      keys.add(name)
+      open.push(value)
+    }
+  }
+  return null
 }
 
 /** Where each top-level or second-level key of a block map stands: `  key:` or `  'key':`, the first of each. */

@@ -20,7 +20,8 @@ export interface YarnEntry {
 export function readYarnLock(file: LockfileText): LockfileReading {
   const refused = tooLarge(file)
   if (refused !== null) return refused
-  const entries = /^__metadata:/m.test(file.text) ? readBerry(file) : readYarnClassic(file)
+  const isClassic = !/^__metadata:/m.test(file.text)
+  const entries = isClassic ? readYarnClassic(file) : readBerry(file)
   if (!Array.isArray(entries)) return entries
   if (entries.length > ENTRIES_MAX)
     return unreadable(file.path, `holds ${entries.length} packages; at most ${ENTRIES_MAX} are read`)
@@ -29,7 +30,7 @@ export function readYarnLock(file: LockfileText): LockfileReading {
     entries.flatMap(({ descriptors }) => descriptors.map((text) => [text, descriptors[0] ?? ''])),
   )
   const nodes = entries.flatMap((entry) => {
-    const node = nodeOf(entry, byDescriptor)
+    const node = nodeOf(entry, { byDescriptor, isClassic })
     if (node === null)
       gaps.push({
         file: file.path,
@@ -61,12 +62,12 @@ const nameIn = (descriptor: string): string => /^((?:@[^/@]+\/)?[^@/]+)@/.exec(d
 
 function nodeOf(
   { descriptors, fields, line }: YarnEntry,
-  byDescriptor: ReadonlyMap<string, string>,
+  { byDescriptor, isClassic }: { byDescriptor: ReadonlyMap<string, string>; isClassic: boolean },
 ): DependencyNode | null {
   const key = descriptors[0] ?? ''
   const called = nameIn(key)
-  const origin = textOf(fields.get('resolution')) ?? textOf(fields.get('resolved')) ?? ''
-  const name = realName(descriptors, textOf(fields.get('resolution'))) || called
+  const origin = textOf(fields.get(isClassic ? 'resolved' : 'resolution')) ?? ''
+  const name = isClassic ? aliasedName(key) || called : nameIn(origin)
   const version = fields.get('version')
   if (!isPlainText(name) || !isPlainText(version)) return null
   const isProject = origin.includes('@workspace:')
@@ -82,12 +83,9 @@ function nodeOf(
   })
 }
 
-/** `alias@npm:name@range` in yarn 1 and in descriptors; `name@npm:1.0.0` in the resolution of later ones. */
-function realName(descriptors: readonly string[], resolution: string | null): string {
-  if (resolution !== null) return nameIn(resolution)
-  const behind = /@npm:((?:@[^/@]+\/)?[^@/]+)@/.exec(descriptors[0] ?? '')
-  return behind?.[1] ?? ''
-}
+/** Of yarn 1, whose `npm:` always makes an alias: `alias@npm:name@range`, or without a range. Later ones say it in their resolution. */
+const aliasedName = (descriptor: string): string =>
+  /@npm:((?:@[^/@]+\/)?[^@/]+)(?:@|$)/.exec(descriptor)?.[1] ?? ''
 
 function sourceOf(origin: string, descriptor: string): ComponentSource {
   if (/(?:^|@)(?:git|git\+[a-z]+|ssh):|\.git(?:#|$)|codeload\.github\.com|#commit=/.test(origin)) return 'git'
