@@ -62,7 +62,7 @@ async function start(
   const log = jsonLog({ write, redact: secrets.redact, now: () => new Date().toISOString() })
   const closing = new AbortController()
   const lost = (reason: string): void => {
-    log.error({ reason }, 'controller lock lost')
+    log.error({ reason }, 'this controller may not act any more')
     closing.abort()
     onLost(reason)
   }
@@ -125,7 +125,10 @@ async function wire(options: ServerOptions, { secrets, log, lost, undo }: Wiring
     data: { instance, fence, version: serverVersion },
   })
   await ensureFirstAdmin(store, { stateDir, renew: options.renewAdminToken, log })
-  const { ports, close } = await wirePorts({ stateDir, sshConfig: options.sshConfig, log }, secrets)
+  const { ports, close } = await wirePorts(
+    { stateDir, sshConfig: options.sshConfig, log, onNewerController: lost },
+    secrets,
+  )
   undo.defer(close)
   const installation: Installation = wireInstallation({ ...options, id, store, ports, fence })
   return { installation, ledger, holdsLock: () => control.isHeld }

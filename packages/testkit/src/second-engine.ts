@@ -15,7 +15,7 @@ import {
 import { inNamespace, makeNamespace } from './second-engine/namespace.ts'
 import { takePlace } from './second-engine/place.ts'
 import type { EnginePlace } from './second-engine/place.ts'
-import { removeRemains } from './second-engine/remains.ts'
+import { losePower, removeRemains } from './second-engine/remains.ts'
 import { startWorker } from './worker-process.ts'
 
 /** A Docker Engine beside the machine's own, for tests that stop it, kill it or fill its disk. */
@@ -32,6 +32,9 @@ export interface SecondEngine {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
   /** Starts it over the same data; resolves when it answers. `liveRestore` as before unless told. */
   start(options?: { liveRestore: boolean }): Promise<void>
+  /** As a machine that loses power: daemons and containers are gone when this resolves. `powerOn` starts it again. */
+  powerOff(): Promise<void>
+  powerOn(): Promise<void>
   /** Makes a port of this machine's loopback the same port of the engine's, as a registry on 127.0.0.1 needs it. */
   shareLoopback(port: number): Promise<void>
   /** Takes everything of it away. */
@@ -77,7 +80,7 @@ async function startAt(
   facts: { liveRestore: boolean; disk: SmallDisk | null; undo: AsyncDisposableStack },
 ): Promise<SecondEngine> {
   let { liveRestore } = facts
-  const containerd = await startContainerd(place)
+  let containerd: ChildProcess = await startContainerd(place)
   let dockerd: ChildProcess = await startDockerd(place, liveRestore)
   const endWithUs = (): void => [dockerd, containerd].forEach((daemon) => void daemon.kill('SIGKILL'))
   process.once('exit', endWithUs)
@@ -93,6 +96,11 @@ async function startAt(
     end: (signal) => endDaemon(dockerd, signal),
     start: async (options) => {
       liveRestore = options?.liveRestore ?? liveRestore
+      dockerd = await startDockerd(place, liveRestore)
+    },
+    powerOff: () => losePower(place),
+    powerOn: async () => {
+      containerd = await startContainerd(place)
       dockerd = await startDockerd(place, liveRestore)
     },
     shareLoopback: (port) => shareLoopback(place, port, facts.undo),

@@ -4,11 +4,12 @@ import { sentenceFor, foreignContainers } from '../observe/edge-facts.ts'
 import { openAtRest } from './at-rest.ts'
 import type { AtRest } from './at-rest.ts'
 import { keepEdge, keepLiveRunning, stopStrays } from './keep-live.ts'
+import { keepServing } from './keep-serving.ts'
 import { keepReadiness } from './keep-readiness.ts'
 import { retireWarm } from './retire-warm.ts'
 import { pruneJobs, pruneReleases } from './prune-releases.ts'
 
-/** Standing work on an environment that nothing moves: one pass, each part on its own so that none hides another. */
+/** Standing work on an environment: one pass, each part on its own so that none hides another. What rests is tidied, what moves is kept alive. */
 export async function reconcileEnvironment(
   installation: Installation,
   environment: string,
@@ -28,7 +29,7 @@ export async function reconcileEnvironment(
     if (signal.aborted) return
     try {
       const rest = await openAtRest(installation, environment, signal)
-      if (rest === null) return
+      if (rest === null) return await keepServing(installation, environment, signal)
       await part(rest)
     } catch (error) {
       if (signal.aborted) return

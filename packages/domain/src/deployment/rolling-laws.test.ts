@@ -22,6 +22,7 @@ import { stepIdem } from './deployment-state.ts'
 import { candidatePlacement } from './seating.ts'
 import type { ServiceStrategy } from './strategy/strategy.ts'
 import { oldStays } from './strategy/turn.ts'
+import { stillServing } from './still-serving.ts'
 
 const now = '2026-01-01T00:01:00.000Z'
 const rolling: ServiceStrategy = { type: 'rolling', atLeastMs: 0, atMostMs: 1 }
@@ -103,6 +104,9 @@ function tellOne(
     }
     if (decision.next !== 'perform') throw new Error(`stuck: ${decision.next}`)
     const { command } = decision
+    // On a host without faults everything that has to run does, so that nothing is ever started by mistake.
+    const kept = Object.values(stillServing(state)?.services ?? {}).map(({ container }) => container)
+    expect([...world.running.values()]).toEqual(expect.arrayContaining(kept))
     world.perform(state, command)
     if (chapter.twice) world.perform(state, command)
     events.push(round === chapter.turnsAfter ? turned(chapter, command, id) : answer(command, id))

@@ -13,11 +13,18 @@ import type { Installation } from '@towpath/app/installation.ts'
 import type { Edge } from '@towpath/app/ports/edge.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { type HostAddress, parseHostAddress } from '@towpath/domain/environment/host-address.ts'
+import { yieldToNewer } from './yield-to-newer.ts'
+
+export interface HostPortsOptions {
+  edgeFolder: string
+  logFolder: string
+  onNewerController: (reason: string) => void
+}
 
 /** What stands on a host, or is asked from there: the same adapters here and over SSH. */
 export function hostPorts(
   links: SshHosts,
-  folders: { edgeFolder: string; logFolder: string },
+  { onNewerController, ...folders }: HostPortsOptions,
 ): Pick<Installation, 'engineOf' | 'edgeOf' | 'databaseOf'> {
   const edges = new Map<string, Edge>()
   const linkTo = (address: HostAddress): SshLink | null =>
@@ -33,7 +40,8 @@ export function hostPorts(
   const openEdge = (docker: string): Edge => {
     const link = linkTo(addressOf(docker))
     const disk: EdgeDisk = link === null ? localDisk(folders.edgeFolder) : hostDisk(link, folders.logFolder)
-    return haproxyEdge({ host: containerHost(engineOf(docker, new Map()), disk), disk })
+    const host = containerHost(engineOf(docker, new Map()), disk)
+    return yieldToNewer(haproxyEdge({ host, disk }), onNewerController)
   }
   return {
     engineOf,

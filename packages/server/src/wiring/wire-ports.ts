@@ -18,18 +18,24 @@ export interface PortsOptions {
   stateDir: string
   sshConfig: string | null
   log: Ports['log']
+  /** A host says that another controller of this installation, a newer one, steers it: this one must not act any more. */
+  onNewerController: (reason: string) => void
 }
 
 /** Wires every port to its real adapter. Asks once whether this machine has Docker Compose. `close` ends the links to hosts. */
 export async function wirePorts(
-  { stateDir, sshConfig, log }: PortsOptions,
+  { stateDir, sshConfig, log, onNewerController }: PortsOptions,
   secrets: KnownSecrets,
 ): Promise<{ ports: Ports; close: () => Promise<void> }> {
   const cli = await findComposeCli()
   const folder = join(stateDir, 'ssh')
   const links = await sshHosts({ folder, configFile: sshConfig, log, redact: secrets.redact })
   const ports = {
-    ...hostPorts(links, { edgeFolder: join(stateDir, 'edge'), logFolder: join(folder, 'log') }),
+    ...hostPorts(links, {
+      edgeFolder: join(stateDir, 'edge'),
+      logFolder: join(folder, 'log'),
+      onNewerController,
+    }),
     compose: { read: (request) => readComposeFiles(request, cli) },
     registry: ociRegistry(),
     secrets: learningStore(ageSecretStore({ stateDir }), secrets),

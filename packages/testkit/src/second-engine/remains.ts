@@ -20,6 +20,18 @@ export async function removeRemains(place: EnginePlace): Promise<void> {
   await rm(place.folder, { recursive: true, force: true })
 }
 
+/**
+ * What a loss of power takes: daemons and containers at once, without a word, and all that lies in memory. Data, networks and the
+ * namespace stay.
+ */
+export async function losePower(place: EnginePlace): Promise<void> {
+  await killAll((pid) => isDaemonOf(place, pid))
+  await killAll((pid) => isInContainerOf(place, pid))
+  for (const folder of ['data', 'exec', 'containerd-state']) await unmountUnder(join(place.folder, folder))
+  for (const name of ['exec', 'containerd-state', 'dockerd.pid'])
+    await rm(join(place.folder, name), { recursive: true, force: true })
+}
+
 const daemons = new Set(['dockerd', 'containerd', 'containerd-shim-runc-v2'])
 
 async function isDaemonOf({ folder, name }: EnginePlace, pid: string): Promise<boolean> {

@@ -1,0 +1,182 @@
+import { removeEmbeddedPostgres } from '@towpath/store/embedded/embedded-postgres.ts'
+import { crashVariable } from '@towpath/testkit/crash/crash-point.ts'
+import type { CrashPoint } from '@towpath/testkit/crash/crash-point.ts'
+import type { ExampleImages } from '@towpath/testkit/example-images.ts'
+import { setScene } from '@towpath/testkit/example-scene.ts'
+import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
+import { migrationRuns } from '@towpath/testkit/faults/migration-runs.ts'
+import { ensureHaproxyImage } from '@towpath/testkit/images.ts'
+import { driveScene, lossesOf, noLoss } from '@towpath/testkit/scene-driver.ts'
+import type { SceneDriver } from '@towpath/testkit/scene-driver.ts'
+import { mayStartSecondEngine, startSecondEngine } from '@towpath/testkit/second-engine.ts'
+import type { SecondEngine } from '@towpath/testkit/second-engine.ts'
+import { hostScene, loadHosted } from '@towpath/testkit/second-engine/scene.ts'
+import { startServerProcess } from '@towpath/testkit/server-process.ts'
+import { mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
+import type { SshTestHost } from '@towpath/testkit/ssh-host.ts'
+import { until } from '@towpath/testkit/wait.ts'
+import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/**
+ * A host over SSH that loses its power in mid-deploy: the line, the engine and every container go at once, and only what
+ * Docker starts again comes back by itself. Tests run in order; each leaves production live.
+ */
+const run = promisify(execFile)
+const crashing = join(import.meta.dirname, '../../testkit/src/crash/crashing-server.ts')
+const ratePerSecond = 50
+const isPossible = mayStartSecondEngine && mayStartSshHost
+
+let engine: SecondEngine
+let host: SshTestHost
+let scene: ExampleScene
+let production: SceneDriver
+let good: ExampleImages
+let count = 0
+const next = (): string => `1.${(count += 1)}.0`
+
+beforeAll(async () => {
+  if (!isPossible) return
+  engine = await startSecondEngine({ liveRestore: false })
+  host = await startSshHost({ engineSocket: engine.socketPath, engine })
+  scene = await setScene({
+    strategy: {
+      ...{ drain: '1s', bake: '2s', warm: '10m', verdict: { slower: '1m' } },
+      services: {
+        backend: { type: 'handoff', cut: '500ms' },
+        frontend: { type: 'canary', weights: ['20%', '60%'], at_least: '1s', at_most: '60s' },
+      },
+    },
+    env: { TOWPATH_SSH_CONFIG: host.configFile },
+  })
+  production = driveScene(scene)
+  await hostScene(scene, engine, host.address)
+  good = await scene.build({ version: '1.0.0' })
+  await production.deploy(next(), good)
+}, 240_000)
+
+afterAll(async () => {
+  await host?.wire.heal()
+  await scene?.close()
+  await host?.close()
+  await engine?.close()
+})
+
+async function reboot(): Promise<void> {
+  await host.wire.cut()
+  await engine.powerOff()
+  await sleep(1_000)
+  await engine.powerOn()
+  await host.wire.heal()
+}
+
+/** The ledger's live release is what runs and what the edge serves, and nothing else serves. */
+async function expectOneLive(release: string): Promise<true> {
+  const state = await production.state()
+  expect(state).toMatchObject({ active: null, live: { release } })
+  const services = Object.entries(state.live?.services ?? {})
+  const slots = Object.fromEntries(services.map(([service, { slot }]) => [service, [slot]]))
+  expect(await production.liveSlots()).toEqual(slots)
+  for (const [, { container }] of services)
+    expect((await engine.docker.getContainer(container).inspect()).State.Running).toBe(true)
+  return true
+}
+
+async function answersEveryRequest(): Promise<boolean> {
+  const load = await loadHosted(scene, engine, ratePerSecond)
+  await sleep(1_000)
+  const { failed, dropped } = await lossesOf(load)
+  return failed + dropped === 0
+}
+
+describe.runIf(isPossible)('a host that is rebooted in mid-deploy', () => {
+  it.each(['run-job:migrator', 'shift-traffic:frontend:2000'])(
+    'after %s comes to one live release that serves, and the next deployment loses nothing',
+    async (step) => {
+      const before = (await production.state()).live?.release ?? ''
+      // What is judged by traffic needs some.
+      const early = await loadHosted(scene, engine, ratePerSecond)
+      const { id, release } = await production.request(next(), good)
+      await production.reached(id, step)
+      await reboot()
+      await early.stop()
+      await until(answersEveryRequest, { withinMs: 60_000, what: 'the site to answer, deployment or not' })
+      const load = await loadHosted(scene, engine, ratePerSecond)
+      const { finished } = await production.finished(id)
+      await load.stop()
+      const expected = finished?.outcome === 'live' ? release : before
+      await until(() => expectOneLive(expected), { withinMs: 30_000, what: `${expected} to serve alone` })
+      const database = await scene.postgres.ensureDatabase('refactor')
+      expect(await migrationRuns(database, id)).toBeLessThanOrEqual(1)
+
+      const running = await loadHosted(scene, engine, ratePerSecond)
+      const after = await production.deploy(next(), good)
+      expect(after.finished?.outcome).toBe('live')
+      await expectOneLive(after.release)
+      expect(await lossesOf(running)).toEqual(noLoss)
+    },
+  )
+})
+
+/** Both parts of a stopped controller's state, as a backup has them, in places of their own. */
+async function copyOfState(): Promise<{ stateDir: string; remove: () => Promise<void> }> {
+  const from = join(scene.folder, 'state')
+  const stateDir = join(scene.folder, 'moved')
+  const location = join(stateDir, 'database', 'location.json')
+  // Owners and sockets come along.
+  await run('cp', ['-a', from, stateDir])
+  const { home } = JSON.parse(await readFile(location, 'utf8')) as { home: string }
+  const database = `${home}-moved`
+  await run('cp', ['-a', home, database])
+  await writeFile(location, JSON.stringify({ home: database }))
+  return {
+    stateDir,
+    remove: () => removeEmbeddedPostgres({ dataDir: join(stateDir, 'database') }, { engine: false }),
+  }
+}
+
+describe.runIf(isPossible)('a controller that goes on from a copy of its state, on another machine', () => {
+  const before: CrashPoint = { step: 'shift-traffic:frontend:2000', moment: 'before', kill: 'both' }
+  const asleep: CrashPoint = { ...before, kill: 'pause' }
+
+  it('finishes what the first had begun, and the first, waking, is refused by the host and ends', async () => {
+    const load = await loadHosted(scene, engine, ratePerSecond)
+    await scene.server.stop()
+    await scene.startServer({ entry: crashing, env: { [crashVariable]: JSON.stringify(before) } })
+    const { id, release } = await production.request(next(), good)
+    await scene.server.gone
+    const copy = await copyOfState()
+    const first = await scene.startServer({
+      entry: crashing,
+      env: { [crashVariable]: JSON.stringify(asleep) },
+    })
+    await until(async () => isAsleep(first.pid), { withinMs: 60_000, what: 'the first controller to sleep' })
+    const second = await startServerProcess({
+      stateDir: copy.stateDir,
+      edgeImage: await ensureHaproxyImage(),
+      ...{ reconcileMs: 2_000, env: { TOWPATH_SSH_CONFIG: host.configFile }, tokens: first.tokens },
+    })
+    try {
+      scene.server = second
+      expect((await production.finished(id)).finished?.outcome).toBe('live')
+      process.kill(first.pid, 'SIGCONT')
+      await first.gone
+      expect(first.child.exitCode).toBe(1)
+      await expectOneLive(release)
+      expect((await production.deploy(next(), good)).finished?.outcome).toBe('live')
+      expect(await lossesOf(load)).toEqual(noLoss)
+    } finally {
+      await second.stop()
+      await copy.remove()
+    }
+  })
+})
+
+/** Stopped by a signal, as /proc has it. */
+async function isAsleep(pid: number): Promise<boolean> {
+  return /^State:\tT/m.test(await readFile(`/proc/${pid}/status`, 'utf8'))
+}
