@@ -143,6 +143,6 @@ const isReleasedAtHome = (runtime: RuntimeEdge, { service, slots, held }: Wanted
  * later moves: it hands such a request on to the newest worker. When it has ended there is nothing to tell.
  */
 async function relayFrom(dir: StateDirectory, pids: string[], { steering }: RuntimeEdge): Promise<void> {
-  for (const pid of pids)
-    for (const { service } of steering) await askWorker(dir, pid, relayCommand(service)).catch(() => '')
+  const lines = steering.map(({ service }) => relayCommand(service))
+  if (lines.length > 0) await Promise.all(pids.map((pid) => askWorker(dir, pid, lines)))
 }

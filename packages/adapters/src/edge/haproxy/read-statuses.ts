@@ -1,5 +1,5 @@
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
-import { askWorker, oldWorkers, readRuntime, readStatistics } from './runtime.ts'
+import { SERVER_STATISTICS, askWorker, oldWorkers, readRuntime, readStatistics } from './runtime.ts'
 import type { StateDirectory } from './state-directory.ts'
 import { slotStatuses } from './status.ts'
 
@@ -16,6 +16,7 @@ export async function readStatuses(dir: StateDirectory): Promise<SlotStatus[]> {
       tried.map(({ service }) => service),
     ),
   ])
-  const old = await Promise.all(left.map((pid) => askWorker(dir, pid, 'show stat -1 4 -1').catch(() => '')))
+  const answers = await Promise.all(left.map((pid) => askWorker(dir, pid, [SERVER_STATISTICS])))
+  const old = answers.filter((answer) => answer !== null)
   return slotStatuses(file ?? { slots: [], steering: [] }, { statistics, old, steering, nowMs })
 }
