@@ -36,10 +36,7 @@ export function haproxyEdge({ host, disk }: HaproxyEdgeOptions): Edge {
   return {
     ensure: (spec, wanted) =>
       turns(spec.name, async () => {
-        const dir = await directoryOf(spec)
-        await dir.ensure()
-        await followed(spec)
-        await ensure({ host, spec, wanted, dir })
+        await ensure({ host, spec, wanted, dir: await directoryOf(spec), follow: () => followed(spec) })
       }),
     apply: (spec, wanted) => turns(spec.name, async () => applyWanted(await followed(spec), wanted)),
     drift: (spec, wanted) => turns(spec.name, async () => drift(await followed(spec), wanted)),
@@ -89,16 +86,22 @@ interface Ensure {
   spec: EdgeSpec
   wanted: WantedEdge
   dir: StateDirectory
+  follow: () => Promise<unknown>
 }
 
-async function ensure({ host, spec, wanted, dir }: Ensure): Promise<void> {
-  if (await host.isRunning(spec)) {
-    if (await dir.hasSocket()) return
-    // Its state directory was replaced under it: it can never be told anything again.
-    await host.stop(spec)
+async function ensure({ host, spec, wanted, dir, follow }: Ensure): Promise<void> {
+  const isRunning = await host.isRunning(spec)
+  if (isRunning && (await dir.hasSocket())) {
+    await follow()
+    return
   }
   const rendered = renderEdge(wanted)
-  await writeWanted(dir, wanted, { rendered, file: await dir.readEdgeFile() })
+  await (
+    await writeWanted(dir, wanted, rendered)
+  ).settled
+  await follow()
+  // Its state directory was replaced under it: it can never be told anything again.
+  if (isRunning) await host.stop(spec)
   await host.start(spec, dir.path)
   await untilServing(dir, rendered.structure)
 }
