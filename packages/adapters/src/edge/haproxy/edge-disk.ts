@@ -6,6 +6,8 @@ export interface LogPlace {
   path: string
   /** Lets what the edge connects to lead there, once somebody listens; free where it does already. */
   offer(): Promise<void>
+  /** Lets it lead nowhere again; fine when it does. */
+  withdraw(): Promise<void>
 }
 
 type NamedText = readonly [name: string, text: string]

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FencedFiles } from './edge-disk.ts'
-import { aheadOf, fencedScript } from './host-disk.ts'
+import { aheadOf, complaintIn, fencedScript, readScript } from './host-disk.ts'
 
 describe('the clock of a host', () => {
   const asked = { askedMs: 1_795_791_933_000, answeredMs: 1_795_791_933_040 }
@@ -134,5 +134,39 @@ describe('what a host is told to write', () => {
     )
     expect([held('api.map'), held('haproxy.cfg')]).toEqual(['map of 12\n', '# fence: 12\nfile of 12\n'])
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+})
+
+describe('what a host is told to read', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "towpath disk's "))
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** `first` comes before the script in the same shell. */
+  const told = (script: string, first = ''): { exitCode: number | null; said: string } => {
+    const { status, stdout } = spawnSync('/bin/sh', {
+      input: `${first}\n( ${script}\n) </dev/null 2>&1`,
+      encoding: 'utf8',
+    })
+    return { exitCode: status, said: stdout }
+  }
+
+  it('is told to the letter, or not there', () => {
+    const path = join(folder, 'private.token')
+    expect(told(readScript(path)).exitCode).toBe(44)
+    writeFileSync(path, '\nsecret\n\n')
+    expect(told(readScript(path))).toEqual({ exitCode: 0, said: '\nsecret\n\n' })
+  })
+
+  it('and cannot be read to its end is told why, and what was read is no part of that', () => {
+    const path = join(folder, 'private.token')
+    writeFileSync(path, 'half of a secret\nand more')
+    const breaking = `cat() { printf 'half of a secret\\nand'; echo "cat: Input/output error" >&2; return 1; }`
+    const { exitCode, said } = told(readScript(path), breaking)
+    expect(exitCode).toBe(1)
+    expect(said).toContain('half of a secret')
+    expect(complaintIn(said)).toBe('cat: Input/output error')
   })
 })

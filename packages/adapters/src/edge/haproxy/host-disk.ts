@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { fittingSocketPath, shortSocketPath } from '../../host/short-socket-path.ts'
 import { shellWord } from '../../host/ssh/remote-shell.ts'
-import type { SshConnection } from '../../host/ssh/ssh-connection.ts'
 import type { SshLink } from '../../host/ssh/ssh-link.ts'
 import type { EdgeOwner } from './edge-container.ts'
 import type { EdgeDisk, FencedFiles, LogPlace } from './edge-disk.ts'
@@ -18,7 +17,6 @@ const END = '.'
 /** The files of edges that run on a host over SSH, in the home of the user that we log in as; `logFolder` is here. */
 export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
   const place = remembered(() => placeOf(link))
-  const log = offering(link)
   return {
     root: async () => (await place()).root,
     owner: async () => (await place()).owner,
@@ -42,7 +40,12 @@ export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
       const name = createHash('sha256').update(path).digest('hex').slice(0, 8)
       await mkdir(logFolder, { recursive: true, mode: 0o700 })
       const here = join(logFolder, `${name}.sock`)
-      return { path: shortSocketPath(here), offer: () => log(fittingSocketPath(path), here) }
+      const there = fittingSocketPath(path)
+      return {
+        path: shortSocketPath(here),
+        offer: async () => await (await link.connection()).offer(there, here),
+        withdraw: async () => await (await link.connection()).withdraw(there, here),
+      }
     },
   }
 }
@@ -102,35 +105,25 @@ function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** Once per connection: whoever came later has the socket until this link is made anew. */
-function offering(link: SshLink): (remote: string, here: string) => Promise<void> {
-  const done = new WeakMap<SshConnection, Map<string, Promise<void>>>()
-  const offer = async (connection: SshConnection, remote: string, here: string): Promise<void> => {
-    await link.run(`rm -f ${shellWord(remote)}`, 'make room for the log of the edge')
-    await connection.offer(remote, here)
-  }
-  return async (remote, here) => {
-    const connection = await link.connection()
-    const offers = done.get(connection) ?? new Map<string, Promise<void>>()
-    done.set(connection, offers)
-    const asked = offers.get(remote) ?? offer(connection, remote, here)
-    offers.set(remote, asked)
-    asked.catch(() => offers.delete(remote))
-    await asked
-  }
-}
-
 const holds = async (link: SshLink, test: string): Promise<boolean> =>
   (await link.run(`if ${test}; then echo yes; fi`, 'look for the edge')) === 'yes\n'
 
 async function read(link: SshLink, path: string): Promise<string | null> {
-  const word = shellWord(path)
   const doing = `read ${posix.basename(path)} of the edge`
-  const { exitCode, output } = await link.answer(`[ -e ${word} ] || exit ${ABSENT}; cat ${word}`, doing)
+  const { exitCode, output } = await link.answer(readScript(path), doing)
   if (exitCode === ABSENT) return null
-  if (exitCode !== 0) throw link.refusal(doing, output)
+  if (exitCode !== 0) throw link.refusal(doing, complaintIn(output))
   return output
 }
+
+/** Says on a line of its own, the last one, why a file cannot be read: what was read of it may be a secret. */
+export const readScript = (path: string): string =>
+  [
+    `[ -e ${shellWord(path)} ] || exit ${ABSENT}; exec 3>&1`,
+    `why=$(cat ${shellWord(path)} 2>&1 >&3 3>&-) || { printf '\\n%s' "$why"; exit 1; }`,
+  ].join('\n')
+
+export const complaintIn = (output: string): string => output.slice(output.lastIndexOf('\n') + 1)
 
 /**
  * Writes what differs, the maps before the file that names them, unless that file names a newer fence; tells what it held

@@ -27,7 +27,11 @@ export const localDisk = (root: string): EdgeDisk => ({
   socketTo: async (path) => shortSocketPath(path),
   answers: async () => true,
   aheadMs: async () => 0,
-  logPlace: async (path) => ({ path: shortSocketPath(path), offer: async () => {} }),
+  logPlace: async (path) => ({
+    path: shortSocketPath(path),
+    offer: async () => {},
+    withdraw: async () => {},
+  }),
 })
 
 async function read(path: string): Promise<string | null> {
