@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FencedFiles } from './edge-disk.ts'
+import { localDisk } from './local-disk.ts'
 import { aheadOf, complaintIn, fencedScript, readScript } from './host-disk.ts'
 
 describe('the clock of a host', () => {
@@ -117,11 +118,28 @@ describe('what a host is told to write', () => {
     expect([held('api.map'), held('haproxy.cfg')]).toEqual(['late', `# fence: ${fence}\nlate`])
   })
 
-  it('where nothing that can be read is, is written', () => {
-    writeFileSync(join(folder, 'haproxy.cfg'), 'by hand')
+  it.each([
+    'by hand',
+    '# fence: 7',
+    'x # fence: 7\n',
+    '# fence: 7 and more\n',
+    '# fence: \n',
+    `# fence: ${'9'.repeat(16)}\n`,
+    '# fence: 0\n# fence: 7\n',
+  ])('where no newer fence can be read, is written (%j)', (found) => {
+    writeFileSync(join(folder, 'haproxy.cfg'), found)
     expect(told(fencedScript(folder, wish(1))).exitCode).toBe(0)
     expect(held('haproxy.cfg')).toBe('# fence: 1\nfile of 1\n')
   })
+
+  it.each(['# edge\n# fence: 7\n', '\n\n# fence: 7\nrest', `# fence: ${'9'.repeat(15)}\n`])(
+    'where a newer fence can be read, is not written, as on this machine (%j)',
+    async (found) => {
+      writeFileSync(join(folder, 'haproxy.cfg'), found)
+      expect(told(fencedScript(folder, wish(6)))).toEqual({ exitCode: 45, said: `${found}.` })
+      expect(await localDisk(folder).replaceFenced(folder, wish(6))).toEqual({ before: found, isOurs: false })
+    },
+  )
 
   it('by many at once is all of the newest in the end, and never half of each', async () => {
     const scripts = Array.from({ length: 12 }, (_, at) => fencedScript(folder, wish(at + 1)))

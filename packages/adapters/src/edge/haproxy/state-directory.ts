@@ -23,6 +23,7 @@ export interface WrittenFiles {
 export class StateDirectory {
   readonly path: string
   readonly #disk: EdgeDisk
+  #token: string | null = null
 
   private constructor(disk: EdgeDisk, path: string) {
     this.#disk = disk
@@ -60,8 +61,15 @@ export class StateDirectory {
     return { before: before === null ? null : parseEdgeFile(before), settled }
   }
 
+  /** Of the private entry; null where there is none. Read once: nobody changes one that is there. */
   async token(): Promise<string | null> {
-    return (await this.#read(edgeFiles.token))?.trim() ?? null
+    this.#token ??= (await this.#read(edgeFiles.token))?.trim() ?? null
+    return this.#token
+  }
+
+  /** Reads it again next time: the edge knows another one, as after its directory was lost. */
+  forgetToken(): void {
+    this.#token = null
   }
 
   /** Path here to connect to. Throws SOCKET_PATH_TOO_LONG, and what the way to the host throws. */
