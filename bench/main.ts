@@ -15,9 +15,10 @@ import { edgeSwitch } from './rows/edge-switch.ts'
 import { files } from './rows/files.ts'
 import { ledger } from './rows/ledger.ts'
 import { lowTraffic } from './rows/low-traffic.ts'
+import { ssh } from './rows/ssh.ts'
 import { renderTable } from './table.ts'
 
-const usual: Record<string, Group> = { cli: cliStart, files, edge: edgeSwitch, ledger, deployments }
+const usual: Record<string, Group> = { cli: cliStart, files, edge: edgeSwitch, ledger, ssh, deployments }
 /** `low-traffic` takes long, so it is measured only where it is asked for. */
 const groups: Record<string, Group> = { ...usual, 'low-traffic': lowTraffic }
 

@@ -53,13 +53,13 @@ export async function deployTime(bench: BenchScene, { rounds, say }: RunOptions)
   ]
 }
 
-interface Step {
+export interface Step {
   name: string
   ms: number
 }
 
 /** Time from each event to the next, up to the switch: an event says that its step is done. */
-function stepsOf(events: LedgerEvent[]): Step[] {
+export function stepsOf(events: LedgerEvent[]): Step[] {
   const end = events.findIndex(({ type }) => type === 'traffic.switched')
   return events.slice(1, end + 1).map((event, index) => ({
     name: event.type,
@@ -67,12 +67,14 @@ function stepsOf(events: LedgerEvent[]): Step[] {
   }))
 }
 
-function untilSwitched(events: LedgerEvent[]): number {
+/** In ms. */
+export function untilSwitched(events: LedgerEvent[]): number {
   const at = (type: string): number => Date.parse(events.find((event) => event.type === type)?.at ?? '')
   return at('traffic.switched') - at('deployment.requested')
 }
 
-function medianSteps(runs: Step[][]): Step[] {
+/** The median of each step by its name. */
+export function medianSteps(runs: Step[][]): Step[] {
   const names = [...new Set(runs.flatMap((steps) => steps.map(({ name }) => name)))]
   return names.map((name) => ({
     name,

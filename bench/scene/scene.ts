@@ -45,11 +45,22 @@ export const blueGreen: ExampleStrategy = { drain: '10s', bake: '1s', warm: '30m
 
 const answers = ['1.0.0', '2.0.0']
 
-/** Sets the scene with both image sets built and two deployments done, so that host, edge and a way back are there. */
-export async function openScene(): Promise<BenchScene> {
+export interface SceneHost {
+  /** `host.docker` of its project. */
+  host?: string
+  /** Environment variables of its server. */
+  env?: Record<string, string>
+}
+
+/**
+ * Sets the scene with both image sets built and two deployments done, so that host, edge and a way back are there. By
+ * default on this machine's engine by its own socket.
+ */
+export async function openScene({ host, env = {} }: SceneHost = {}): Promise<BenchScene> {
   // The reconcile period is the server's own.
-  const scene = await setScene({ strategy: blueGreen, reconcileMs: 60_000 })
+  const scene = await setScene({ strategy: blueGreen, reconcileMs: 60_000, env })
   try {
+    if (host !== undefined) await editConfig(scene, [{ path: ['defaults', 'host', 'docker'], value: host }])
     await scene.server.stop()
     await scene.startServer({ entry: serverBundle })
     const images = []

@@ -1,3 +1,4 @@
+import { expectReadable } from '@towpath/adapters/host/ssh/ssh-config-file.ts'
 import type { Installation } from '@towpath/app/installation.ts'
 import type { Log } from '@towpath/app/ports/log.ts'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
@@ -66,6 +67,7 @@ async function start(
     closing.abort()
     onLost(reason)
   }
+  if (options.sshConfig !== null) await expectReadable(options.sshConfig)
   await openStateFolder(options.stateDir)
   const { installation, holdsLock, ledger } = await wire(options, { secrets, log, lost, undo })
   const api = createApi({

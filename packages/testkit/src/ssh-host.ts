@@ -17,6 +17,8 @@ const run = promisify(execFile)
 export interface SshTestHost {
   /** `ssh://…`, with the engine's socket in it. */
   address: string
+  /** The same past the wire, straight to its `sshd`. */
+  directAddress: string
   /** OpenSSH configuration that knows the host and has a key for it. */
   configFile: string
   /** Known hosts of that configuration, to be changed by tests. */
@@ -56,11 +58,14 @@ export async function startSshHost(options: SshHostOptions): Promise<SshTestHost
   const wire = await startSocketProxy(outer, inner)
   const knownHosts = join(folder, 'known_hosts')
   const hostKey = await readFile(join(folder, 'first_key.pub'), 'utf8')
-  await writeFile(knownHosts, `[127.0.0.1]:${outer.port} ${hostKey}`)
+  const names = [outer, inner].map(({ host: name, port }) => `[${name}]:${port}`)
+  await writeFile(knownHosts, `${names.join(',')} ${hostKey}`)
   const configFile = join(folder, 'config')
   await writeFile(configFile, clientConfig(folder))
+  const addressAt = ({ host: name, port }: typeof inner): string =>
+    `ssh://${userInfo().username}@${name}:${port}${options.engineSocket}`
   return {
-    address: `ssh://${userInfo().username}@127.0.0.1:${outer.port}${options.engineSocket}`,
+    ...{ address: addressAt(outer), directAddress: addressAt(inner) },
     ...{ configFile, knownHosts, stateHome: join(folder, 'state'), wire },
     links: () => linksTo(outer.port),
     showKey: async (which) => {

@@ -35,7 +35,8 @@ export async function listen(api: Api, { host, port }: { host: string; port: num
 
 const bind = (server: Server, { host, port }: { host: string; port: number }): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', (thrown) => reject(portUnusable({ host, port }, thrown)))
+    // Later ones, as of a connection that came when this process had no file left, are of that connection alone.
+    server.on('error', (thrown) => reject(portUnusable({ host, port }, thrown)))
     server.listen({ host: host.replaceAll(/[[\]]/g, ''), port }, resolve)
   })
 

@@ -45,6 +45,15 @@ export function countedTrafficPromises(open: () => Promise<Bench>): void {
       expect(trafficSince(first ?? noTraffic, later ?? noTraffic)).toEqual(noTraffic)
     })
 
+    it('is counted anew when the edge was removed and is there again', async () => {
+      await bench.get('/')
+      await counted('s1', 1)
+      await bench.edge.remove(bench.spec)
+      await bench.edge.ensure(bench.spec, bench.wanted({ s1: live('1.0.0'), s2: candidate('1.1.0') }))
+      await bench.get('/')
+      expect(await counted('s1', 1)).toMatchObject({ requests: 1 })
+    })
+
     it('goes on growing over the death of the edge', async () => {
       await bench.get('/')
       await counted('s1', 1)

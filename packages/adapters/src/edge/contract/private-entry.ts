@@ -21,6 +21,16 @@ export function privateEntryPromises(open: () => Promise<Bench>): void {
       expect((await bench.slot('s1')).requests).toBe(1)
     })
 
+    it('is reached again when the edge was removed and is there again', async () => {
+      const { edge, spec, wanted } = bench
+      await bench.occupy('s1', '1.0.0')
+      await edge.ensure(spec, wanted({ s1: live('1.0.0') }))
+      expect((await bench.probe('s1', '/')).status).toBe(200)
+      await edge.remove(spec)
+      await edge.ensure(spec, wanted({ s1: live('1.0.0') }))
+      expect((await bench.probe('s1', '/')).status).toBe(200)
+    })
+
     it('carries the caller’s headers and none of its own', async () => {
       const { edge, spec, wanted } = bench
       await bench.occupy('s1', '1.0.0')

@@ -10,9 +10,10 @@ import { type RuntimeEdge, askWorker, oldWorkers, readRuntime, tellAndRead } fro
 import { currentEdge, serverOf, steeringOf } from './slot-state.ts'
 import { relayCommand } from './steering-commands.ts'
 import { keptTrials } from './lease.ts'
+import { resultOf } from './settled.ts'
 import type { StateDirectory } from './state-directory.ts'
 
-export interface Wish {
+interface Wish {
   rendered: RenderedEdge
   /** As it was before this call. */
   file: EdgeFile | null
@@ -28,49 +29,39 @@ export async function applyWanted(
 ): Promise<{ changed: boolean; reloaded: boolean; tookMs: number }> {
   const started = performance.now()
   const rendered = renderEdge(wanted)
-  const looked = look(dir, wanted)
-  const wrote = bringFile(dir, wanted, rendered)
-  const [written, seen] = await Promise.allSettled([wrote, looked])
+  const [written, seen] = await Promise.allSettled([writeWanted(dir, wanted, rendered), look(dir, wanted)])
   const { file, isChanged, settled } = resultOf(written)
-  const steered = await steer(dir, wanted, { rendered, file, ...resultOf(seen) })
-  await settled
+  const steering = steer(dir, wanted, { rendered, file, ...resultOf(seen) })
+  const [steered, named] = await Promise.allSettled([steering, settled])
+  const outcome = resultOf(steered)
+  resultOf(named)
   return {
-    changed: isChanged || steered !== 'same',
-    reloaded: steered === 'reloaded',
+    changed: isChanged || outcome !== 'same',
+    reloaded: outcome === 'reloaded',
     tookMs: performance.now() - started,
   }
 }
 
-async function bringFile(
-  dir: StateDirectory,
-  wanted: WantedEdge,
-  rendered: RenderedEdge,
-): Promise<{ file: EdgeFile | null; isChanged: boolean; settled: Promise<void> }> {
-  const file = await dir.readEdgeFile()
-  if (file === null) await dir.ensure()
-  return { file, ...(await writeWanted(dir, wanted, { rendered, file })) }
+export interface WrittenWish {
+  /** As it was before this call. */
+  file: EdgeFile | null
+  /** What the file asks for is new; another deployment's name over the same wishes is written and is no change. */
+  isChanged: boolean
+  /** What was written cannot be lost any more. */
+  settled: Promise<void>
 }
 
-const resultOf = <T>(result: PromiseSettledResult<T>): T => {
-  if (result.status === 'rejected') throw result.reason
-  return result.value
-}
-
-/**
- * Writes maps and file unless an older controller tries to. `isChanged` where what the file asks for is new; another
- * deployment's name over the same wishes is written and is no change.
- */
+/** Writes maps and file. Throws FENCED where a newer controller did before, and nothing is written then. */
 export async function writeWanted(
   dir: StateDirectory,
   wanted: WantedEdge,
-  { rendered, file }: Wish,
-): Promise<{ isChanged: boolean; settled: Promise<void> }> {
-  if (file !== null && file.fence !== null && file.fence > wanted.fence) throw fenced(wanted, file)
-  await dir.writeMaps(wanted.services)
-  if (file?.text === rendered.text) return { isChanged: false, settled: Promise.resolve() }
-  const written = await dir.writeEdgeFile(rendered.text, wanted.fence)
-  if (written === null) throw fenced(wanted, (await dir.readEdgeFile()) ?? { fence: null, deployment: null })
-  return { isChanged: fileDifferences(file, wanted, rendered).length > 0, settled: written.settled }
+  rendered: RenderedEdge,
+): Promise<WrittenWish> {
+  const { services, fence } = wanted
+  const { before: file, settled } = await dir.write({ text: rendered.text, services, fence })
+  if (settled === null) throw fenced(wanted, file ?? { fence: null, deployment: null })
+  const isSame = file?.text === rendered.text
+  return { file, isChanged: !isSame && fileDifferences(file, wanted, rendered).length > 0, settled }
 }
 
 interface Seen {
@@ -143,6 +134,6 @@ const isReleasedAtHome = (runtime: RuntimeEdge, { service, slots, held }: Wanted
  * later moves: it hands such a request on to the newest worker. When it has ended there is nothing to tell.
  */
 async function relayFrom(dir: StateDirectory, pids: string[], { steering }: RuntimeEdge): Promise<void> {
-  for (const pid of pids)
-    for (const { service } of steering) await askWorker(dir, pid, relayCommand(service)).catch(() => '')
+  const lines = steering.map(({ service }) => relayCommand(service))
+  if (lines.length > 0) await Promise.all(pids.map((pid) => askWorker(dir, pid, lines)))
 }

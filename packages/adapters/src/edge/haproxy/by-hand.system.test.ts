@@ -1,10 +1,12 @@
 import { freePort } from '@towpath/testkit/ports.ts'
-import { readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Bench, SERVICE, backup, benchFor, candidate, live } from '../contract/bench.ts'
 import { type ProcessEdge, openProcessEdge } from '../testing/process-edge.ts'
+import { haproxyEdge } from './haproxy-edge.ts'
 import { askSocket } from './haproxy-socket.ts'
+import { localDisk } from './local-disk.ts'
 
 describe('an edge that somebody changed by hand', () => {
   let under: ProcessEdge
@@ -47,6 +49,19 @@ describe('an edge that somebody changed by hand', () => {
     await writeFile(join(under.stateDirectory, 'haproxy.cfg'), 'not a configuration\n')
     await bench.edge.ensure(bench.spec, wanted())
     expect((await bench.get('/')).body).toBe('1.0.0')
+  })
+
+  it('that another controller made anew has another token, which is read when ours is refused', async () => {
+    expect((await bench.probe('s1', '/')).status).toBe(200)
+    await under.crash()
+    await rm(under.stateDirectory, { recursive: true })
+    const another = haproxyEdge({ host: under.host, disk: localDisk(dirname(under.stateDirectory)) })
+    await another.ensure(bench.spec, wanted())
+    expect(await bench.probe('s1', '/')).toMatchObject({
+      status: null,
+      fault: expect.stringContaining('token'),
+    })
+    expect((await bench.probe('s1', '/')).status).toBe(200)
   })
 
   it('logs one JSON object per request, with slot and release, private ones apart, queries left out', async () => {

@@ -27,8 +27,7 @@ export async function cutSlot(
   if (before === 0) return 0
   const commands = twins.map((twin) => `shutdown sessions server ${serverPath(service, slot, twin)}`)
   await tellAndRead(dir, commands, [])
-  for (const pid of await oldWorkers(dir))
-    await cutInOldWorker(dir, pid, { service, slot }).catch(() => undefined)
+  for (const pid of await oldWorkers(dir)) await cutInOldWorker(dir, pid, { service, slot })
   const deadline = performance.now() + ENDED_WITHIN_MS
   while ((await open()) > 0 && performance.now() < deadline) await sleep(LOOK_EVERY_MS)
   return before
@@ -41,7 +40,10 @@ async function cutInOldWorker(
   { service, slot }: { service: string; slot: string },
 ): Promise<void> {
   const places = new Set(twins.map((twin) => serverPath(service, slot, twin)))
-  const sessions = await askWorker(dir, pid, 'show sess')
-  for (const [, id = '', backend, server] of sessions.matchAll(/^(0x[0-9a-f]+): .* be=(\S+) srv=(\S+) /gm))
-    if (places.has(`${backend}/${server}`)) await askWorker(dir, pid, `shutdown session ${id}`)
+  const sessions = (await askWorker(dir, pid, ['show sess'])) ?? ''
+  const ours = [...sessions.matchAll(/^(0x[0-9a-f]+): .* be=(\S+) srv=(\S+) /gm)].filter(
+    ([, , backend, server]) => places.has(`${backend}/${server}`),
+  )
+  const commands = ours.map(([, id = '']) => `shutdown session ${id}`)
+  if (commands.length > 0) await askWorker(dir, pid, commands)
 }

@@ -6,12 +6,28 @@ export interface LogPlace {
   path: string
   /** Lets what the edge connects to lead there, once somebody listens; free where it does already. */
   offer(): Promise<void>
+  /** Lets it lead nowhere again; fine when it does. */
+  withdraw(): Promise<void>
 }
 
-export interface FencedFile {
-  name: string
-  text: string
+type NamedText = readonly [name: string, text: string]
+
+export interface FencedFiles {
+  /** Written only where they are absent: what is in them is nobody's to change. */
+  kept: readonly NamedText[]
+  /** In this order. */
+  files: readonly NamedText[]
+  /** Names the fence, and the files, so it is written last. */
+  fenced: NamedText
+  /** Of whoever writes. */
   fence: number
+}
+
+export interface FencedWrite {
+  /** What `fenced` held before; null where there was none. */
+  before: string | null
+  /** False where it named a newer fence: nothing was written then. */
+  isOurs: boolean
 }
 
 /**
@@ -23,18 +39,14 @@ export interface EdgeDisk {
   root(): Promise<string>
   /** Who owns what is written here: the edge runs as the same. */
   owner(): Promise<EdgeOwner>
-  /** Creates it, for its owner alone; fine when it is there. */
-  makeFolder(folder: string): Promise<void>
   hasFolder(folder: string): Promise<boolean>
   /** Null where there is none. */
   read(path: string): Promise<string | null>
   /**
-   * Puts files in a folder, each in one step and what is in it on the disk by then. One that holds the same already is
-   * left as it is.
+   * Puts files in a folder, which it makes, for its owner alone: each in one step, and what is in it on the disk by then.
+   * One that holds the same already is left as it is. Nobody writes in between where the place has locks.
    */
-  replace(folder: string, files: readonly (readonly [name: string, text: string])[]): Promise<void>
-  /** As `replace`, unless the file that is there names a newer fence; false then, and nothing was written. */
-  replaceFenced(folder: string, file: FencedFile): Promise<boolean>
+  replaceFenced(folder: string, files: FencedFiles): Promise<FencedWrite>
   /** Resolves when the names of what was replaced are on the disk, too. */
   syncNames(folder: string): Promise<void>
   hasSocket(path: string): Promise<boolean>

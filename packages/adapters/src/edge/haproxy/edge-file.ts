@@ -30,17 +30,22 @@ export interface FileSteering {
 
 /** Reads back what `renderEdge` wrote. Never throws: what cannot be read is absent, and shows as drift. */
 export function parseEdgeFile(text: string): EdgeFile {
-  const fence = /^# fence: (\d{1,15})$/m.exec(text)?.[1]
   const [header = '', ...rest] = text.split('\n\n')
   const sha256 = /^# sha256 [^:]*: ([0-9a-f]{64})$/m.exec(header)?.[1]
   return {
     text,
-    fence: fence === undefined ? null : Number(fence),
+    fence: fenceIn(text),
     deployment: /^# deployment: (\S+)$/m.exec(text)?.[1] ?? null,
     intact: sha256 !== undefined && sha256 === digest(rest.join('\n\n')),
     slots: slotsOf(text),
     steering: steeringOf(text),
   }
+}
+
+/** The fence that an edge's file names; null where none can be read. */
+export function fenceIn(text: string): number | null {
+  const fence = /^# fence: (\d{1,15})$/m.exec(text)?.[1]
+  return fence === undefined ? null : Number(fence)
 }
 
 const slotsOf = (text: string): FileSlot[] =>

@@ -8,7 +8,7 @@ import type { EdgeDisk } from './edge-disk.ts'
 import type { EdgeHost } from './edge-host.ts'
 import { inTurn } from './in-turn.ts'
 import { renewLease } from './lease.ts'
-import { type PrivateEntry, probeSlot } from './probe.ts'
+import { type PrivateEntry, TOKEN_REFUSED, probeSlot } from './probe.ts'
 import { untilServing } from './reload.ts'
 import { renderEdge } from './render.ts'
 import { readStatuses } from './read-statuses.ts'
@@ -24,7 +24,12 @@ export interface HaproxyEdgeOptions {
 
 /** The edge port on HAProxy: file first, runtime socket second, hitless reload where the structure changed. */
 export function haproxyEdge({ host, disk }: HaproxyEdgeOptions): Edge {
-  const directoryOf = ({ name }: EdgeSpec): Promise<StateDirectory> => StateDirectory.of(disk, name)
+  const directories = new Map<string, StateDirectory>()
+  const directoryOf = async ({ name }: EdgeSpec): Promise<StateDirectory> => {
+    const dir = directories.get(name) ?? (await StateDirectory.of(disk, name))
+    directories.set(name, dir)
+    return dir
+  }
   const turns = inTurn()
   const logs = trafficLogs()
   /** Every call on an edge that is there sees to it that its log is followed. Where it cannot be, no traffic is held up. */
@@ -36,10 +41,7 @@ export function haproxyEdge({ host, disk }: HaproxyEdgeOptions): Edge {
   return {
     ensure: (spec, wanted) =>
       turns(spec.name, async () => {
-        const dir = await directoryOf(spec)
-        await dir.ensure()
-        await followed(spec)
-        await ensure({ host, spec, wanted, dir })
+        await ensure({ host, spec, wanted, dir: await directoryOf(spec), follow: () => followed(spec) })
       }),
     apply: (spec, wanted) => turns(spec.name, async () => applyWanted(await followed(spec), wanted)),
     drift: (spec, wanted) => turns(spec.name, async () => drift(await followed(spec), wanted)),
@@ -54,7 +56,9 @@ export function haproxyEdge({ host, disk }: HaproxyEdgeOptions): Edge {
     probe: async (spec, request) => {
       const started = performance.now()
       try {
-        const answer = await probeSlot(await privateEntryOf(await directoryOf(spec)), request)
+        const dir = await directoryOf(spec)
+        const answer = await probeSlot(await privateEntryOf(dir), request)
+        if (answer.fault === TOKEN_REFUSED) dir.forgetToken()
         return answer.status !== null || (await disk.answers()) ? answer : { ...answer, edgeDown: true }
       } catch (thrown) {
         return nothingLearnt(thrown, performance.now() - started)
@@ -66,6 +70,7 @@ export function haproxyEdge({ host, disk }: HaproxyEdgeOptions): Edge {
         await host.stop(spec)
         await logs.forget(dir)
         await dir.remove()
+        dir.forgetToken()
       }),
   }
 }
@@ -89,16 +94,22 @@ interface Ensure {
   spec: EdgeSpec
   wanted: WantedEdge
   dir: StateDirectory
+  follow: () => Promise<unknown>
 }
 
-async function ensure({ host, spec, wanted, dir }: Ensure): Promise<void> {
-  if (await host.isRunning(spec)) {
-    if (await dir.hasSocket()) return
-    // Its state directory was replaced under it: it can never be told anything again.
-    await host.stop(spec)
+async function ensure({ host, spec, wanted, dir, follow }: Ensure): Promise<void> {
+  const isRunning = await host.isRunning(spec)
+  if (isRunning && (await dir.hasSocket())) {
+    await follow()
+    return
   }
   const rendered = renderEdge(wanted)
-  await writeWanted(dir, wanted, { rendered, file: await dir.readEdgeFile() })
+  await (
+    await writeWanted(dir, wanted, rendered)
+  ).settled
+  await follow()
+  // Its state directory was replaced under it: it can never be told anything again.
+  if (isRunning) await host.stop(spec)
   await host.start(spec, dir.path)
   await untilServing(dir, rendered.structure)
 }

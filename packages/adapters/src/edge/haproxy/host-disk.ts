@@ -1,38 +1,33 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { fittingSocketPath, shortSocketPath } from '../../host/short-socket-path.ts'
 import { shellWord } from '../../host/ssh/remote-shell.ts'
-import type { SshConnection } from '../../host/ssh/ssh-connection.ts'
 import type { SshLink } from '../../host/ssh/ssh-link.ts'
 import type { EdgeOwner } from './edge-container.ts'
-import type { EdgeDisk, FencedFile, LogPlace } from './edge-disk.ts'
+import type { EdgeDisk, FencedFiles, LogPlace } from './edge-disk.ts'
 
 const ANSWERS_WITHIN_MS = 1_500
 /** Exit codes of our own: there is no such thing, and a newer controller was here. */
 const ABSENT = 44
 const FENCED = 45
+/** After a file's text, where an empty one is not none. */
+const END = '.'
 
 /** The files of edges that run on a host over SSH, in the home of the user that we log in as; `logFolder` is here. */
 export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
   const place = remembered(() => placeOf(link))
-  const log = offering(link)
   return {
     root: async () => (await place()).root,
     owner: async () => (await place()).owner,
-    makeFolder: async (folder) =>
-      void (await link.run(`umask 077; mkdir -p ${shellWord(folder)}`, 'create the folder of the edge')),
     hasFolder: (folder) => holds(link, `[ -d ${shellWord(folder)} ]`),
     hasSocket: (path) => holds(link, `[ -S ${shellWord(path)} ]`),
     read: (path) => read(link, path),
-    replace: async (folder, files) => {
-      if (files.length > 0) await link.run(replaceScript(folder, files), 'write the files of the edge')
-    },
-    replaceFenced: async (folder, file) => {
-      const doing = 'write the file of the edge'
-      const { exitCode, output } = await link.answer(fencedScript(folder, file), doing)
+    replaceFenced: async (folder, files) => {
+      const doing = 'write the files of the edge'
+      const { exitCode, output } = await link.answer(fencedScript(folder, files), doing)
       if (exitCode !== 0 && exitCode !== FENCED) throw link.refusal(doing, output)
-      return exitCode === 0
+      return { before: output === '' ? null : output.slice(0, -END.length), isOurs: exitCode === 0 }
     },
     syncNames: async (folder) =>
       void (await link.run(syncing(shellWord(folder)), 'write the folder of the edge')),
@@ -45,7 +40,12 @@ export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
       const name = createHash('sha256').update(path).digest('hex').slice(0, 8)
       await mkdir(logFolder, { recursive: true, mode: 0o700 })
       const here = join(logFolder, `${name}.sock`)
-      return { path: shortSocketPath(here), offer: () => log(fittingSocketPath(path), here) }
+      const there = fittingSocketPath(path)
+      return {
+        path: shortSocketPath(here),
+        offer: async () => await (await link.connection()).offer(there, here),
+        withdraw: async () => await (await link.connection()).withdraw(there, here),
+      }
     },
   }
 }
@@ -105,60 +105,68 @@ function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** Once per connection: whoever came later has the socket until this link is made anew. */
-function offering(link: SshLink): (remote: string, here: string) => Promise<void> {
-  const done = new WeakMap<SshConnection, Map<string, Promise<void>>>()
-  const offer = async (connection: SshConnection, remote: string, here: string): Promise<void> => {
-    await link.run(`rm -f ${shellWord(remote)}`, 'make room for the log of the edge')
-    await connection.offer(remote, here)
-  }
-  return async (remote, here) => {
-    const connection = await link.connection()
-    const offers = done.get(connection) ?? new Map<string, Promise<void>>()
-    done.set(connection, offers)
-    const asked = offers.get(remote) ?? offer(connection, remote, here)
-    offers.set(remote, asked)
-    asked.catch(() => offers.delete(remote))
-    await asked
-  }
-}
-
 const holds = async (link: SshLink, test: string): Promise<boolean> =>
   (await link.run(`if ${test}; then echo yes; fi`, 'look for the edge')) === 'yes\n'
 
 async function read(link: SshLink, path: string): Promise<string | null> {
-  const word = shellWord(path)
   const doing = `read ${posix.basename(path)} of the edge`
-  const { exitCode, output } = await link.answer(`[ -e ${word} ] || exit ${ABSENT}; cat ${word}`, doing)
+  const { exitCode, output } = await link.answer(readScript(path), doing)
   if (exitCode === ABSENT) return null
-  if (exitCode !== 0) throw link.refusal(doing, output)
+  if (exitCode !== 0) throw link.refusal(doing, complaintIn(output))
   return output
 }
 
-/** `cat` writes, because it says why it could not; `sync` without file names where the host's takes none. */
-export function replaceScript(
-  folder: string,
-  files: readonly (readonly [name: string, text: string])[],
-): string {
-  const puts = files.flatMap(([name, text]) => {
-    const beside = shellWord(`.${name}.tmp`)
-    const target = shellWord(name)
-    return [
-      `printf %s ${shellWord(text)} | cat >${beside}`,
-      `if cmp -s ${beside} ${target}; then rm ${beside}; else ${syncing(beside)}; mv -f ${beside} ${target}; fi`,
-    ]
-  })
-  return ['set -e; umask 077', `cd ${shellWord(folder)}`, ...puts].join('\n')
-}
-
-/** One at a time where the host has `flock`: what a controller that was paused in mid-write sends late is too old, too. */
-export const fencedScript = (folder: string, { name, text, fence }: FencedFile): string =>
+/** Says on a line of its own, the last one, why a file cannot be read: what was read of it may be a secret. */
+export const readScript = (path: string): string =>
   [
-    `umask 077; cd ${shellWord(folder)} || exit 1`,
-    'exec 9>.lock; if command -v flock >/dev/null; then flock 9; fi',
-    `seen=$(sed -n 's/^# fence: \\([0-9]\\{1,15\\}\\)$/\\1/p' ${shellWord(name)} 2>/dev/null | head -n 1)`,
-    `[ "\${seen:-0}" -le ${fence} ] || exit ${FENCED}`,
-    replaceScript(folder, [[name, text]]),
+    `[ -e ${shellWord(path)} ] || exit ${ABSENT}; exec 3>&1`,
+    `why=$(cat ${shellWord(path)} 2>&1 >&3 3>&-) || { printf '\\n%s' "$why"; exit 1; }`,
   ].join('\n')
 
-const syncing = (word: string): string => `{ sync ${word} 2>/dev/null || sync; }`
+export const complaintIn = (output: string): string => output.slice(output.lastIndexOf('\n') + 1)
+
+/**
+ * Writes what differs, the maps before the file that names them, unless that file names a newer fence; tells what it held
+ * before, with `END` after it. One at a time where the host has `flock`: what a controller that was paused in mid-write
+ * sends late is too old, too. `cat` writes, because it says why it could not.
+ */
+export function fencedScript(folder: string, { kept, files, fenced, fence }: FencedFiles): string {
+  const ending = `${randomBytes(6).toString('hex')}.tmp`
+  const carrier = shellWord(fenced[0])
+  return [
+    'set -e; umask 077',
+    `[ -d ${shellWord(folder)} ] || mkdir -p ${shellWord(folder)}; cd ${shellWord(folder)}`,
+    'exec 9>.lock; if command -v flock >/dev/null; then flock 9; fi',
+    `trap 'for left in .*.${ending}; do [ ! -e "$left" ] || rm -f "$left"; done' EXIT`,
+    // A command's output loses the line ends at its end, so something stands after them.
+    `was=$(if [ -e ${carrier} ]; then cat ${carrier}; printf %s '${END}'; fi)`,
+    // As `fenceIn` reads it. A host starts no program for this; each one takes longer than all the rest.
+    `line='\n'; seen=\${line}$was; case $seen in *"$line# fence: "*) ;; *) seen=; esac`,
+    `seen=\${seen#*"$line# fence: "}; seen=\${seen%%"$line"*}`,
+    "case $seen in '' | *[!0-9]* | ????????????????*) seen=0; esac",
+    `if [ "$seen" -gt ${fence} ]; then printf %s "$was"; exit ${FENCED}; fi`,
+    'set --',
+    ...kept.map((file) => writing(file, { where: (name) => `[ ! -e ${name} ]`, ending })),
+    ...files.map((file) => writing(file, { where: differs, ending })),
+    writing(fenced, { where: () => '[ "$was" != "$text" ]', ending }),
+    `if [ $# -gt 0 ]; then ${syncing(`.*.${ending}`)}; fi`,
+    'while [ $# -gt 0 ]; do mv -f "$1" "$2"; shift 2; done',
+    'printf %s "$was"',
+  ].join('\n')
+}
+
+const differs = (name: string): string =>
+  `[ "$(if [ -e ${name} ]; then cat ${name}; printf %s '${END}'; fi)" != "$text" ]`
+
+/** Puts a text beside its place and notes both, where the condition on that place's name holds. */
+const writing = (
+  [name, text]: readonly [string, string],
+  { where, ending }: { where: (name: string) => string; ending: string },
+): string => {
+  const [place, beside] = [shellWord(name), shellWord(`.${name}.${ending}`)]
+  const write = `printf %s "\${text%'${END}'}" | cat >${beside}; set -- "$@" ${beside} ${place}`
+  return `text=${shellWord(`${text}${END}`)}; if ${where(place)}; then ${write}; fi`
+}
+
+/** Without names where the host's `sync` takes none. */
+const syncing = (names: string): string => `{ sync ${names} 2>/dev/null || sync; }`

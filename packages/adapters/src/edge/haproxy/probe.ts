@@ -3,6 +3,9 @@ import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
 import { privateHeaders } from './names.ts'
 
+/** Fault of an answer where the edge knows another token than ours. */
+export const TOKEN_REFUSED = 'the edge refused the private token'
+
 const BODY_BYTES_MAX = 64 * 1024
 
 export interface PrivateEntry {
@@ -77,7 +80,7 @@ async function readBody(response: IncomingMessage): Promise<string> {
 
 const faultOf = (status: number, { service, slot }: ProbeRequest): string => {
   const place = `slot ${slot} of ${service}`
-  if (status === 403) return 'the edge refused the private token'
+  if (status === 403) return TOKEN_REFUSED
   if (status === 502) return `${place} broke off before its answer was complete`
   if (status === 504) return `${place} took the connection and gave no answer`
   return `the edge could not connect to ${place}`

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { unreachable } from '../edge-errors.ts'
 import { askSocket } from './haproxy-socket.ts'
 import { NO_RELEASE, releasesMapName, serviceOfBackend } from './names.ts'
@@ -5,6 +6,8 @@ import type { StateDirectory } from './state-directory.ts'
 import { parseSteeringMap, steeringMapName, type RuntimeSteering } from './steering-map.ts'
 
 const ANSWER_WITHIN_MS = 5_000
+const ENDED_LOOKS = 5
+const ENDED_LOOK_EVERY_MS = 40
 
 /** One of a slot's servers, or of those that requests wait at, as the running process has it. */
 export interface RuntimeServer {
@@ -65,15 +68,22 @@ function parseRuntime(answer: string, services: string[]): RuntimeEdge {
   }
 }
 
+/** Of every proxy, its servers alone. */
+export const SERVER_STATISTICS = 'show stat -1 4 -1'
+
 export const readStatistics = async (dir: StateDirectory): Promise<string> =>
-  await askRuntime(dir, ['show stat -1 4 -1'])
+  await askRuntime(dir, [SERVER_STATISTICS])
 
 /** The level of our socket, asked for last: an answer that does not end so was cut off on its way, and says too little. */
+const LAST_QUESTION = 'show cli level'
 const LAST_WORD = 'admin\n\n'
 
-async function askRuntime(dir: StateDirectory, lines: string[]): Promise<string> {
-  const batch = [...lines, 'show cli level'].join(';')
-  const answer = await askSocket(await dir.socket('runtimeSocket'), batch, ANSWER_WITHIN_MS)
+const askRuntime = async (dir: StateDirectory, lines: string[]): Promise<string> =>
+  await askWhole(await dir.socket('runtimeSocket'), [...lines, LAST_QUESTION])
+
+/** The last line is `LAST_QUESTION`. Throws EDGE_UNREACHABLE for an answer that was cut off. */
+async function askWhole(path: string, lines: string[]): Promise<string> {
+  const answer = await askSocket(path, lines.join(';'), ANSWER_WITHIN_MS)
   if (!answer.endsWith(LAST_WORD)) throw unreachable('its answer was cut off')
   return answer.slice(0, -LAST_WORD.length)
 }
@@ -93,14 +103,37 @@ export async function requestReload(dir: StateDirectory): Promise<void> {
 
 /** Process ids of workers that an earlier reload left to finish their connections. */
 export async function oldWorkers(dir: StateDirectory): Promise<string[]> {
-  const answer = await askSocket(await dir.socket('masterSocket'), 'show proc', ANSWER_WITHIN_MS)
-  if (!/^# workers$/m.test(answer)) throw unreachable('its answer was cut off')
+  const answer = await askWhole(await dir.socket('masterSocket'), ['show proc', LAST_QUESTION])
+  if (!/^# workers$/m.test(answer)) throw unreachable('its master does not tell its workers')
   const old = /^# old workers$([\s\S]*?)^# /m.exec(`${answer}\n# `)?.[1] ?? ''
   return [...old.matchAll(/^(\d+)\s+worker\b/gm)].map(([, pid = '']) => pid)
 }
 
-export const askWorker = async (dir: StateDirectory, pid: string, line: string): Promise<string> =>
-  await askSocket(await dir.socket('masterSocket'), `@!${pid} ${line}`, ANSWER_WITHIN_MS)
+/**
+ * What a worker that a reload left behind answers; null where it has ended, also in the middle of its answer. Throws
+ * EDGE_UNREACHABLE where it lives and its answer did not come whole: then it may have been told nothing.
+ */
+export async function askWorker(dir: StateDirectory, pid: string, lines: string[]): Promise<string | null> {
+  const master = await dir.socket('masterSocket')
+  const toIt = (line: string): string => `@!${pid} ${line}`
+  try {
+    let answer = ''
+    for (const batch of batches(lines)) answer += await askWhole(master, [...batch, LAST_QUESTION].map(toIt))
+    return answer
+  } catch (fault) {
+    if (await hasEnded(dir, pid)) return null
+    throw fault
+  }
+}
+
+/** The master hears of an end a moment after the worker's connections do. */
+async function hasEnded(dir: StateDirectory, pid: string): Promise<boolean> {
+  for (let look = 0; look < ENDED_LOOKS; look += 1) {
+    if (!(await oldWorkers(dir)).includes(pid)) return true
+    await sleep(ENDED_LOOK_EVERY_MS)
+  }
+  return false
+}
 
 /** Columns differ between versions of HAProxy, so they are found by name. */
 function parseServers(section: string): RuntimeServer[] {

@@ -7,10 +7,23 @@ import { parseEdgeFile, type EdgeFile } from './edge-file.ts'
 import { NO_RELEASE, edgeFiles, releasesMapName } from './names.ts'
 import { steeringMapName, steeringMapText } from './steering-map.ts'
 
+export interface FilesOfEdge {
+  text: string
+  services: WantedService[]
+  fence: number
+}
+
+export interface WrittenFiles {
+  /** The file as it was. */
+  before: EdgeFile | null
+  settled: Promise<void> | null
+}
+
 /** The files of one edge, all owned by whoever writes them: the edge runs under the same user. */
 export class StateDirectory {
   readonly path: string
   readonly #disk: EdgeDisk
+  #token: string | null = null
 
   private constructor(disk: EdgeDisk, path: string) {
     this.#disk = disk
@@ -19,13 +32,6 @@ export class StateDirectory {
 
   static async of(disk: EdgeDisk, name: string): Promise<StateDirectory> {
     return new StateDirectory(disk, posix.join(await disk.root(), name))
-  }
-
-  /** Creates the directory and the token of the private entry unless they are there. */
-  async ensure(): Promise<void> {
-    await this.#disk.makeFolder(this.path)
-    if ((await this.#read(edgeFiles.token)) === null)
-      await this.#disk.replace(this.path, [[edgeFiles.token, `${randomBytes(32).toString('hex')}\n`]])
   }
 
   exists(): Promise<boolean> {
@@ -38,29 +44,32 @@ export class StateDirectory {
   }
 
   /**
-   * Puts the file in place in one step; what is in it is on the disk by then. `settled` resolves when its name is, too:
-   * whoever calls may act meanwhile and must wait for it before saying that it is done. Null where a newer controller
-   * wrote meanwhile: then its file stays.
+   * Puts the file and its maps in place, each in one step, and makes directory and token where they are not there; what is
+   * in them is on the disk by then. `settled` resolves when their names are, too: whoever calls may act meanwhile and must
+   * wait for it before saying that it is done. Null where a newer controller wrote before: then its files stay.
    */
-  async writeEdgeFile(text: string, fence: number): Promise<{ settled: Promise<void> } | null> {
-    const isOurs = await this.#disk.replaceFenced(this.path, { name: edgeFiles.config, text, fence })
-    return isOurs ? { settled: this.#disk.syncNames(this.path) } : null
+  async write({ text, services, fence }: FilesOfEdge): Promise<WrittenFiles> {
+    const { before, isOurs } = await this.#disk.replaceFenced(this.path, {
+      kept: [[edgeFiles.token, `${randomBytes(32).toString('hex')}\n`]],
+      files: services.flatMap(mapsOf),
+      fenced: [edgeFiles.config, text],
+      fence,
+    })
+    const settled = isOurs ? this.#disk.syncNames(this.path) : null
+    // It may fail while nobody waits for it yet.
+    settled?.catch(() => undefined)
+    return { before: before === null ? null : parseEdgeFile(before), settled }
   }
 
-  /** Writes the maps that differ. They come before the edge's file, which names them. */
-  async writeMaps(services: WantedService[]): Promise<void> {
-    const maps = services.flatMap((service): [string, string][] => [
-      [
-        releasesMapName(service.service),
-        service.slots.map(({ slot, release }) => `${slot} ${release ?? NO_RELEASE}\n`).join(''),
-      ],
-      [steeringMapName(service.service), steeringMapText(service)],
-    ])
-    await this.#disk.replace(this.path, maps)
-  }
-
+  /** Of the private entry; null where there is none. Read once: nobody changes one that is there. */
   async token(): Promise<string | null> {
-    return (await this.#read(edgeFiles.token))?.trim() ?? null
+    this.#token ??= (await this.#read(edgeFiles.token))?.trim() ?? null
+    return this.#token
+  }
+
+  /** Reads it again next time: the edge knows another one, as after its directory was lost. */
+  forgetToken(): void {
+    this.#token = null
   }
 
   /** Path here to connect to. Throws SOCKET_PATH_TOO_LONG, and what the way to the host throws. */
@@ -96,3 +105,11 @@ export class StateDirectory {
     return this.#disk.read(posix.join(this.path, name))
   }
 }
+
+const mapsOf = (service: WantedService): [string, string][] => [
+  [
+    releasesMapName(service.service),
+    service.slots.map(({ slot, release }) => `${slot} ${release ?? NO_RELEASE}\n`).join(''),
+  ],
+  [steeringMapName(service.service), steeringMapText(service)],
+]

@@ -60,10 +60,11 @@ export function trafficLogs(): TrafficLogs {
         await place.offer()
       }),
     traffic: ({ path }) => counters.get(path)?.traffic() ?? [],
-    forget: ({ path }) =>
-      turns(path, async () => {
-        letGo(path)
-        counters.delete(path)
+    forget: (dir) =>
+      turns(dir.path, async () => {
+        letGo(dir.path)
+        counters.delete(dir.path)
+        await (await dir.logPlace()).withdraw()
       }),
   }
 }
@@ -81,6 +82,8 @@ async function listen(path: string, take: (line: string) => void, lost: () => vo
   })
   server.listen(path)
   await once(server, 'listening')
+  // Of one connection that could not be taken, as where this process has no file left; the edge comes again.
+  server.on('error', () => {})
   server.unref()
   const inode = (await inodeOf(path)) ?? 0
   const look = async (): Promise<void> => {

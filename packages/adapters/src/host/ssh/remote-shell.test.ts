@@ -49,6 +49,16 @@ describe('a shell that is asked over streams', () => {
     expect((await shell.run('echo clean')).output).toBe('clean\n')
   })
 
+  it('lets nothing of an answer into what it tells of a log-in', async () => {
+    await shell.run(':')
+    const asked = shell.run('printf half-of-a-secret; sleep 60')
+    const told = new Promise((resolve) => child.stdout?.once('data', resolve))
+    await told
+    expect(shell.unanswered).toBe('')
+    shell.break(new Error('the link is cut'))
+    await expect(asked).rejects.toThrow('the link is cut')
+  })
+
   it('keeps no more than it may of a host that says too much', async () => {
     const overflows: string[] = []
     const input = new PassThrough()

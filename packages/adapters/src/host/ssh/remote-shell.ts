@@ -32,6 +32,7 @@ export class RemoteShell {
   readonly #onOverflow: () => void
   #seen: Buffer = Buffer.alloc(0)
   #broken: Error | null = null
+  #hasAnswered = false
 
   constructor({ input, output, onOverflow = () => {} }: ShellEnds) {
     this.#input = input
@@ -52,9 +53,9 @@ export class RemoteShell {
     })
   }
 
-  /** What came and is no answer yet: of a log-in that leads to no shell, all that it said. */
+  /** What came before the first answer: of a log-in that leads to no shell, all that it said. Nothing of any answer. */
   get unanswered(): string {
-    return this.#seen.toString('utf8')
+    return this.#hasAnswered ? '' : this.#seen.toString('utf8')
   }
 
   /** Nobody will answer any more. */
@@ -79,6 +80,7 @@ export class RemoteShell {
       const lineEnd = at < 0 ? -1 : this.#seen.indexOf('\n', at + next.end.length)
       if (lineEnd < 0) return
       this.#waiting.shift()
+      this.#hasAnswered = true
       next.resolve({
         exitCode: Number(this.#seen.toString('latin1', at + next.end.length, lineEnd)),
         output: this.#seen.toString('utf8', 0, at),

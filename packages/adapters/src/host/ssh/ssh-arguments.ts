@@ -36,8 +36,20 @@ export const sshConfig = (included: readonly string[]): string =>
 /** In a configuration file of OpenSSH; a pattern there is none of ours. */
 const quoted = (path: string): string => `"${path.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 
-/** The connection itself: it takes forwardings on its control socket, and runs a shell that reads what we write to it. */
-export const masterArguments = (host: SshHost, configFile: string): string[] => [
+/** True from OpenSSH 8.7 on, by what `ssh -V` says; one that calls itself something else is not known to. */
+export function knowsSessionType(version: string): boolean {
+  const [, major, minor] = /OpenSSH_(?:for_Windows_)?(\d+)\.(\d+)/.exec(version) ?? []
+  return Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 7)
+}
+
+/**
+ * The connection itself: it takes forwardings on its control socket, and runs a shell that reads what we write to it.
+ * `takesSessionType`: whether this `ssh` knows the options by which a user's configuration could take that shell away.
+ */
+export const masterArguments = (
+  host: SshHost,
+  { configFile, takesSessionType }: { configFile: string; takesSessionType: boolean },
+): string[] => [
   ...['-F', configFile],
   ...['-M', '-S', CONTROL_SOCKET, '-T'],
   ...options({
@@ -48,9 +60,8 @@ export const masterArguments = (host: SshHost, configFile: string): string[] => 
     StreamLocalBindUnlink: 'yes',
     StreamLocalBindMask: '0177',
     RemoteCommand: 'none',
-    SessionType: 'default',
-    ForkAfterAuthentication: 'no',
-    StdinNull: 'no',
+    // An older one refuses its command line for these, and its configuration cannot hold them.
+    ...(takesSessionType ? { SessionType: 'default', ForkAfterAuthentication: 'no', StdinNull: 'no' } : {}),
   }),
   ...destination(host),
   'exec /bin/sh',
@@ -61,23 +72,35 @@ export type ForwardTarget = { path: string } | { host: string; port: number }
 /** Asks the running connection to lead a local socket to a place as the host sees it. */
 export const forwardArguments = (
   host: SshHost,
-  { configFile, local, target }: { configFile: string; local: string; target: ForwardTarget },
+  { local, target }: { local: string; target: ForwardTarget },
 ): string[] => [
-  ...control(configFile, 'forward'),
+  ...control('forward'),
   ...['-L', `${local}:${'path' in target ? target.path : `[${target.host}]:${target.port}`}`],
   ...destination(host),
 ]
 
-/** Asks the running connection to lead a socket on the host to a local one. */
-export const offerArguments = (
-  host: SshHost,
-  { configFile, remote, local }: { configFile: string; remote: string; local: string },
-): string[] => [...control(configFile, 'forward'), '-R', `${remote}:${local}`, ...destination(host)]
+interface Offer {
+  /** A socket's path on the host, and one here. */
+  remote: string
+  local: string
+}
 
-const control = (configFile: string, command: string): string[] => [
-  ...['-F', configFile],
-  ...['-S', CONTROL_SOCKET, '-O', command],
+/** Asks the running connection to lead a socket on the host to a local one. */
+export const offerArguments = (host: SshHost, { remote, local }: Offer): string[] => [
+  ...control('forward'),
+  ...['-R', `${remote}:${local}`],
+  ...destination(host),
 ]
+
+/** Takes back what `offerArguments` asked for. */
+export const withdrawArguments = (host: SshHost, { remote, local }: Offer): string[] => [
+  ...control('cancel'),
+  ...['-R', `${remote}:${local}`],
+  ...destination(host),
+]
+
+/** Without any configuration: what stands there to be forwarded would be asked for as well. */
+const control = (command: string): string[] => ['-F', 'none', '-S', CONTROL_SOCKET, '-O', command]
 
 /** `--` although no name that we take begins with a dash. */
 const destination = ({ user, port, name }: SshHost): string[] => [

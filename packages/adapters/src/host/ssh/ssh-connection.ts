@@ -1,24 +1,31 @@
 import type { SshHost } from '@towpath/domain/environment/host-address.ts'
-import { type TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { RemoteShell, type ShellAnswer } from './remote-shell.ts'
+import { RemoteShell, type ShellAnswer, shellWord } from './remote-shell.ts'
 import {
   type ForwardTarget,
   forwardArguments,
-  masterArguments,
   offerArguments,
   sshConfig,
+  withdrawArguments,
 } from './ssh-arguments.ts'
-import { forwardingRefused, hostSilent, sshFailure, sshMissing } from './ssh-failure.ts'
+import { expectReadable } from './ssh-config-file.ts'
+import {
+  commandFailed,
+  forwardingRefused,
+  hostSilent,
+  linkClosed,
+  sshFailure,
+  sshNotStarted,
+} from './ssh-failure.ts'
+import { askSsh, endOf, startMaster } from './ssh-process.ts'
 
 const UP_WITHIN_MS = 20_000
-const FORWARD_WITHIN_MS = 10_000
+const MAKE_ROOM_WITHIN_MS = 15_000
 const ENDED_WITHIN_MS = 2_000
-/** After the process ended its last words may still be on their way. */
-const LAST_WORDS_WITHIN_MS = 300
 const WORDS_MAX = 4_096
 const CONFIG_FILE = './config'
 
@@ -26,8 +33,10 @@ export interface ConnectionOptions {
   host: SshHost
   /** Of this connection alone: emptied when it begins. Holds its sockets. */
   folder: string
-  /** Configuration files of OpenSSH that count, the first one first. */
+  /** Configuration files of OpenSSH that count, the first one first; one that is not there is passed over. */
   included: readonly string[]
+  /** One of them that somebody named, so it must be there. */
+  named: string | null
   redact: (text: string) => string
   /** Ends it, also while it logs in. */
   signal: AbortSignal
@@ -41,13 +50,13 @@ export class SshConnection {
   /** Resolves with why, when it is over. */
   readonly ended: Promise<TowpathError>
   readonly #options: ConnectionOptions
-  readonly #child: ChildProcess
+  readonly #child: ChildProcessWithoutNullStreams
   readonly #shell: RemoteShell
   readonly #forwards = new Map<string, Promise<void>>()
   #words = ''
   #failure: TowpathError | null = null
 
-  private constructor(options: ConnectionOptions, child: ReturnType<typeof spawnMaster>) {
+  private constructor(options: ConnectionOptions, child: ChildProcessWithoutNullStreams) {
     this.#options = options
     this.#child = child
     this.#shell = new RemoteShell({
@@ -57,18 +66,34 @@ export class SshConnection {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#words = (this.#words + text).slice(-WORDS_MAX)
     })
-    this.ended = endOf(child).then((fault) => this.#end(fault))
-    options.signal.addEventListener('abort', () => this.#kill('SIGTERM'))
+    const onAbort = (): void => this.#kill('SIGTERM')
+    options.signal.addEventListener('abort', onAbort)
+    if (options.signal.aborted) onAbort()
+    this.ended = endOf(child).then(() => {
+      options.signal.removeEventListener('abort', onAbort)
+      return this.#end()
+    })
   }
 
-  /** Logs in. Throws HOST_UNREACHABLE and the other errors of `sshFailure`, HOST_SSH_MISSING. */
+  /** Logs in. Throws HOST_UNREACHABLE and the other errors of `sshFailure` and `sshNotStarted`, SSH_CONFIG_UNREADABLE. */
   static async open(options: ConnectionOptions): Promise<SshConnection> {
-    await rm(options.folder, { recursive: true, force: true })
-    await mkdir(options.folder, { recursive: true, mode: 0o700 })
-    await writeFile(join(options.folder, CONFIG_FILE), sshConfig(options.included), { mode: 0o600 })
-    const connection = new SshConnection(options, spawnMaster(options))
+    const connection = await SshConnection.#start(options)
     await connection.run('LC_ALL=C; umask', { doing: 'log in', withinMs: UP_WITHIN_MS })
     return connection
+  }
+
+  static async #start(options: ConnectionOptions): Promise<SshConnection> {
+    const { host, folder, included, named, signal } = options
+    try {
+      if (named !== null) await expectReadable(named)
+      await rm(folder, { recursive: true, force: true })
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await writeFile(join(folder, CONFIG_FILE), sshConfig(included), { mode: 0o600 })
+      if (signal.aborted) throw linkClosed(host)
+      return new SshConnection(options, await startMaster(host, { folder, configFile: CONFIG_FILE }))
+    } catch (thrown) {
+      throw thrown instanceof TowpathError ? thrown : sshNotStarted(host, thrown)
+    }
   }
 
   /** Why it is over; null while it is not known to be. */
@@ -104,22 +129,36 @@ export class SshConnection {
     const key = JSON.stringify(target)
     const name = `${createHash('sha256').update(key).digest('hex').slice(0, 8)}.sock`
     const { host, folder } = this.#options
-    await this.#once(key, 'path' in target ? target.path : `${target.host}:${target.port}`, () =>
-      forwardArguments(host, { configFile: CONFIG_FILE, local: `./${name}`, target }),
-    )
+    const to = 'path' in target ? target.path : `${target.host}:${target.port}`
+    const args = forwardArguments(host, { local: `./${name}`, target })
+    await this.#once(key, () => this.#control(args, to))
     return join(folder, name)
   }
 
-  /** Makes a socket on the host that leads to one here. What stands at its place there must be gone. */
+  /** Makes a socket on the host that leads to one here, in the place of what stands there. */
   async offer(remote: string, local: string): Promise<void> {
-    await this.#once(`offer ${remote}`, remote, () =>
-      offerArguments(this.#options.host, { configFile: CONFIG_FILE, remote, local }),
-    )
+    const { host, redact } = this.#options
+    await this.#once(offerOf(remote), async () => {
+      const doing = 'make room for the log of the edge'
+      const script = `rm -f ${shellWord(remote)}`
+      const { exitCode, output } = await this.run(script, { doing, withinMs: MAKE_ROOM_WITHIN_MS })
+      if (exitCode !== 0) throw commandFailed(host, { doing, said: redact(output.trim()) })
+      await this.#control(offerArguments(host, { remote, local }), remote)
+    })
+  }
+
+  /** Takes an offer back, so that it can be made again; nothing where there is none. */
+  async withdraw(remote: string, local: string): Promise<void> {
+    const known = this.#forwards.get(offerOf(remote))
+    if (known === undefined || this.#failure !== null) return
+    await known.catch(() => undefined)
+    await this.#control(withdrawArguments(this.#options.host, { remote, local }), remote)
+    this.#forwards.delete(offerOf(remote))
   }
 
   /** Ends it and resolves when it is gone. */
   async close(): Promise<void> {
-    this.#child.stdin?.destroy()
+    this.#child.stdin.destroy()
     this.#kill('SIGTERM')
     const late = setTimeout(() => this.#kill('SIGKILL'), ENDED_WITHIN_MS)
     await this.ended
@@ -127,10 +166,10 @@ export class SshConnection {
     await rm(this.#options.folder, { recursive: true, force: true })
   }
 
-  #once(key: string, to: string, args: () => string[]): Promise<void> {
+  #once(key: string, make: () => Promise<void>): Promise<void> {
     const known = this.#forwards.get(key)
     if (known !== undefined) return known
-    const made = this.#control(args(), to)
+    const made = make()
     this.#forwards.set(key, made)
     made.catch(() => this.#forwards.delete(key))
     return made
@@ -139,22 +178,16 @@ export class SshConnection {
   async #control(args: string[], to: string): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     const { folder, host, redact } = this.#options
-    const said = await new Promise<string | null>((resolve) => {
-      execFile(
-        'ssh',
-        args,
-        { cwd: folder, env: sshEnvironment(), timeout: FORWARD_WITHIN_MS, killSignal: 'SIGKILL' },
-        (fault, _stdout, stderr) => resolve(fault === null ? null : stderr || messageOf(fault)),
-      )
+    const asked = askSsh(folder, args).catch((fault: unknown) => {
+      throw sshNotStarted(host, fault)
     })
-    if (said === null) return
-    throw this.#failure ?? forwardingRefused(host, { to, said: tidied(redact(said)) })
+    const { isDone, said } = await asked
+    if (!isDone) throw this.#failure ?? forwardingRefused(host, { to, said: tidied(redact(said)) })
   }
 
-  #end(fault: Error | null): TowpathError {
-    const { host } = this.#options
+  #end(): TowpathError {
     const said = this.words || tidied(this.#options.redact(this.#shell.unanswered.slice(-WORDS_MAX)))
-    this.#failure ??= fault === null ? sshFailure(host, said) : sshMissing(host)
+    this.#failure ??= sshFailure(this.#options.host, said)
     this.#shell.break(this.#failure)
     return this.#failure
   }
@@ -171,31 +204,7 @@ export class SshConnection {
   }
 }
 
-/** In a session of its own: without a terminal nothing can ask for a password, and no Ctrl-C reaches it before us. */
-const spawnMaster = ({ host, folder }: ConnectionOptions) =>
-  spawn('ssh', masterArguments(host, CONFIG_FILE), {
-    cwd: folder,
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: sshEnvironment(),
-  })
-
-/** Nobody is there to be asked, and what is meant for Towpath is not for a proxy command. */
-const sshEnvironment = (): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(?:TOWPATH_|SSH_ASKPASS|DISPLAY$)/.test(name)),
-  ),
-  SSH_ASKPASS_REQUIRE: 'never',
-  LC_ALL: 'C',
-})
-
-/** Null for an ordinary end; the fault where it could not begin. Waits a moment for what it said last. */
-const endOf = (child: ChildProcess): Promise<Error | null> =>
-  new Promise((resolve) => {
-    child.once('error', resolve)
-    child.once('close', () => resolve(null))
-    child.once('exit', () => setTimeout(() => resolve(null), LAST_WORDS_WITHIN_MS))
-  })
+const offerOf = (remote: string): string => `offer ${remote}`
 
 /** Lines without control characters. */
 const tidied = (words: string): string =>

@@ -1,7 +1,7 @@
 import { parseHostAddress } from '@towpath/domain/environment/host-address.ts'
 import type { SshHost } from '@towpath/domain/environment/host-address.ts'
 import { describe, expect, it } from 'vitest'
-import { commandFailed, sshFailure } from './ssh-failure.ts'
+import { commandFailed, sshFailure, sshNotStarted } from './ssh-failure.ts'
 
 const host = parseHostAddress('ssh://deploy@app.example.com:2222') as SshHost
 
@@ -63,6 +63,28 @@ describe('what ssh said', () => {
   it('of a jump host’s key names the jump host', () => {
     const words = said.unknown.replaceAll('[app.example.com]:2222', 'bastion.example.com')
     expect(sshFailure(host, words).message).toContain('bastion.example.com')
+  })
+})
+
+describe('an ssh that did not begin', () => {
+  const fault = (code: string, syscall = 'spawn ssh') =>
+    Object.assign(new Error(`${syscall} ${code}`), { code, syscall })
+
+  it.each(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'])(
+    'for want of what comes back (%s) is tried again',
+    (code) => {
+      const error = sshNotStarted(host, fault(code))
+      expect(error).toMatchObject({ code: 'HOST_SSH_NOT_STARTED', kind: 'unreachable', retryable: true })
+      expect(error.message).toContain(code)
+    },
+  )
+
+  it('for want of room on this machine is tried again', () => {
+    expect(sshNotStarted(host, fault('ENOSPC', 'open'))).toMatchObject({ retryable: true })
+  })
+
+  it.each(['ENOENT', 'EACCES'])('because there is none (%s) is for a person to mend', (code) => {
+    expect(sshNotStarted(host, fault(code))).toMatchObject({ code: 'HOST_SSH_MISSING', retryable: false })
   })
 })
 

@@ -1,5 +1,5 @@
 import type { SshHost } from '@towpath/domain/environment/host-address.ts'
-import { TowpathError, type ErrorFacts } from '@towpath/domain/error/towpath-error.ts'
+import { TowpathError, messageOf, type ErrorFacts } from '@towpath/domain/error/towpath-error.ts'
 import { displayName } from './ssh-arguments.ts'
 
 type Reading = Pick<ErrorFacts, 'code' | 'kind' | 'hint'> & { why: string; retryable?: boolean }
@@ -95,12 +95,37 @@ const lastLines = (said: string): string =>
 /** Without what `ssh` says when nobody listens at a socket on the host. */
 const withoutChannels = (said: string): string => said.replaceAll(/^channel \d+: open failed: .*$/gm, '')
 
-export const sshMissing = (host: SshHost): TowpathError =>
+const sshMissing = (host: SshHost): TowpathError =>
   new TowpathError({
     code: 'HOST_SSH_MISSING',
     kind: 'usage',
-    message: `The host ${displayName(host)} cannot be reached: there is no program ssh on this machine.`,
+    message: `The host ${displayName(host)} cannot be reached: there is no program ssh on this machine that this user may run.`,
     hint: 'Nothing was changed. Install OpenSSH (Debian: apt-get install openssh-client), then deploy again.',
+  })
+
+/** No `ssh` began. A machine that has no file, process or memory left has one again later. */
+export function sshNotStarted(host: SshHost, fault: unknown): TowpathError {
+  const { code = '', syscall = '' } = fault as NodeJS.ErrnoException
+  if (syscall.startsWith('spawn') && ['ENOENT', 'EACCES'].includes(code)) return sshMissing(host)
+  return new TowpathError({
+    code: 'HOST_SSH_NOT_STARTED',
+    kind: 'unreachable',
+    message: `The host ${displayName(host)} cannot be reached: ssh could not be started on this machine (${messageOf(fault)}).`,
+    hint: 'What runs there keeps running and traffic is untouched. Look at the open files, processes, memory and disk of the machine that runs Towpath; the act is repeated meanwhile.',
+    detail: { host: displayName(host), fault: code },
+    retryable: true,
+  })
+}
+
+/** Whoever asks comes too late: nothing may be started any more that nobody would end. */
+export const linkClosed = (host: SshHost): TowpathError =>
+  new TowpathError({
+    code: 'HOST_LINK_CLOSED',
+    kind: 'unreachable',
+    message: `The host ${displayName(host)} is not asked any more: this controller is ending.`,
+    hint: 'Nothing was changed. The next controller goes on where this one was.',
+    detail: { host: displayName(host) },
+    retryable: true,
   })
 
 /** A deadline passed: as if the link were cut, because nobody can tell. */

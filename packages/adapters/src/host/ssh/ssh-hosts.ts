@@ -28,10 +28,11 @@ export async function sshHosts({ folder, configFile, log, redact }: SshHostsOpti
   await rm(folder, { recursive: true, force: true })
   const links = new Map<string, SshLink>()
   const included = configFile === null ? usualConfiguration() : [configFile]
+  const options = { included, named: configFile, log, redact }
   return {
     linkTo: (host) => {
       const key = createHash('sha256').update(displayName(host)).digest('hex').slice(0, 8)
-      const link = links.get(key) ?? new SshLink({ host, folder: join(folder, key), included, log, redact })
+      const link = links.get(key) ?? new SshLink({ host, folder: join(folder, key), ...options })
       links.set(key, link)
       return link
     },

@@ -5,7 +5,7 @@ import type { Log } from '@towpath/app/ports/log.ts'
 import type { ShellAnswer } from './remote-shell.ts'
 import { type ForwardTarget, displayName } from './ssh-arguments.ts'
 import { type ConnectionOptions, SshConnection } from './ssh-connection.ts'
-import { commandFailed } from './ssh-failure.ts'
+import { commandFailed, linkClosed } from './ssh-failure.ts'
 
 const PAUSE_MIN_MS = 250
 const PAUSE_MAX_MS = 15_000
@@ -42,8 +42,9 @@ export class SshLink {
     this.#options = options
   }
 
-  /** The connection as it is now, made first where there is none. Another one after a break. */
+  /** The connection as it is now, made first where there is none. Another one after a break; none after `close`. */
   connection(): Promise<SshConnection> {
+    if (this.#closing.signal.aborted) return Promise.reject(linkClosed(this.host))
     if (this.#current !== null) return this.#current
     if (this.#lastFailure !== null && performance.now() < this.#notBeforeMs)
       return Promise.reject(this.#lastFailure)
@@ -98,10 +99,11 @@ export class SshLink {
       const sinceMs = performance.now()
       log.info({ host: this.name }, 'host reached over SSH')
       void connection.ended.then((failure) => this.#lost(failure, performance.now() - sinceMs))
-      if (this.#closing.signal.aborted) await connection.close()
-      return connection
+      if (!this.#closing.signal.aborted) return connection
+      await connection.close()
+      throw linkClosed(this.host)
     } catch (thrown) {
-      this.#failed(thrown as TowpathError)
+      if (!this.#closing.signal.aborted) this.#failed(thrown as TowpathError)
       throw thrown
     }
   }
