@@ -4,7 +4,7 @@ import { checksOf, declared, saidBy } from './testing/team.ts'
 
 const compose = {
   'docker-compose.yaml':
-    'services:\n  nginx:\n    image: nginx:1.28\n    container_name: proxy\n  api:\n    image: acme/api:1\n    container_name: api\n',
+    'services:\n  nginx:\n    image: nginx:1.28\n    container_name: proxy\n  api:\n    image: acme/api:1\n    container_name: api\n    networks: {default: {aliases: [backend]}}\n',
 }
 
 describe('second-operator', () => {
@@ -165,6 +165,26 @@ describe('nginx-upstream', () => {
     ],
     ['somebody else', 'server {\n  location / {\n    proxy_pass http://example.com;\n  }\n}\n', ['pass']],
     [
+      'an alias of the service in a network',
+      'server {\n  location / {\n    proxy_pass http://backend:4000;\n  }\n}\n',
+      ['fail nginx/conf.d/app.conf:3'],
+    ],
+    [
+      'a path in a variable, behind a resolver',
+      'resolver 127.0.0.11;\nserver {\n  location / {\n    proxy_pass http://api:4000$request_uri;\n  }\n}\n',
+      ['pass'],
+    ],
+    [
+      'a path in a variable, with no resolver',
+      'server {\n  location / {\n    proxy_pass http://api:4000$request_uri;\n  }\n}\n',
+      ['fail nginx/conf.d/app.conf:3'],
+    ],
+    [
+      'an upstream with a path in a variable',
+      'resolver 127.0.0.11;\nupstream b {\n  server api:4000;\n}\nserver {\n  location / {\n    proxy_pass http://b$request_uri;\n  }\n}\n',
+      ['fail nginx/conf.d/app.conf:3'],
+    ],
+    [
       'the name of the container',
       'server {\n  location / {\n    proxy_pass http://proxy:80/x;\n  }\n}\n',
       ['fail nginx/conf.d/app.conf:3'],
@@ -199,6 +219,10 @@ describe('nginx-upstream', () => {
     [
       'the upstream has more to say',
       upstream.replace('  server api:4000;', '  server api:4000 max_fails=0;'),
+    ],
+    [
+      'its location is one line',
+      upstream.replace(/ {2}location[^}]*\}/, '  location /api/ { proxy_pass http://b; }'),
     ],
     ['the path is changed on the way', upstream.replace('http://b;', 'http://b/v1/;')],
     [

@@ -1,9 +1,8 @@
 import { finalStages, lastOf } from '../../repository/dockerfile.ts'
 import { walkNginx } from '../../repository/nginx-conf.ts'
 import { childIn, scalarsIn } from '../../repository/placed-yaml.ts'
-import { environmentOf, settledText, valueOf } from '../../repository/written-compose.ts'
+import { environmentOf, networkNames, settledText, valueOf } from '../../repository/written-compose.ts'
 import type { WrittenService } from '../../repository/written-compose.ts'
-import { textIn } from '../../repository/placed-yaml.ts'
 import { dockerfileOf } from '../dockerfile-of.ts'
 import type { AdoptionSurvey } from '../finding.ts'
 import type { Told } from './proposal.ts'
@@ -68,12 +67,12 @@ export function inferPort(
 }
 
 function fromNginx({ nginx }: AdoptionSurvey, service: WrittenService): Told<number> | null {
-  const names = [service.name, textIn(valueOf(service, 'container_name')?.value)]
+  const names = networkNames(service)
   for (const { path, directives } of nginx)
     for (const { directive } of walkNginx(directives)) {
       const address = /^(?:https?:\/\/)?([\w.-]+):(\d+)/.exec(directive.args[0] ?? '')
       const isTarget = directive.name === 'server' || directive.name.endsWith('_pass')
-      if (isTarget && address !== null && names.includes(address[1]))
+      if (isTarget && address !== null && names.includes(address[1] ?? ''))
         return { value: Number(address[2]), source: { file: path, line: directive.line } }
     }
   return null

@@ -301,7 +301,7 @@ function jobOf(
 function databaseUrl(apps: readonly AdoptedService[]): Told<string> | null {
   for (const { written } of apps)
     for (const [, { text, file, line }] of environmentOf(written)) {
-      const name = /^\$\{?(\w*(?:DATABASE|POSTGRES|DB|PG)\w*UR[IL])\}?$/.exec(text)?.[1]
+      const name = /^\$\{?(\w{0,60}(?:DATABASE|POSTGRES|DB|PG)\w{0,60}UR[IL])\}?$/.exec(text)?.[1]
       if (name !== undefined) return { value: `secret:${name}`, source: { file, line } }
     }
   return null
