@@ -1,3 +1,5 @@
+import { readDockerfile } from '../repository/dockerfile.ts'
+import type { DockerfileLine } from '../repository/dockerfile.ts'
 import { readPlacedYaml } from '../repository/placed-yaml.ts'
 import type { Placed } from '../repository/placed-yaml.ts'
 import { editLines } from '../repository/unified-patch.ts'
@@ -99,4 +101,26 @@ function valueAt(root: Plain | null, path: readonly string[]): Plain | undefined
   let value: Plain | undefined = root
   for (const step of path) value = isMap(value) ? value[step] : undefined
   return value
+}
+
+/** The edits, where the Dockerfile after them has these words in that instruction and the rest as it was; else undefined. */
+export function provenInstruction(
+  survey: AdoptionSurvey,
+  at: { file: string; edits: LineEdit[]; line: DockerfileLine },
+  words: readonly string[],
+): LineEdit[] | undefined {
+  const text = survey.files.texts.get(at.file)
+  const before = text === undefined ? null : readDockerfile(at.file, text)
+  const after = text === undefined ? null : readDockerfile(at.file, editLines(text, at.edits))
+  if (before === null || after === null) return undefined
+  const rows = (file: typeof before, isMended: boolean): string[] =>
+    file.stages.flatMap(({ from, name, lines }) => [
+      JSON.stringify([from, name]),
+      ...lines.map((line) =>
+        line.line === at.line.line
+          ? JSON.stringify([line.keyword, isMended ? line.words : words])
+          : JSON.stringify([line.keyword, line.text]),
+      ),
+    ])
+  return rows(before, false).join('\n') === rows(after, true).join('\n') ? at.edits : undefined
 }

@@ -91,11 +91,14 @@ export function buildingOf(service: WrittenService): Building | null {
   const text = textIn(build.value) ?? told('context') ?? '.'
   return {
     context: contextOf(withDefaults(text)),
-    dockerfile: told('dockerfile') ?? 'Dockerfile',
-    target: told('target') ?? null,
+    dockerfile: withDefaults(told('dockerfile') ?? 'Dockerfile'),
+    target: withDefaultsOf(told('target')),
     ...{ file: build.file, line: build.line, text },
   }
 }
+
+const withDefaultsOf = (text: string | undefined): string | null =>
+  text === undefined ? null : withDefaults(text)
 
 /** Null for what lies outside the repository, or is only known to a variable. */
 const contextOf = (text: string): string | null =>

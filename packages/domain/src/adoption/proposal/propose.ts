@@ -1,7 +1,7 @@
 import { buildingOf } from '../../repository/service-role.ts'
 import { environmentOf, textValue, valueOf } from '../../repository/written-compose.ts'
 import { ceilingOf, poolOf } from '../connection-budget.ts'
-import { dockerfileOf } from '../dockerfile-of.ts'
+import { builtFrom } from '../dockerfile-of.ts'
 import type { AdoptedService, AdoptionSurvey } from '../finding.ts'
 import { streamEvidence } from '../stream-evidence.ts'
 import { unsetIn } from '../trap/unset-variables.ts'
@@ -227,7 +227,7 @@ function serviceOf(survey: AdoptionSurvey, app: AdoptedService, image: Told<stri
     [...environmentOf(written).keys()].some((name) => /^(?:NEXT_PUBLIC_|VITE_|NUXT_)/.test(name)) ||
     /front|next|nuxt|(?:^|[-_])(?:web|ui|client)(?:$|[-_])/i.test(written.name)
   const context =
-    dockerfileOf(survey, written) === null
+    builtFrom(survey, written) === null
       ? homeOf(survey, app, isFrontend)
       : (buildingOf(written)?.context ?? null)
   const streams = isFrontend ? null : streamEvidence(survey)
@@ -256,7 +256,7 @@ const hasDockerfile = (
   { written }: AdoptedService,
   context: string | null,
 ): boolean =>
-  dockerfileOf(survey, written) !== null ||
+  builtFrom(survey, written) !== null ||
   (context === '' && survey.dockerfiles.some(({ path }) => path === 'Dockerfile'))
 
 /** Where a service is built whose context only a variable knows: here, when the manifest at the top is of its kind. */
