@@ -64,10 +64,12 @@ export function partsInForce(
   { entrypoint, command }: { entrypoint: StartPart | null; command: StartPart | null },
 ): StartPart[] {
   const entry = entrypoint ?? image?.entry ?? null
+  if (entry?.instruction?.words === null) return [entry]
   const own = command?.words.length === 0 ? null : command
   // With an entry point of its own compose leaves the image's command out.
   const left = entrypoint === null ? (image?.command ?? null) : null
-  const isShellForm = entry?.instruction?.words === null
-  const parts = [entry, isShellForm ? null : (own ?? left)]
-  return parts.flatMap((part) => (part === null || part.words.length === 0 ? [] : [part]))
+  return withWords([entry, own ?? left])
 }
+
+const withWords = (parts: readonly (StartPart | null)[]): StartPart[] =>
+  parts.flatMap((part) => (part === null || part.words.length === 0 ? [] : [part]))
