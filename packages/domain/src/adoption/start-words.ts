@@ -67,9 +67,8 @@ export function partsInForce(
   if (entry?.instruction?.words === null) return [entry]
   const own = command?.words.length === 0 ? null : command
   // With an entry point of its own compose leaves the image's command out.
-  const left = entrypoint === null ? (image?.command ?? null) : null
-  return withWords([entry, own ?? left])
+  return withWords(entrypoint === null ? [entry, own ?? image?.command] : [entry, own])
 }
 
-const withWords = (parts: readonly (StartPart | null)[]): StartPart[] =>
-  parts.flatMap((part) => (part === null || part.words.length === 0 ? [] : [part]))
+const withWords = (parts: readonly (StartPart | null | undefined)[]): StartPart[] =>
+  parts.flatMap((part) => (part === null || part === undefined || part.words.length === 0 ? [] : [part]))

@@ -1,4 +1,4 @@
-import { cronLines, scriptLines, unitLines, workflowLines } from './command-line.ts'
+import { cronLines, pipelineLines, scriptLines, unitLines, workflowLines } from './command-line.ts'
 import type { CommandLine } from './command-line.ts'
 import { parseEnvFile } from '../project/compose/env-file.ts'
 import { Findings, MAX_FINDINGS } from '../project/compose/findings.ts'
@@ -90,6 +90,7 @@ export function surveyRepository(files: RepositoryFiles, composeFiles: readonly 
       ...of('unit').flatMap(({ path, text }) => unitLines(path, text)),
       ...of('cron').flatMap(({ path, text }) => cronLines(path, text)),
       ...workflows.flatMap(workflowLines),
+      ...of('pipeline').flatMap(({ path, text }) => pipelineLines(path, text)),
       ...of('script').flatMap(({ path, text }) => scriptLines(path, text)),
     ],
     variables: dotenvOf(texts.get('.env') ?? ''),
