@@ -144,13 +144,22 @@ describe('--patch', () => {
 describe('--accept', () => {
   test('takes what is known off the way out, all of it or one word of it', async () => {
     await write(good)
-    await write({ Dockerfile: 'FROM acme.example/base:1\nUSER app\n' })
+    await write({ Dockerfile: 'FROM acme.example/base:1\nCMD ["nginx"]\n' })
     expect((await run(['check'])).exit).toBe(1)
     const { exit, out } = await run(['check', '--accept', 'base-image'])
     expect(out).toContain('accepted base-image')
     expect(exit).toBe(0)
     expect((await run(['check', '--accept', 'base-image:acme.example'])).exit).toBe(0)
     expect((await run(['check', '--accept', 'base-image:debian'])).exit).toBe(1)
+  })
+
+  test('takes several at once, with commas between', async () => {
+    await write({ ...good, Dockerfile: 'FROM acme.example/base:1\nUSER app\n' })
+    expect((await run(['check', '--accept', 'base-image'])).exit).toBe(1)
+    expect((await run(['check', '--accept', 'base-image,stop-signal:Dockerfile'])).exit).toBe(0)
+    const { exit, err } = await run(['check', '--accept', 'base-image,stop-sinal'])
+    expect(err).toContain('did you mean stop-signal?')
+    expect(exit).toBe(2)
   })
 
   test('refuses a name that no check has, which would accept nothing unseen', async () => {

@@ -1,6 +1,4 @@
 import { resolve } from 'node:path'
-import { formatProblems } from '@towpath/domain/config/format-problems.ts'
-import { orderProblems } from '@towpath/domain/config/problem.ts'
 import type { Problem } from '@towpath/domain/config/problem.ts'
 import type { Finding } from '@towpath/domain/project/compose/findings.ts'
 import { describeCompose } from '@towpath/domain/project/describe-compose.ts'
@@ -10,8 +8,9 @@ import { exitCodes } from '../outcome/exit-code.ts'
 import { docsOf } from '../outcome/failure.ts'
 import { composeRequest } from '../project/compose-files.ts'
 import type { ComposeOptions } from '../project/compose-files.ts'
-import { blank, line, span } from '../screen/line.ts'
+import { line, span } from '../screen/line.ts'
 import type { Line } from '../screen/line.ts'
+import { problemLines } from '../screen/problem-lines.ts'
 import { modelPage } from '../screen/compose-model-page.ts'
 import type { Context } from '../terminal/context.ts'
 
@@ -56,7 +55,7 @@ function refusal(
   const listed = problems.map((finding): Problem => ({ ...finding, length: 1, conceal: false }))
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   return {
-    page: [...problemLines(request, listed), ...warnings.map(warningLine)],
+    page: [...problemLines(listed, (file) => textIn(request, file)), ...warnings.map(warningLine)],
     json: { problems, warnings },
     exit: exitCodes.usage,
     problems: listed,
@@ -70,17 +69,5 @@ function refusal(
   }
 }
 
-function problemLines(request: DescribeRequest, problems: readonly Problem[]): Line[] {
-  const files = [...new Set(problems.map(({ file }) => file))]
-  return files.flatMap((file) => {
-    const known = request.files.find(({ path }) => path === file)
-    const own = orderProblems(problems.filter((problem) => problem.file === file))
-    const text = known?.text ?? request.envFile(file) ?? ''
-    return [
-      ...formatProblems(own, text)
-        .split('\n')
-        .map((row) => line(row)),
-      blank,
-    ]
-  })
-}
+const textIn = (request: DescribeRequest, file: string): string =>
+  request.files.find(({ path }) => path === file)?.text ?? request.envFile(file) ?? ''

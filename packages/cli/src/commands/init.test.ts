@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import fc from 'fast-check'
+import type { Check } from '@towpath/domain/adoption/finding.ts'
 import { parseConfig } from '@towpath/domain/config/parse-config.ts'
 import { runCommandLine } from '../run.ts'
 import { capturedShell } from '../terminal/captured-shell.ts'
@@ -196,4 +198,122 @@ test.each([
   const { exit, err } = await run(['--yes'])
   expect(err).toContain('NOTHING_TO_SHIP')
   expect(exit).toBe(2)
+})
+
+describe('what init writes', () => {
+  let repository: Record<string, string> = {}
+
+  const mistakesIn = async (argv: string[] = []): Promise<string[]> => {
+    await rm(folder, { recursive: true })
+    await mkdir(folder)
+    await write(repository)
+    const { exit, err } = await run(['--yes', ...argv])
+    if (exit !== 0) return [`init ended with ${exit}: ${err}`]
+    const shell = capturedShell({ folder, argv: ['check', '--json'] })
+    await runCommandLine(shell)
+    const { checks } = JSON.parse(shell.out()) as { checks: Check[] }
+    return checks.flatMap(({ id, status, file, line, message }) =>
+      status === 'fail' && ['config', 'compose', 'settings'].includes(id)
+        ? [`${id} ${file}:${line} ${message}`]
+        : [],
+    )
+  }
+  const value = fc.constantFrom('8080', 'two words', "it's", 'a#b', '"quoted"', "'$raw'", 'x=1', '')
+  const shipped = fc.record({
+    image: fc.constantFrom('image: ${API_IMAGE}', 'image: acme/api', 'image: api:1.2', 'build: ./api'),
+    environment: fc.constantFrom(
+      '{}',
+      '{DATABASE_URL: "${DATABASE_URL}", A: "${A}"}',
+      '{URL: "${POSTGRES_URL}", PORT: "${PORT:-80}", A: "${A:-x}"}',
+    ),
+    ports: fc.constantFrom('[]', '["80:80"]', '["${PORT:-8080}:80"]', '["127.0.0.1:8080:80"]'),
+    more: fc.constantFrom('', 'container_name: fixed', 'profiles: [tools]', 'command: [migrate]'),
+  })
+  const proxy = fc.constantFrom(
+    '',
+    '["80:80", "443:443"]',
+    '["8080:80", "80:81", "7080:82"]',
+    '["65000:80", "65535:81"]',
+  )
+
+  test('is taken by check, whatever the repository is like', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          services: fc.array(shipped, { minLength: 1, maxLength: 3 }),
+          proxy,
+          dotenv: fc.option(fc.record({ A: value, DATABASE_URL: value, POSTGRES_URL: value }), { nil: null }),
+        }),
+        async ({ services, proxy: ports, dotenv }) => {
+          const rows = services.flatMap(({ image, environment, ports: own, more }, at) => [
+            `  s${at}:`,
+            `    ${image}`,
+            `    environment: ${environment}`,
+            `    ports: ${own}`,
+            ...(more === '' ? [] : [`    ${more.replace('fixed', `fixed-${at}`)}`]),
+          ])
+          const beside = ports === '' ? [] : ['  proxy:', '    image: nginx:1.29.3', `    ports: ${ports}`]
+          repository = {
+            'compose.yaml': ['services:', '  own:', '    image: x', ...rows, ...beside, ''].join('\n'),
+            ...(dotenv === null
+              ? {}
+              : {
+                  '.env': Object.entries(dotenv)
+                    .map(([name, text]) => `${name}=${text}\n`)
+                    .join(''),
+                }),
+          }
+          expect(await mistakesIn()).toEqual([])
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  test('takes over from .env what compose takes by itself, secrets left out', async () => {
+    repository = {
+      'compose.yaml':
+        'services:\n  api:\n    image: ghcr.io/acme/api:1.2\n    ports: ["${HOST_PORT}:80"]\n    environment: {KEY: "${API_KEY}", NAME: "${NAME:-x}", OTHER: "y"}\n',
+      '.env': "HOST_PORT=8080\nAPI_KEY=hush\nNAME='a b'\nUNUSED=1\n",
+    }
+    expect(await mistakesIn()).toEqual([])
+    const shared = await read('env/shared.env')
+    expect(shared).toContain("HOST_PORT=8080\nNAME='a b'\n")
+    expect(shared).not.toMatch(/hush|UNUSED/)
+    expect(await read('towpath.yaml')).toContain('secrets:')
+  })
+
+  test('gives two services that want one host port beside the others a port each', async () => {
+    repository = {
+      'compose.yaml':
+        'services:\n  api:\n    image: ghcr.io/acme/api:1.2\n  one:\n    image: nginx:1.29.3\n    ports: ["80:80"]\n  two:\n    image: nginx:1.29.3\n    ports: ["7080:80", "8080:81", "80:82"]\n',
+    }
+    expect(await mistakesIn()).toEqual([])
+    expect(await read('towpath.yaml')).toContain('ports: {80: 8081, 7080: 8082, 8080: 9080}')
+  })
+
+  test('names an environment once that is given twice', async () => {
+    repository = { 'compose.yaml': 'services:\n  api:\n    image: ghcr.io/acme/api:1.2\n' }
+    expect(await mistakesIn(['--environment', 'live', '--environment', 'live'])).toEqual([])
+    expect((await read('towpath.yaml')).match(/^ {2}live:/gm)).toHaveLength(1)
+  })
+
+  test('logs in at Docker Hub as its action wants it', async () => {
+    repository = {
+      'compose.yaml': 'services:\n  api:\n    image: acme/api:1.2\n    build: .\n',
+      Dockerfile: 'FROM debian:trixie\nCMD ["/a"]\n',
+    }
+    expect(await mistakesIn()).toEqual([])
+    const workflow = await read('.github/workflows/towpath.yml')
+    expect(workflow).not.toContain('registry:')
+    expect(workflow).toContain('tags: docker.io/acme/api:')
+  })
+})
+
+test('refuses an image of a service that is not there, and names the near one', async () => {
+  await write({ 'compose.yaml': 'services:\n  api:\n    image: ghcr.io/acme/api:1.2\n' })
+  const { exit, err } = await run(['--yes', '--image', 'apj=ghcr.io/acme/api'])
+  expect(err).toContain('did you mean api?')
+  expect(exit).toBe(2)
+  expect(await readdir(folder)).toEqual(['compose.yaml'])
 })

@@ -2,8 +2,9 @@ import { resolve } from 'node:path'
 import { adoptionSurvey } from '@towpath/domain/adoption/lint.ts'
 import type { AdoptionSurvey } from '@towpath/domain/adoption/finding.ts'
 import { foundIn } from '@towpath/domain/adoption/proposal/found.ts'
-import { propose } from '@towpath/domain/adoption/proposal/propose.ts'
+import { isStarted, propose } from '@towpath/domain/adoption/proposal/propose.ts'
 import type { Proposed } from '@towpath/domain/adoption/proposal/propose.ts'
+import { suggestWord } from '@towpath/domain/config/did-you-mean.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { surveyRepository } from '@towpath/domain/repository/survey.ts'
 import { answersFrom, ask } from '../init/answers.ts'
@@ -25,6 +26,7 @@ export async function init(context: Context, options: InitOptions): Promise<Answ
   const folder = resolve(shell.folder, options.project)
   const present = new ProjectFolder(folder).text(configPath)
   const survey = surveyOf(folder, shell.now())
+  requireServices(survey, Object.keys(options.image))
   const proposedBy = (given: InitOptions): Proposed =>
     propose(survey, {
       answers: answersFrom(given, present),
@@ -69,7 +71,7 @@ export async function init(context: Context, options: InitOptions): Promise<Answ
 
 function surveyOf(folder: string, now: Date): AdoptionSurvey {
   const survey = adoptionSurvey(surveyRepository(walkRepository(folder), null), null, now)
-  if (survey.services.some(({ role }) => role === 'app')) return survey
+  if (survey.services.some((service) => service.role === 'app' && isStarted(service))) return survey
   const file = survey.compose?.files[0]
   const [broken] = survey.unread.filter((one) => one.file === file)
   throw new TowpathError({
@@ -82,6 +84,20 @@ function surveyOf(folder: string, now: Date): AdoptionSurvey {
           ? `There is no docker-compose.yaml or compose.yaml in ${folder} that can be read.`
           : `${file} has no service of your own: proxies, databases and jobs alone are nothing to ship.`,
     hint: 'Nothing was written. Go to the folder of the compose file, or name it with -C.',
+  })
+}
+
+/** Throws ANSWER_WRONG for an image of a service that the compose file does not have: it would be written nowhere, unseen. */
+function requireServices({ services }: AdoptionSurvey, named: readonly string[]): void {
+  const names = services.filter(({ role }) => role === 'app').map(({ written }) => written.name)
+  const strange = named.filter((name) => !names.includes(name))
+  const [first] = strange
+  if (first === undefined) return
+  throw new TowpathError({
+    code: 'ANSWER_WRONG',
+    kind: 'usage',
+    message: `--image ${strange.join(', ')}: the compose file has no service of that name that takes traffic.`,
+    hint: `Nothing was written. ${suggestWord(first, names) ?? `It has: ${names.join(', ')}.`}`,
   })
 }
 

@@ -86,3 +86,12 @@ export function collectPairs(text: string, before: Record<string, string>): Reco
 
 /** Parses an option that may be given any number of times; the first value begins the list where there is no default. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]
+
+/** The same for an option that takes several at once, with commas between. */
+export const collectList = (text: string, before: readonly string[] = []): string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+]

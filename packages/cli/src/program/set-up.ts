@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { roles } from '@towpath/domain/principal/principal.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { collect, collectPairs, environmentOption, need, projectOption } from './options.ts'
+import { collect, collectList, collectPairs, environmentOption, need, projectOption } from './options.ts'
 
 const group = 'Set up'
 
@@ -94,14 +94,14 @@ const check: Group = (program, act) => {
     tell(program.command('check'), {
       says: 'Find what will bite: mistakes, and traps in compose, Docker, nginx and CI files. No server.',
       inShort: 'find mistakes and traps in your files, before they bite',
-      examples: ['check', 'check --patch | git apply', 'check --accept stop-signal:backend --json'],
+      examples: ['check', 'check --patch | git apply', 'check --accept stop-signal:backend,log-growth'],
       group,
     }),
   )
     .addOption(
-      new Option('--accept <id>', 'do not fail on this check, or ID:WORD; any number of times')
+      new Option('--accept <ids>', 'do not fail on these checks: ID or ID:WORD, commas between')
         .default([], '')
-        .argParser(collect),
+        .argParser(collectList),
     )
     .option('--patch', 'print only the patches, as one diff')
     .action(act(async () => (await import('../commands/check.ts')).check))

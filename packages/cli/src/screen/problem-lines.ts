@@ -1,4 +1,5 @@
 import { formatProblems } from '@towpath/domain/config/format-problems.ts'
+import { orderProblems } from '@towpath/domain/config/problem.ts'
 import type { Problem } from '@towpath/domain/config/problem.ts'
 import { blank, line } from './line.ts'
 import type { Line } from './line.ts'
@@ -7,7 +8,7 @@ import type { Line } from './line.ts'
 export function problemLines(problems: readonly Problem[], textOf: (file: string) => string): Line[] {
   const files = [...new Set(problems.map(({ file }) => file))]
   return files.flatMap((file) => {
-    const own = problems.filter((problem) => problem.file === file)
+    const own = orderProblems(problems.filter((problem) => problem.file === file))
     return [
       ...formatProblems(own, textOf(file))
         .split('\n')

@@ -12,116 +12,6 @@ const patched = (id: string, files: Record<string, string>): string | false => {
   return applyPatch(files[check?.file ?? ''] ?? '', check?.patch ?? '')
 }
 
-describe('migration-race', () => {
-  const withMigrator = (dependsOn: string): Record<string, string> =>
-    compose(`services:
-  migrator:
-    image: acme/api:1
-    command: [migrate]
-    restart: "no"
-  api:
-    image: acme/api:1
-    depends_on:${dependsOn}
-`)
-
-  test.each([
-    ['the list form', '\n      - migrator', ['fail docker-compose.yaml:9']],
-    ['a flow list', ' [migrator]', ['fail docker-compose.yaml:8']],
-    [
-      'a condition that only waits for the start',
-      '\n      migrator:\n        condition: service_started',
-      ['fail docker-compose.yaml:10'],
-    ],
-    ['no condition', '\n      migrator: {}', ['fail docker-compose.yaml:9']],
-    ['the right condition', '\n      migrator:\n        condition: service_completed_successfully', ['pass']],
-  ])('judges %s', (_what, written, said) => {
-    expect(saidBy('migration-race', withMigrator(written))).toEqual(said)
-  })
-
-  test.each([
-    ['\n      - migrator', '      migrator:\n        condition: service_completed_successfully\n'],
-    [
-      '\n      - redis # first\n      - "migrator"',
-      '      redis: # first\n        condition: service_started\n      migrator:\n        condition: service_completed_successfully\n',
-    ],
-    [
-      ' [redis, migrator]',
-      'depends_on: {redis: {condition: service_started}, migrator: {condition: service_completed_successfully}}',
-    ],
-    ['\n      migrator:\n        condition: service_started', 'condition: service_completed_successfully'],
-  ])('mends %j and keeps what else is waited for', (written, mended) => {
-    const text = patched('migration-race', withMigrator(written))
-    expect(text).toContain(mended)
-    expect(saidBy('migration-race', compose(String(text)))).toEqual(['pass'])
-  })
-
-  test('leaves a list that stands as far left as its key to a person', () => {
-    const [check] = checksOf('migration-race', withMigrator('\n    - migrator'))
-    expect(check).toMatchObject({ status: 'fail', patch: null })
-  })
-
-  test('only warns where towpath.yaml runs the job first', () => {
-    const config = declared({ api: {}, migrator: { job: true, migrates: true } })
-    expect(saidBy('migration-race', withMigrator('\n      - migrator'), config)).toEqual([
-      'warn docker-compose.yaml:9',
-    ])
-  })
-
-  test.each([
-    'alembic upgrade head',
-    'npx prisma migrate deploy',
-    'sea-orm-cli migrate up',
-    'bin/rails db:migrate',
-  ])('knows that %s migrates, whatever the service is called', (command) => {
-    const files = compose(
-      `services:\n  first:\n    image: acme/api:1\n    restart: "no"\n    command: ${command}\n  api:\n    image: acme/api:1\n    depends_on: [first]\n`,
-    )
-    expect(saidBy('migration-race', files)).toEqual(['fail docker-compose.yaml:8'])
-  })
-})
-
-describe('restart-policy', () => {
-  test.each([
-    ['nothing', '', ['fail docker-compose.yaml:2']],
-    ['always', '    restart: always\n', ['pass']],
-    ['a variable, which may hold one', '    restart: ${RESTART}\n', ['pass']],
-    ['"no" beside a swarm policy', '    deploy: {restart_policy: {condition: any}}\n', ['pass']],
-  ])('judges %s', (_what, more, said) => {
-    expect(saidBy('restart-policy', api(more))).toEqual(said)
-  })
-
-  test('is satisfied by what an extended service says', () => {
-    const files = {
-      ...compose('services:\n  api:\n    extends: {file: base.yaml, service: base}\n    image: acme/api:1\n'),
-      'base.yaml': 'services:\n  base:\n    restart: always\n',
-    }
-    expect(saidBy('restart-policy', files)).toEqual(['pass'])
-  })
-
-  test('is satisfied by what an override file says, and by what a merge key brings', () => {
-    const override = { 'docker-compose.override.yaml': 'services:\n  api:\n    restart: always\n' }
-    expect(saidBy('restart-policy', { ...api(''), ...override })).toEqual(['pass'])
-    const merged = compose(
-      'x-base: &base\n  restart: always\nservices:\n  api:\n    <<: *base\n    image: acme/api:1\n',
-    )
-    expect(saidBy('restart-policy', merged)).toEqual(['pass'])
-  })
-
-  test('is not known where the extended file is not here', () => {
-    const files = compose(
-      'services:\n  api:\n    extends: {file: ../base.yaml, service: base}\n    image: acme/api:1\n',
-    )
-    expect(saidBy('restart-policy', files)).toEqual(['unknown docker-compose.yaml:2'])
-  })
-
-  test('is mended below the name of the service, with the indent of its keys', () => {
-    expect(patched('restart-policy', api(''))).toContain('  api:\n    restart: unless-stopped\n    image:')
-    expect(
-      checksOf('restart-policy', compose('services:\n  api: {image: "acme/api:1"}\n'))[0]?.patch,
-    ).toBeNull()
-  })
-})
-
 describe('health-check', () => {
   test.each([
     ['nothing', '', ['fail docker-compose.yaml:2']],
@@ -181,6 +71,23 @@ describe('moving-tag', () => {
     ['ghcr.io/acme/api@${DIGEST:?}', ['pass']],
     ['ghcr.io/acme/api:1.2.3', ['pass']],
     [`ghcr.io/acme/api:latest@sha256:${'a'.repeat(64)}`, ['pass']],
+    ['nginx:1', ['fail docker-compose.yaml:3']],
+    ['postgres:16', ['fail docker-compose.yaml:3']],
+    ['postgres:16-alpine3.22', ['fail docker-compose.yaml:3']],
+    ['ghcr.io/acme/api:v2', ['fail docker-compose.yaml:3']],
+    ['nginx:stable-alpine', ['fail docker-compose.yaml:3']],
+    ['nginx:alpine', ['fail docker-compose.yaml:3']],
+    ['node:lts', ['fail docker-compose.yaml:3']],
+    ['ghcr.io/acme/api:feature-login', ['fail docker-compose.yaml:3']],
+    ['ghcr.io/acme/api:${SHARED_TAG:-latest}', ['fail docker-compose.yaml:3']],
+    ['ghcr.io/acme/api:${GIT_SHA:-latest}', ['fail docker-compose.yaml:3']],
+    ['ghcr.io/acme/api:${TAG:-${CHANNEL:-latest}}', ['fail docker-compose.yaml:3']],
+    ['nginx:1.29.3-alpine', ['pass']],
+    ['postgres:16.4', ['pass']],
+    ['ghcr.io/acme/api:main-4f5e6d7', ['pass']],
+    ['ghcr.io/acme/api:sha-${GIT_SHA}', ['pass']],
+    ['ghcr.io/acme/api:20261127', ['pass']],
+    [`postgres@sha256:${'b'.repeat(64)}`, ['pass']],
   ])('of %s', (image, said) => {
     expect(saidBy('moving-tag', compose(`services:\n  api:\n    image: ${image}\n`))).toEqual(said)
   })

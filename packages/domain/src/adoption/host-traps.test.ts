@@ -4,7 +4,7 @@ import { checksOf, declared, saidBy } from './testing/team.ts'
 
 const compose = {
   'docker-compose.yaml':
-    'services:\n  nginx:\n    image: nginx:1.28\n    container_name: proxy\n  api:\n    image: acme/api:1\n    container_name: api\n',
+    'services:\n  nginx:\n    image: nginx:1.28\n    container_name: proxy\n  api:\n    image: acme/api:1\n    container_name: api\n    networks: {default: {aliases: [backend]}}\n',
 }
 
 describe('second-operator', () => {
@@ -80,6 +80,54 @@ jobs:
       ),
     }
     expect(saidBy('second-operator', own)).toEqual(['fail .github/workflows/test.yml:6'])
+  })
+
+  test.each([
+    ['a flag between both words', 'docker --context prod compose up -d', 'fail'],
+    ['the engine of another host', 'DOCKER_HOST=ssh://a@b docker compose -p x up -d', 'fail'],
+    ['the first compose', 'docker-compose -H ssh://a@b --file x.yml up -d', 'fail'],
+    ['a stack', 'docker -H tcp://b:2376 stack deploy -c x.yml shop', 'fail'],
+    ['a test on the runner', 'docker compose up -d', 'unknown'],
+  ])('finds %s in a pipeline of another forge', (_what, command, status) => {
+    for (const [path, text] of [
+      ['.gitlab-ci.yml', `job:\n  script:\n    - ${command}\n`],
+      ['.circleci/config.yml', `jobs:\n  a:\n    steps:\n      - run: ${command}\n`],
+      ['Jenkinsfile', `pipeline {\n  stage('x') {\n    sh '${command}'\n`],
+    ] as const)
+      expect(checksOf('second-operator', { ...compose, [path]: text })[0]).toMatchObject({
+        status,
+        file: path,
+      })
+  })
+
+  test('reads a line that goes on below, at the line where it begins', () => {
+    expect(saidBy('second-operator', unit('/usr/bin/docker compose \\\n  --file a.yml \\\n  up -d'))).toEqual(
+      ['fail deploy/app.service:6'],
+    )
+  })
+
+  test('goes by the whole workflow where that sends Docker elsewhere', () => {
+    const files = {
+      ...compose,
+      '.github/workflows/d.yml':
+        'on: push\nenv:\n  DOCKER_HOST: ssh://a@b\njobs:\n  d:\n    runs-on: x\n    steps:\n      - run: docker compose up -d\n',
+    }
+    expect(saidBy('second-operator', files)).toEqual(['fail .github/workflows/d.yml:8'])
+  })
+
+  test('follows a script that a unit runs, and does not know one that is not here', () => {
+    const script = { 'scripts/up.sh': '#!/bin/sh\ndocker compose up -d\n' }
+    expect(saidBy('second-operator', { ...unit('/opt/app/scripts/up.sh'), ...script })).toEqual([
+      'fail scripts/up.sh:2',
+    ])
+    expect(saidBy('second-operator', unit('/opt/app/scripts/up.sh'))).toEqual([
+      'unknown deploy/app.service:6',
+    ])
+  })
+
+  test('knows by the target of a Makefile whom it is for', () => {
+    const text = 'up:\n\tdocker compose up -d\n\ndeploy: build\n\t@docker compose up -d\n'
+    expect(saidBy('second-operator', { ...compose, Makefile: text })).toEqual(['warn Makefile:5'])
   })
 
   test('finds an updater among the services', () => {
@@ -165,6 +213,26 @@ describe('nginx-upstream', () => {
     ],
     ['somebody else', 'server {\n  location / {\n    proxy_pass http://example.com;\n  }\n}\n', ['pass']],
     [
+      'an alias of the service in a network',
+      'server {\n  location / {\n    proxy_pass http://backend:4000;\n  }\n}\n',
+      ['fail nginx/conf.d/app.conf:3'],
+    ],
+    [
+      'a path in a variable, behind a resolver',
+      'resolver 127.0.0.11;\nserver {\n  location / {\n    proxy_pass http://api:4000$request_uri;\n  }\n}\n',
+      ['pass'],
+    ],
+    [
+      'a path in a variable, with no resolver',
+      'server {\n  location / {\n    proxy_pass http://api:4000$request_uri;\n  }\n}\n',
+      ['fail nginx/conf.d/app.conf:3'],
+    ],
+    [
+      'an upstream with a path in a variable',
+      'resolver 127.0.0.11;\nupstream b {\n  server api:4000;\n}\nserver {\n  location / {\n    proxy_pass http://b$request_uri;\n  }\n}\n',
+      ['fail nginx/conf.d/app.conf:3'],
+    ],
+    [
       'the name of the container',
       'server {\n  location / {\n    proxy_pass http://proxy:80/x;\n  }\n}\n',
       ['fail nginx/conf.d/app.conf:3'],
@@ -199,6 +267,10 @@ describe('nginx-upstream', () => {
     [
       'the upstream has more to say',
       upstream.replace('  server api:4000;', '  server api:4000 max_fails=0;'),
+    ],
+    [
+      'its location is one line',
+      upstream.replace(/ {2}location[^}]*\}/, '  location /api/ { proxy_pass http://b; }'),
     ],
     ['the path is changed on the way', upstream.replace('http://b;', 'http://b/v1/;')],
     [

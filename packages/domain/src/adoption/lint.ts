@@ -84,12 +84,12 @@ function patchOf(
   return text === undefined ? null : unifiedPatch(file, text, editLines(text, edits))
 }
 
-/** Edits of one place are made once: the first finding there wins. */
+/** Edits of one place are made once: the first finding there wins. Different lines may come in at one place. */
 function patchOfAll(texts: ReadonlyMap<string, string>, findings: readonly Finding[]): string {
   const files = [...new Set(findings.map(({ file }) => file))]
   return files
     .map((file) => {
-      const taken = new Set<number>()
+      const taken = new Set<string>()
       const edits = findings
         .filter((finding) => finding.file === file)
         .flatMap(({ edits: own = [] }) => {
@@ -103,6 +103,8 @@ function patchOfAll(texts: ReadonlyMap<string, string>, findings: readonly Findi
     .join('')
 }
 
-/** Lines an edit takes as whole numbers, a place between two lines as a half. */
-const placesOf = ({ line, remove }: LineEdit): number[] =>
-  remove === 0 ? [line - 0.5] : Array.from({ length: remove }, (_, at) => line + at)
+/** Lines an edit takes by their numbers, what only comes in by its place and its words. */
+const placesOf = ({ line, remove, insert }: LineEdit): string[] =>
+  remove === 0
+    ? [`${line} ${insert.join('\n')}`]
+    : Array.from({ length: remove }, (_, at) => String(line + at))

@@ -1,88 +1,121 @@
-import { finalStages, lastOf } from '../repository/dockerfile.ts'
-import type { Dockerfile, DockerfileLine } from '../repository/dockerfile.ts'
+import { baseOf, kindOfProgram, startBehind, withoutInterpreter } from './programs.ts'
+import { endOfScript, endOfScriptFile } from './shell-script.ts'
+import type { ScriptEnd } from './shell-script.ts'
 import { shellWords } from './shell-words.ts'
 
-/** What becomes of SIGTERM at the first process of a container, as its Dockerfile sets it up. */
-export interface ProcessOne {
-  line: DockerfileLine
-  /** Why the signal does not reach the program; null where it does. */
-  lost: string | null
-  /** The same line, mended; null where a person has to. */
-  mended: string | null
-  /** Words of the program that runs in the end, where they are known. */
-  words: string[]
+/** A script of the repository, by the word that names it. */
+export interface NamedScript {
+  file: string
+  text: string
 }
 
-const MANAGERS = /^(?:npm|yarn|pnpm|npx|bunx?|pnpx)$/
-const INITS = /^(?:tini|dumb-init|catatonit|s6-svscan|runsvdir|supervisord|pm2-runtime)$/
-const SHELLS = /^(?:sh|bash|ash|dash|zsh)$/
+/** What becomes of SIGTERM at the first process of a container. */
+export type ProcessOne =
+  /** It reaches a program, whose words these are: none where only a shell could tell them. */
+  | { kind: 'reaches'; words: string[]; catches: boolean }
+  /** It ends at a program that does not pass it on, called so. */
+  | { kind: 'lost'; by: 'shell' | 'manager'; name: string; at: number }
+  /** It ends at a script of the repository, which starts the program without exec. */
+  | { kind: 'lost in script'; script: NamedScript; end: Extract<ScriptEnd, { kind: 'stays' }> }
+  | { kind: 'unclear'; why: string; at: number }
 
-/** The start of the final stage, ENTRYPOINT before CMD; null where the base image decides alone. */
-export function processOne(file: Dockerfile, target: string | null): ProcessOne | null {
-  const chain = finalStages(file, target)
-  const entry = lastOf(chain, 'ENTRYPOINT')
-  const command = lastOf(chain, 'CMD')
-  const line = entry ?? command
-  if (line === undefined) return null
-  if (line.words === null) return shellForm(line)
-  return execForm(line, line.words, entry === undefined ? [] : (command?.words ?? []))
-}
+const STEPS_MAX = 8
 
-function shellForm(line: DockerfileLine): ProcessOne {
-  const words = shellWords(line.text)
-  const plain = line.text.replace(/^exec\s+/, '')
-  if (/^exec\s/.test(line.text)) return judged(line, shellWords(plain) ?? [])
-  if (words === null)
-    return {
-      ...{ line, words: [], mended: null },
-      lost: 'its shell form runs it below sh, which does not pass SIGTERM on',
-    }
-  const { lost } = judged(line, words)
-  return {
-    ...{ line, words },
-    lost: lost ?? 'its shell form runs it below sh, which does not pass SIGTERM on',
-    mended: lost === null ? `${line.keyword} ${JSON.stringify(words)}` : null,
+/**
+ * Follows the words that a container starts with through inits, wrappers, shells and scripts, to the program in the end.
+ * `at` in what comes back counts the words up to the one that is told of. `scriptOf` gives scripts of the repository.
+ */
+export function processOne(
+  argv: readonly string[],
+  scriptOf: (word: string) => NamedScript | null,
+): ProcessOne {
+  let words = [...argv]
+  let at = 0
+  for (let step = 0; step < STEPS_MAX; step += 1) {
+    const kind = kindOfProgram(words)
+    if (kind === 'manager') return managerAt(words, at)
+    if (kind === 'keeper') return { kind: 'reaches', words, catches: true }
+    const next = nextOf(words, { kind, at, scriptOf })
+    if (next === null) return { kind: 'reaches', words: withoutInterpreter(words), catches: isKeeper(words) }
+    if (!Array.isArray(next)) return next
+    // What a script becomes may be words of its own, and is then still told of where the script was named.
+    const from = argv.length - next.length
+    if (next.every((word, index) => argv[from + index] === word)) at = from
+    words = next
   }
+  return { kind: 'unclear', why: 'it starts itself again and again', at: 0 }
 }
 
-function execForm(line: DockerfileLine, words: string[], more: readonly string[]): ProcessOne {
-  const [first = '', ...rest] = words
-  if (!SHELLS.test(baseOf(first)) || !/^-\w*c$/.test(rest[0] ?? '')) return judged(line, [...words, ...more])
-  const script = rest[1] ?? ''
-  if (/(?:^|&&|;|\n)\s*exec\s+\S+[^;&|\n]*$/.test(script)) {
-    return judged(line, shellWords(script.slice(script.lastIndexOf('exec') + 5)) ?? [])
+const isKeeper = (words: readonly string[]): boolean => kindOfProgram(withoutInterpreter(words)) === 'keeper'
+
+const managerAt = ([first = '']: readonly string[], at: number): ProcessOne => ({
+  ...{ kind: 'lost', by: 'manager', name: baseOf(first) },
+  at,
+})
+
+interface Looking {
+  kind: ReturnType<typeof kindOfProgram>
+  at: number
+  scriptOf: (word: string) => NamedScript | null
+}
+
+/** The words of the process that comes next, the answer where there is one, null for a program. */
+function nextOf(words: readonly string[], looking: Looking): string[] | ProcessOne | null {
+  const { kind, at, scriptOf } = looking
+  if (kind === 'init' || kind === 'wrapper') {
+    const start = startBehind(words)
+    return start === null
+      ? { kind: 'unclear', why: `what ${baseOf(words[0] ?? '')} runs is not said here`, at }
+      : words.slice(start)
   }
-  const at = Math.max(script.lastIndexOf('&&') + 2, script.lastIndexOf(';') + 1, 0)
-  const from = at === 1 ? 0 : at
-  const last = script.slice(from)
-  const isSimple = !/[|&\n]/.test(last) && last.trim() !== ''
-  const mended = `${script.slice(0, from)}${last.replace(/^\s*/, (space) => `${space}exec `)}`
-  return {
-    ...{ line, words: [] },
-    lost: `${baseOf(first)} -c without exec stays the first process and does not pass SIGTERM on`,
-    mended: isSimple
-      ? `${line.keyword} ${JSON.stringify([first, ...rest.slice(0, 1), mended, ...rest.slice(2)])}`
-      : null,
+  if (kind === 'shell') return inShell(words, looking)
+  return isScriptName(words[0] ?? '') ? inScript(words, { at, scriptOf }) : null
+}
+
+function inShell(words: readonly string[], { at, scriptOf }: Looking): string[] | ProcessOne | null {
+  const [shell = '', ...rest] = words
+  const flag = rest.findIndex((word) => /^-\w*c$/.test(word))
+  const name = rest.findIndex((word) => !word.startsWith('-'))
+  if (flag === -1 || (name !== -1 && name < flag))
+    return name === -1
+      ? { kind: 'unclear', why: `${baseOf(shell)} is started with nothing to run`, at }
+      : inScript(rest.slice(name), { at, scriptOf })
+  const end = endOfScript(rest[flag + 1] ?? '')
+  if (end.kind === 'unclear')
+    return { kind: 'unclear', why: `what ${baseOf(shell)} -c ends in cannot be told`, at }
+  if (end.kind === 'stays') {
+    const program = shellWords(rest[flag + 1] ?? '') ?? []
+    return kindOfProgram(program) === 'manager'
+      ? managerAt(program, at)
+      : { kind: 'lost', by: 'shell', name: baseOf(shell), at }
   }
+  // Words behind the script are its $0, $1 and so on.
+  return execWords(end.words, rest.slice(flag + 3))
 }
 
-function judged(line: DockerfileLine, words: string[]): ProcessOne {
-  const first = baseOf(words[0] ?? '')
-  // Official images bring an entry point of that name, which ends in exec "$@".
-  const isOfficial = first === 'docker-entrypoint.sh' && words.length > 1
-  const program = INITS.test(first) || isOfficial ? withoutInit(words) : words
-  const manager = baseOf(program[0] ?? '')
-  if (!MANAGERS.test(manager)) return { line, words: program, lost: null, mended: null }
-  return {
-    ...{ line, words: program, mended: null },
-    lost: `${manager} is the first process and does not pass SIGTERM on dependably: the program below it is killed instead`,
+/** `exec "$@"` becomes the words that the script was given. */
+const execWords = (words: string[], given: readonly string[]): string[] | ProcessOne => {
+  const all = words[0] === '$@' ? [...given] : words
+  return all.length === 0 ? { kind: 'reaches', words: [], catches: false } : all
+}
+
+const isScriptName = (word: string): boolean => /\.(?:sh|bash)$|entrypoint[\w-]*$/.test(baseOf(word))
+
+function inScript(
+  [name = '', ...given]: readonly string[],
+  { at, scriptOf }: { at: number; scriptOf: (word: string) => NamedScript | null },
+): string[] | ProcessOne {
+  const script = scriptOf(name)
+  if (script === null) {
+    // Official images bring an entry point of that name, which ends in exec "$@".
+    if (baseOf(name) === 'docker-entrypoint.sh' && given.length > 0) return given
+    return { kind: 'unclear', why: `the script ${baseOf(name)} is not in this repository`, at }
   }
+  const end = endOfScriptFile(script.text)
+  if (end.kind === 'stays') return { kind: 'lost in script', script, end }
+  if (end.kind === 'exec') return execWords(end.words, given)
+  // Branches that this reader does not follow: one that never says exec keeps the shell for certain.
+  return /(?:^|[;&|]|\bthen|\bdo|\belse|\))\s*exec\s+[^\s<>&]/m.test(script.text)
+    ? { kind: 'reaches', words: [], catches: false }
+    : { kind: 'lost in script', script, end: { kind: 'stays', at: null } }
 }
-
-const withoutInit = (words: readonly string[]): string[] => {
-  const end = words.indexOf('--')
-  const at = end === -1 ? words.findIndex((word, index) => index > 0 && !word.startsWith('-')) : end + 1
-  return at === -1 ? [] : words.slice(at)
-}
-
-const baseOf = (word: string): string => word.slice(word.lastIndexOf('/') + 1)

@@ -17,12 +17,6 @@ const CATCHES: readonly RegExp[] = [
   /server\.shutdown\s*=\s*graceful|@PreDestroy|addShutdownHook|IHostApplicationLifetime/,
 ]
 
-/** Programs that catch the signal by themselves, as words of a command. */
-const KEEPERS =
-  /^(?:gunicorn|uvicorn|hypercorn|daphne|granian|puma|unicorn|nginx|caddy|traefik|haproxy|httpd|apache2-foreground|php-fpm|postgres|redis-server|celery|sidekiq)$/
-
-export const stopsByItself = (word: string): boolean => KEEPERS.test(word.slice(word.lastIndexOf('/') + 1))
-
 const SOURCE = /\.(?:rs|[cm]?[jt]sx?|py|go|rb|java|kt|kts|cs|php|ex|exs|scala)$/
 
 /** Looks through the sources below a folder (empty for all) for a handler of SIGTERM. */

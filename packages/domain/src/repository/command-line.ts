@@ -1,7 +1,8 @@
+import { sendsElsewhere } from './docker-command.ts'
 import type { Workflow, WorkflowStep } from './workflow.ts'
 
 /** Who would run a line of shell that stands in the repository. */
-export type Runner = 'systemd' | 'cron' | 'workflow' | 'script'
+export type Runner = 'systemd' | 'cron' | 'workflow' | 'pipeline' | 'script'
 
 /** One line of shell, with the place of the line in its file. */
 export interface CommandLine {
@@ -33,18 +34,34 @@ export const cronLines = (file: string, text: string): CommandLine[] =>
     isComment(row) ? [] : [{ runner: 'cron', file, line, text: row, isOnHost: true }],
   )
 
-export const scriptLines = (file: string, text: string): CommandLine[] => {
-  const isOnHost = /\bssh\s/.test(text) || /deploy|release|server|renew|cert/i.test(file)
+const HOST_WORD = /deploy|release|server|renew|cert|\bprod/i
+
+/** Lines of a script, or of a file of targets such as a Makefile, where the name of the target says whom it is for. */
+export function scriptLines(file: string, text: string): CommandLine[] {
+  const isOnHost = /\bssh\s/.test(text) || sendsElsewhere(text) || HOST_WORD.test(file)
+  const hasTargets = /(?:^|\/)(?:Makefile|justfile)$/i.test(file)
+  let target = ''
+  return textLines(text).flatMap(({ text: row, line }) => {
+    if (isComment(row)) return []
+    if (hasTargets) target = /^([\w.-]+)[^:=]*:(?!=)/.exec(row)?.[1] ?? target
+    return [{ runner: 'script', file, line, text: row, isOnHost: isOnHost || HOST_WORD.test(target) }]
+  })
+}
+
+/** Lines of a pipeline of another forge, whatever its format: only what runs something is ever looked for in them. */
+export function pipelineLines(file: string, text: string): CommandLine[] {
+  const isOnHost = /\b(?:ssh|scp|rsync)\s/.test(text) || sendsElsewhere(text)
   return textLines(text).flatMap(({ text: row, line }) =>
-    isComment(row) ? [] : [{ runner: 'script', file, line, text: row, isOnHost }],
+    isComment(row) ? [] : [{ runner: 'pipeline', file, line, text: row.replace(/^\s*-\s/, ''), isOnHost }],
   )
 }
 
 /** Lines that the steps of a workflow run, on the runner or on a host behind ssh. */
 export function workflowLines(workflow: Workflow): CommandLine[] {
+  const isSent = sendsElsewhere(workflow.text)
   return workflow.jobs.flatMap((job) => {
     const isOwnRunner = job.runsOn.some((label) => label === 'self-hosted')
-    const isRemote = isOwnRunner || job.steps.some(reachesHost)
+    const isRemote = isOwnRunner || isSent || job.steps.some(reachesHost)
     return job.steps.flatMap((step) => stepLines(workflow.path, step, isRemote))
   })
 }
@@ -66,8 +83,17 @@ function stepLines(file: string, { run, inputs }: WorkflowStep, isOnHost: boolea
   )
 }
 
-const textLines = (text: string): { text: string; line: number }[] =>
-  text
-    .split(/\r?\n/)
-    .slice(0, LINES_MAX)
-    .map((row, at) => ({ text: row.replace(/\r$/, '').slice(0, 2000), line: at + 1 }))
+/** Lines as a shell reads them: what a backslash carries on belongs to the line where it began. */
+function textLines(text: string): { text: string; line: number }[] {
+  const found: { text: string; line: number }[] = []
+  let isOpen = false
+  for (const [at, row] of text.split(/\r?\n/).slice(0, LINES_MAX).entries()) {
+    const goesOn = row.endsWith('\\')
+    const own = (goesOn ? row.slice(0, -1) : row).slice(0, 2000)
+    const last = found.at(-1)
+    if (!isOpen || last === undefined) found.push({ text: own, line: at + 1 })
+    else if (last.text.length < 4000) last.text += ` ${own.trim()}`
+    isOpen = goesOn
+  }
+  return found
+}

@@ -98,9 +98,16 @@ function stageOf({ text, line }: DockerfileLine): DockerfileStage {
   return { from: words[0] ?? '', name: isNamed ? (words[2] ?? null) : null, platform, line, lines: [] }
 }
 
-/** The stage that is built without `--target`, with the stages it stands on, the nearest first. */
+/**
+ * The stage that is built, with the stages it stands on, the nearest first: the last one, or the target by its name or
+ * its number from 0. Empty where no stage is called so.
+ */
 export function finalStages({ stages }: Dockerfile, target: string | null): DockerfileStage[] {
-  const last = stages.find(({ name }) => target !== null && name === target) ?? stages.at(-1)
+  const last =
+    target === null
+      ? stages.at(-1)
+      : (stages.findLast(({ name }) => name?.toLowerCase() === target.toLowerCase()) ??
+        stages[/^\d+$/.test(target) ? Number(target) : -1])
   const chain: DockerfileStage[] = []
   let stage = last
   while (stage !== undefined && !chain.includes(stage)) {

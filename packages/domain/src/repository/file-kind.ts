@@ -2,6 +2,7 @@ export type FileKind =
   | 'dockerfile'
   | 'nginx'
   | 'workflow'
+  | 'pipeline'
   | 'manifest'
   | 'unit'
   | 'cron'
@@ -12,6 +13,10 @@ export type FileKind =
 type Rule = readonly [kind: FileKind, path: RegExp]
 
 const RULES: readonly Rule[] = [
+  [
+    'pipeline',
+    /^(?:\.gitlab-ci\.ya?ml|\.gitlab\/.+\.ya?ml|\.circleci\/.+\.ya?ml|bitbucket-pipelines\.ya?ml|azure-pipelines\.ya?ml|\.drone\.ya?ml|\.woodpecker(?:\/.+)?\.ya?ml|\.travis\.ya?ml|\.github\/actions\/.+\/action\.ya?ml)$|(?:^|\/)Jenkinsfile(?:\.\w+)?$/,
+  ],
   ['workflow', /^\.github\/workflows\/[^/]+\.ya?ml$/],
   ['dockerfile', /(?:^|\/)(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$/i],
   ['manifest', /(?:^|\/)(?:Cargo\.toml|package\.json|[\w.-]*package-lock\.json)$/],

@@ -20,8 +20,19 @@ const ONCE = /(?:^|[-_])(?:init|setup|seed|seeder|job|bootstrap|createbuckets|ba
 /** A text with the defaults of its variables; as written where one has none. */
 const withDefaults = (text: string): string => settledText(text, new Map()) ?? text
 
-/** Repository of an image text, tag and digest away. */
-export const imageName = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
+/** Repository of an image text, tag and digest away; variables of the tag go whole. */
+export function imageName(image: string): string {
+  let depth = 0
+  let end = -1
+  for (let at = 0; at < image.length; at += 1) {
+    const sign = image[at]
+    if (sign === '{') depth += 1
+    else if (sign === '}') depth -= 1
+    else if (depth <= 0 && sign === '/') end = -1
+    else if (depth <= 0 && end === -1 && (sign === ':' || sign === '@')) end = at
+  }
+  return end === -1 ? image : image.slice(0, end)
+}
 
 /** Tells by image, name, command and variables; what nothing tells is an app, which is looked at most closely. */
 export function roleOf(service: WrittenService, compose: WrittenCompose): ServiceRole {
@@ -80,11 +91,14 @@ export function buildingOf(service: WrittenService): Building | null {
   const text = textIn(build.value) ?? told('context') ?? '.'
   return {
     context: contextOf(withDefaults(text)),
-    dockerfile: told('dockerfile') ?? 'Dockerfile',
-    target: told('target') ?? null,
+    dockerfile: withDefaults(told('dockerfile') ?? 'Dockerfile'),
+    target: withDefaultsOf(told('target')),
     ...{ file: build.file, line: build.line, text },
   }
 }
+
+const withDefaultsOf = (text: string | undefined): string | null =>
+  text === undefined ? null : withDefaults(text)
 
 /** Null for what lies outside the repository, or is only known to a variable. */
 const contextOf = (text: string): string | null =>

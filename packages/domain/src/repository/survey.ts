@@ -1,5 +1,7 @@
-import { cronLines, scriptLines, unitLines, workflowLines } from './command-line.ts'
+import { cronLines, pipelineLines, scriptLines, unitLines, workflowLines } from './command-line.ts'
 import type { CommandLine } from './command-line.ts'
+import { parseEnvFile } from '../project/compose/env-file.ts'
+import { Findings, MAX_FINDINGS } from '../project/compose/findings.ts'
 import { readDockerfile } from './dockerfile.ts'
 import type { Dockerfile } from './dockerfile.ts'
 import { readManifest } from './manifest.ts'
@@ -88,19 +90,22 @@ export function surveyRepository(files: RepositoryFiles, composeFiles: readonly 
       ...of('unit').flatMap(({ path, text }) => unitLines(path, text)),
       ...of('cron').flatMap(({ path, text }) => cronLines(path, text)),
       ...workflows.flatMap(workflowLines),
+      ...of('pipeline').flatMap(({ path, text }) => pipelineLines(path, text)),
       ...of('script').flatMap(({ path, text }) => scriptLines(path, text)),
     ],
     variables: dotenvOf(texts.get('.env') ?? ''),
   }
 }
 
-/** Plain `NAME=value` lines; anything cleverer stays unknown. */
+/** By compose's own rules. A value that needs a variable of the shell is left out: nobody here knows it. */
 function dotenvOf(text: string): Map<string, string> {
-  return new Map(
-    text.split(/\r?\n/).flatMap((row): [string, string][] => {
-      const [, name, value] =
-        /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*("[^"$]*"|'[^']*'|[^\s#"'$]*)\s*(?:#.*)?$/.exec(row) ?? []
-      return name === undefined ? [] : [[name, (value ?? '').replaceAll(/^["']|["']$/g, '')]]
-    }),
-  )
+  const findings = new Findings()
+  const values = parseEnvFile({ path: '.env', text }, () => undefined, findings)
+  const doubted = [...findings.problems, ...findings.warnings]
+  // Past that many the rest is not told, so nothing of the file can be relied on.
+  if (doubted.length >= MAX_FINDINGS) return new Map()
+  const rows = text.split('\n')
+  for (const { line } of doubted)
+    values.delete(/^\s*(?:export\s+)?([^\s=:]+)/.exec(rows[line - 1] ?? '')?.[1] ?? '')
+  return values
 }

@@ -38,6 +38,19 @@ test('edits of one text do not disturb each other, and lines that come get its e
   ).toBe('x\r\nb\r\ny\r\nc\r\nz\r\n')
 })
 
+test('of two edits at one line, the one that comes before it stays', () => {
+  expect(
+    editLines('a\nb\nc\n', [
+      { line: 2, remove: 0, insert: ['x'] },
+      { line: 2, remove: 1, insert: [] },
+    ]),
+  ).toBe('a\nx\nc\n')
+})
+
+test('names with spaces end in a tab, as patch(1) wants them', () => {
+  expect(unifiedPatch('a b.yaml', 'x\n', 'y\n')).toContain('--- a/a b.yaml\t\n+++ b/a b.yaml\t\n')
+})
+
 test('names that a patch cannot hold, and texts too long to compare, have none', () => {
   expect(unifiedPatch('a\nb', 'x\n', 'y\n')).toBeNull()
   expect(unifiedPatch('a', 'x'.repeat(300_000), 'y\n')).toBeNull()

@@ -11,7 +11,8 @@ export interface LineEdit {
 export function editLines(text: string, edits: readonly LineEdit[]): string {
   const end = text.includes('\r\n') ? '\r\n' : '\n'
   const lines = text.split(/(?<=\n)/)
-  for (const { line, remove, insert } of edits.toSorted((a, b) => b.line - a.line)) {
+  // From the end, so that lines above keep their numbers; of two at one line what removes comes before what only inserts.
+  for (const { line, remove, insert } of edits.toSorted((a, b) => b.line - a.line || b.remove - a.remove)) {
     const added = insert.map((row) => `${row}${end}`)
     const before = lines[line - 2]
     // A last line without an end gets one before something follows it.
@@ -32,5 +33,6 @@ export function unifiedPatch(path: string, before: string, after: string): strin
     context: 3,
     headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
   })
-  return patch
+  // A tab ends a name that holds spaces: without it patch(1) takes the first word for the whole name.
+  return path.includes(' ') ? patch.replace(/^(--- .*)\n(\+\+\+ .*)\n/, '$1\t\n$2\t\n') : patch
 }

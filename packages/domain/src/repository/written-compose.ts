@@ -1,3 +1,4 @@
+import { interpolate } from '../project/compose/interpolate.ts'
 import { childIn, entriesIn, entryIn, readPlacedYaml, scalarsIn, textIn } from './placed-yaml.ts'
 import type { Placed, PlacedMap } from './placed-yaml.ts'
 
@@ -134,6 +135,14 @@ export function valueOf(service: WrittenService, key: string): WrittenValue | un
 export const textValue = (service: WrittenService, key: string): string | undefined =>
   textIn(valueOf(service, key)?.value)
 
+/** Names by which other containers reach the service: its own, its container's, its aliases in any network. */
+export function networkNames(service: WrittenService): string[] {
+  const networks = entriesIn(valueOf(service, 'networks')?.value)
+  const aliases = networks.flatMap(([, { value }]) => scalarsIn(childIn(value, 'aliases')))
+  const fixed = textValue(service, 'container_name')
+  return [service.name, ...(fixed === undefined ? [] : [fixed]), ...aliases.map(({ text }) => text)]
+}
+
 /** Variables of the service, both forms, strongest layer first: name -> text and place. */
 export function environmentOf(
   service: WrittenService,
@@ -195,24 +204,39 @@ export interface VariableUse {
   fallback: string | null
 }
 
-const VARIABLE = /\$\{([A-Za-z_]\w*)(?::?(-|\?|\+)([^{}]*))?[^{}]*\}|\$([A-Za-z_]\w*)|\$\$/g
+/** One reference that is open while a text is read. */
+interface OpenReference {
+  at: number
+  /** Where its default begins; null where it has none. */
+  from: number | null
+}
 
-/** Variables that a text asks for, in order. `$$` asks for none. */
-export const variablesIn = (text: string): VariableUse[] =>
-  [...text.matchAll(VARIABLE)].flatMap(([, braced, operator, fallback, plain]) => {
-    const name = braced ?? plain
-    return name === undefined ? [] : [{ name, fallback: operator === '-' ? (fallback ?? '') : null }]
-  })
+const REFERENCE = /\$(?:\$|\{([A-Za-z_]\w*)(:?[-?+])?|([A-Za-z_]\w*))|\}/g
 
-/** The text with its variables put in; null where one has neither a value nor a default. */
+/**
+ * Variables that a text asks for, in order, those in defaults of others too. `$$` asks for none, and what is not closed
+ * is no reference. One pass, so that its time grows with the length of the text alone.
+ */
+export function variablesIn(text: string): VariableUse[] {
+  const found: (VariableUse | null)[] = []
+  const open: OpenReference[] = []
+  for (const { 0: whole, 1: braced, 2: operator, 3: plain, index } of text.matchAll(REFERENCE)) {
+    if (whole === '}') {
+      const { at, from } = open.pop() ?? { at: -1, from: null }
+      const use = found[at]
+      if (use !== null && use !== undefined && from !== null) use.fallback = text.slice(from, index)
+    } else if (plain !== undefined) found.push({ name: plain, fallback: null })
+    else if (braced !== undefined) {
+      const from = operator?.endsWith('-') === true ? index + whole.length : null
+      open.push({ at: found.push({ name: braced, fallback: null }) - 1, from })
+    }
+  }
+  for (const { at } of open) found[at] = null
+  return found.filter((use) => use !== null)
+}
+
+/** The text with its variables put in, as compose does; null where one has neither a value nor a default. */
 export function settledText(text: string, variables: ReadonlyMap<string, string>): string | null {
-  let isKnown = true
-  const settled = text.replaceAll(VARIABLE, (...parts: unknown[]) => {
-    const [whole, braced, operator, fallback, plain] = parts as (string | undefined)[]
-    if (whole === '$$') return '$'
-    const value = variables.get(braced ?? plain ?? '') ?? (operator === '-' ? fallback : undefined)
-    if (value === undefined) isKnown = false
-    return value ?? ''
-  })
-  return isKnown ? settled : null
+  const settled = interpolate(text, (name) => variables.get(name))
+  return settled.failure === null && settled.unset.length === 0 ? settled.text : null
 }

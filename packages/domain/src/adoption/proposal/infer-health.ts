@@ -1,10 +1,9 @@
 import { finalStages, lastOf } from '../../repository/dockerfile.ts'
 import { walkNginx } from '../../repository/nginx-conf.ts'
 import { childIn, scalarsIn } from '../../repository/placed-yaml.ts'
-import { environmentOf, settledText, valueOf } from '../../repository/written-compose.ts'
+import { environmentOf, networkNames, settledText, valueOf } from '../../repository/written-compose.ts'
 import type { WrittenService } from '../../repository/written-compose.ts'
-import { textIn } from '../../repository/placed-yaml.ts'
-import { dockerfileOf } from '../dockerfile-of.ts'
+import { builtFrom } from '../dockerfile-of.ts'
 import type { AdoptionSurvey } from '../finding.ts'
 import type { Told } from './proposal.ts'
 
@@ -22,7 +21,7 @@ export function inferHealthPath(
   const asked = askedByCompose(service) ?? askedByImage(survey, service)
   if (asked !== null) return asked
   if (isFrontend) return { value: '/', source: null }
-  const path = dockerfileOf(survey, service)?.path ?? ''
+  const path = builtFrom(survey, service)?.dockerfile.path ?? ''
   return inSources(survey, path.slice(0, path.lastIndexOf('/') + 1)) ?? { value: '/health', source: null }
 }
 
@@ -35,11 +34,11 @@ function askedByCompose(service: WrittenService): Told<string> | null {
 }
 
 function askedByImage(survey: AdoptionSurvey, service: WrittenService): Told<string> | null {
-  const dockerfile = dockerfileOf(survey, service)
-  const line = dockerfile === null ? undefined : lastOf(finalStages(dockerfile, null), 'HEALTHCHECK')
+  const built = builtFrom(survey, service)
+  const line = built === null ? undefined : lastOf(finalStages(built.dockerfile, built.target), 'HEALTHCHECK')
   const asked = URL_IN.exec(line?.text ?? '')
-  if (dockerfile === null || line === undefined || asked === null) return null
-  return { value: asked[2] ?? '/', source: { file: dockerfile.path, line: line.line } }
+  if (built === null || line === undefined || asked === null) return null
+  return { value: asked[2] ?? '/', source: { file: built.dockerfile.path, line: line.line } }
 }
 
 function inSources({ files }: AdoptionSurvey, folder: string): Told<string> | null {
@@ -68,12 +67,12 @@ export function inferPort(
 }
 
 function fromNginx({ nginx }: AdoptionSurvey, service: WrittenService): Told<number> | null {
-  const names = [service.name, textIn(valueOf(service, 'container_name')?.value)]
+  const names = networkNames(service)
   for (const { path, directives } of nginx)
     for (const { directive } of walkNginx(directives)) {
       const address = /^(?:https?:\/\/)?([\w.-]+):(\d+)/.exec(directive.args[0] ?? '')
       const isTarget = directive.name === 'server' || directive.name.endsWith('_pass')
-      if (isTarget && address !== null && names.includes(address[1]))
+      if (isTarget && address !== null && names.includes(address[1] ?? ''))
         return { value: Number(address[2]), source: { file: path, line: directive.line } }
     }
   return null
@@ -99,11 +98,11 @@ function fromCompose({ variables }: AdoptionSurvey, service: WrittenService): To
 }
 
 function fromDockerfile(survey: AdoptionSurvey, service: WrittenService): Told<number> | null {
-  const dockerfile = dockerfileOf(survey, service)
-  const line = dockerfile === null ? undefined : lastOf(finalStages(dockerfile, null), 'EXPOSE')
+  const built = builtFrom(survey, service)
+  const line = built === null ? undefined : lastOf(finalStages(built.dockerfile, built.target), 'EXPOSE')
   const port = Number(/^\d+/.exec(line?.text ?? '')?.[0])
-  return dockerfile !== null && line !== undefined && isPort(port)
-    ? { value: port, source: { file: dockerfile.path, line: line.line } }
+  return built !== null && line !== undefined && isPort(port)
+    ? { value: port, source: { file: built.dockerfile.path, line: line.line } }
     : null
 }
 

@@ -1,5 +1,5 @@
 import { isRepository } from '../../config/section/field.ts'
-import { imageName } from '../../repository/service-role.ts'
+import { buildingOf, imageName } from '../../repository/service-role.ts'
 import { settledText, textValue, valueOf, variablesIn } from '../../repository/written-compose.ts'
 import type { WrittenService } from '../../repository/written-compose.ts'
 import type { AdoptionSurvey } from '../finding.ts'
@@ -17,7 +17,7 @@ export function inferImage(
   { answers, facts }: Given,
 ): Told<string> | null {
   const asked = answers.images.get(service.name)
-  if (asked !== undefined) return { value: asked, source: null, isSaid: true }
+  if (asked !== undefined) return { value: withRegistry(asked), source: null, isSaid: true }
   const read = readImage(survey, service, facts)
   const before = answers.before.images.get(service.name)
   return before === undefined || before === read?.value ? read : { value: before, source: null, isSaid: true }
@@ -30,8 +30,17 @@ function readImage(survey: AdoptionSurvey, service: WrittenService, facts: Folde
   const settled = settledText(imageName(text), survey.variables)
   if (settled === null)
     return variablesIn(text).flatMap(({ name }) => assigned(survey, name) ?? [])[0] ?? null
-  const repository = settled.includes('/') ? imageName(settled) : `docker.io/library/${imageName(settled)}`
+  // A name of one word that is built here is a name on this host alone: nobody pushes to the library of Docker Hub.
+  if (!settled.includes('/') && buildingOf(service) !== null) return fromRemote(facts, service.name)
+  const repository = withRegistry(imageName(settled))
   return isRepository(repository) ? { value: repository, source: { file: at.file, line: at.line } } : null
+}
+
+/** What Docker means by a name without a registry: one of Docker Hub, one word of it in its library. */
+export function withRegistry(name: string): string {
+  const [host = '', ...rest] = name.split('/')
+  if (rest.length === 0) return `docker.io/library/${name}`
+  return /[.:]/.test(host) || host === 'localhost' ? name : `docker.io/${name}`
 }
 
 /** The variable that alone holds the image, so that its value can be written down. */
@@ -50,7 +59,8 @@ function assigned({ files }: AdoptionSurvey, variable: string): Told<string> | n
   )
   for (const [file, text] of files.texts)
     for (const [at, row] of text.split(/\r?\n/).entries()) {
-      const repository = imageName(pattern.exec(row)?.[1] ?? '')
+      const name = imageName(pattern.exec(row)?.[1] ?? '')
+      const repository = name.includes('/') ? withRegistry(name) : name
       if (isRepository(repository)) return { value: repository, source: { file, line: at + 1 } }
     }
   return null

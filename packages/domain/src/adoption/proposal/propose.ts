@@ -1,12 +1,13 @@
+import { scalarsIn } from '../../repository/placed-yaml.ts'
 import { buildingOf } from '../../repository/service-role.ts'
 import { environmentOf, textValue, valueOf } from '../../repository/written-compose.ts'
 import { ceilingOf, poolOf } from '../connection-budget.ts'
-import { dockerfileOf } from '../dockerfile-of.ts'
+import { builtFrom } from '../dockerfile-of.ts'
 import type { AdoptedService, AdoptionSurvey } from '../finding.ts'
 import { streamEvidence } from '../stream-evidence.ts'
-import { unsetIn } from '../trap/unset-variables.ts'
-import { imageVariable, inferImage } from './infer-image.ts'
+import { inferImage } from './infer-image.ts'
 import { inferHealthPath, inferPort } from './infer-health.ts'
+import { databaseUrl, variablesOf } from './infer-variables.ts'
 import { inferBranch, inferDomain, inferEnvironments, inferFolder, publishedPorts } from './infer-place.ts'
 import type {
   Answers,
@@ -21,8 +22,6 @@ import type {
 
 /** What `init` asks at most. The rest takes its default and is marked in the file. */
 const QUESTIONS_MAX = 4
-const SECRET_NAME =
-  /PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE|DSN|(?:^|_)KEY(?:_|$)|(?:DATABASE|REDIS|MONGO|AMQP|DB)_UR[IL]$/
 
 export interface Proposed {
   proposal: Proposal
@@ -39,14 +38,15 @@ interface Given {
 export function propose(survey: AdoptionSurvey, given: Given): Proposed {
   const { answers, facts } = given
   const project = nameFrom(answers.project ?? manifestName(survey) ?? facts.folderName, 'project')
-  const apps = survey.services.filter(({ role }) => role === 'app')
+  const started = survey.services.filter(isStarted)
+  const apps = started.filter(({ role }) => role === 'app')
   const names = namesOf(survey)
   const images = new Map(apps.map(({ written }) => [written.name, inferImage(survey, written, given)]))
   const services = apps.map((app) => ({
     ...serviceOf(survey, app, images.get(app.written.name) ?? placeholder(project, app)),
     name: names.get(app.written.name) ?? 'service',
   }))
-  const jobs = survey.services
+  const jobs = started
     .filter(({ role }) => role === 'migrator' || role === 'job')
     .map((job) => jobOf(job, apps, { project, names }))
   const shipped = new Set([...services, ...jobs].map(({ compose }) => compose))
@@ -85,9 +85,13 @@ export function propose(survey: AdoptionSurvey, given: Given): Proposed {
   }
 }
 
+/** A service of a profile is none of a release that names no profiles: it stays what it is. */
+export const isStarted = ({ written }: AdoptedService): boolean =>
+  scalarsIn(valueOf(written, 'profiles')?.value).length === 0
+
 const environmentsOf = (survey: AdoptionSurvey, { environments }: Answers): Told<string>[] =>
   environments.length > 0
-    ? environments.map((value) => ({ value, source: null, isSaid: true }))
+    ? [...new Set(environments)].map((value) => ({ value, source: null, isSaid: true }))
     : inferEnvironments(survey)
 
 const folderQuestion = (fallback: string): Question => ({
@@ -100,56 +104,6 @@ const environmentQuestion: Question = {
   flag: '--environment NAME',
   asks: 'Environments, with commas between',
   fallback: 'staging,production',
-}
-
-/** What compose asks for: values that are known by now, and the rest by what its name looks like. */
-function variablesOf(
-  survey: AdoptionSurvey,
-  apps: readonly AdoptedService[],
-  services: readonly ProposedService[],
-): Pick<Proposal, 'known' | 'plain' | 'secret'> {
-  const known = new Map([
-    ...apps.flatMap((app) => imageVariableOf(app, services)),
-    ...apps.flatMap((app) => portVariables(app, services)),
-  ])
-  // Where a developer's sources are is nothing that a host needs to know.
-  const unset = [...new Set(unsetIn(survey).map(({ name }) => name))].filter(
-    (name) => !name.includes('BUILD_CONTEXT'),
-  )
-  return {
-    known,
-    plain: unset.filter((name) => !SECRET_NAME.test(name) && !known.has(name)),
-    secret: unset.filter((name) => SECRET_NAME.test(name)),
-  }
-}
-
-/** The variable that holds the image, with the answer to what it is. */
-function imageVariableOf(
-  { written }: AdoptedService,
-  services: readonly ProposedService[],
-): [string, string][] {
-  const variable = imageVariable(written)
-  const image = services.find(({ compose }) => compose === written.name)?.image.value
-  return variable === null || image === undefined ? [] : [[variable, image]]
-}
-
-/** Variables by which a service is told its own port, where another file says which one that is. */
-function portVariables(
-  { written }: AdoptedService,
-  services: readonly ProposedService[],
-): [string, string][] {
-  const port = services.find(({ compose }) => compose === written.name)?.port
-  if (port === undefined || port.source === null) return []
-  return [...environmentOf(written)].flatMap(([name, { text }]): [string, string][] => {
-    const variable = /^\$\{(\w+)(?::?-[^}]*)?\}$/.exec(text)?.[1]
-    const isOwn =
-      name === 'PORT' ||
-      (name === variable &&
-        /^(?:BACKEND|FRONTEND|API|APP|WEB|SERVER|HTTP|SERVICE)(?:_SERVICE|_SERVER|_HTTP|_APP)?_PORT$/.test(
-          name,
-        ))
-    return variable !== undefined && isOwn ? [[variable, String(port.value)]] : []
-  })
 }
 
 const sourceOf = ({ file, line }: { file: string; line: number }): Source => ({ file, line })
@@ -227,7 +181,7 @@ function serviceOf(survey: AdoptionSurvey, app: AdoptedService, image: Told<stri
     [...environmentOf(written).keys()].some((name) => /^(?:NEXT_PUBLIC_|VITE_|NUXT_)/.test(name)) ||
     /front|next|nuxt|(?:^|[-_])(?:web|ui|client)(?:$|[-_])/i.test(written.name)
   const context =
-    dockerfileOf(survey, written) === null
+    builtFrom(survey, written) === null
       ? homeOf(survey, app, isFrontend)
       : (buildingOf(written)?.context ?? null)
   const streams = isFrontend ? null : streamEvidence(survey)
@@ -256,7 +210,7 @@ const hasDockerfile = (
   { written }: AdoptedService,
   context: string | null,
 ): boolean =>
-  dockerfileOf(survey, written) !== null ||
+  builtFrom(survey, written) !== null ||
   (context === '' && survey.dockerfiles.some(({ path }) => path === 'Dockerfile'))
 
 /** Where a service is built whose context only a variable knows: here, when the manifest at the top is of its kind. */
@@ -296,13 +250,4 @@ function jobOf(
         ? placeholderImage(project, written.name)
         : (names.get(same.written.name) ?? 'service'),
   }
-}
-
-function databaseUrl(apps: readonly AdoptedService[]): Told<string> | null {
-  for (const { written } of apps)
-    for (const [, { text, file, line }] of environmentOf(written)) {
-      const name = /^\$\{?(\w*(?:DATABASE|POSTGRES|DB|PG)\w*UR[IL])\}?$/.exec(text)?.[1]
-      if (name !== undefined) return { value: `secret:${name}`, source: { file, line } }
-    }
-  return null
 }

@@ -156,6 +156,23 @@ function environmentRows(
   return [rows.length === 0 ? `${head} {}` : head, ...rows]
 }
 
+/** Host port -> one that nothing else here has, for the same services a second time. */
+export function portsBeside(published: readonly number[]): Map<number, number> {
+  const taken = new Set(published)
+  return new Map(
+    published.flatMap((port): [number, number][] => {
+      const first = port < 1024 ? port + 8000 : port + 1000
+      const free = Array.from({ length: 2 * published.length + 1 }, (_, at) => first + at)
+        // Past the last port it begins again above the ones that need a right of their own.
+        .map((wanted) => (wanted > 65_535 ? wanted - 64_512 : wanted))
+        .find((wanted) => !taken.has(wanted))
+      if (free === undefined) return []
+      taken.add(free)
+      return [[port, free]]
+    }),
+  )
+}
+
 function besideRows({
   name,
   publishedPorts,
@@ -165,9 +182,7 @@ function besideRows({
   publishedPorts: readonly number[]
   hasFixedNames: boolean
 }): string[] {
-  const ports = publishedPorts.map(
-    (port) => `${port}: ${port < 1024 ? port + 8000 : Math.min(65_535, port + 1000)}`,
-  )
+  const ports = [...portsBeside(publishedPorts)].map(([port, other]) => `${port}: ${other}`)
   if (ports.length === 0 && !hasFixedNames) return []
   return [
     '    map: # so that it fits beside the others on one Docker Engine, with the same compose file',

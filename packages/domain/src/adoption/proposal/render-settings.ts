@@ -1,3 +1,4 @@
+import { settingRow } from './setting-row.ts'
 import type { Proposal } from './proposal.ts'
 
 /** Dotenv files that `towpath.yaml` names, by path: the names that compose asks for, their values left to people. */
@@ -8,7 +9,7 @@ export function renderSettings({ plain, secret, known, environments }: Proposal)
       'env/shared.env',
       text([
         '# Plain settings of every environment. Names of images are here for compose alone: a release holds its builds by digest.',
-        ...[...known].map(([name, value]) => `${name}=${value}`),
+        ...[...known].flatMap(([name, value]) => settingRow(name, value) ?? []),
       ]),
     )
   if (plain.length === 0) return files

@@ -47,7 +47,8 @@ export function renderWorkflow({ services, branch }: Proposal): string | null {
 const loginRows = (registry: string): string[] => [
   '      - uses: docker/login-action@v3',
   '        with:',
-  `          registry: ${registry}`,
+  // Without a registry it is Docker Hub's, whose own name is not docker.io where it asks for a login.
+  ...(registry === 'docker.io' ? [] : [`          registry: ${registry}`]),
   ...(registry === 'ghcr.io'
     ? ['          username: ${{ github.actor }}', '          password: ${{ secrets.GITHUB_TOKEN }}']
     : ['          username: ${{ vars.REGISTRY_USER }}', '          password: ${{ secrets.REGISTRY_TOKEN }}']),

@@ -1,6 +1,7 @@
 import { finalStages } from '../../repository/dockerfile.ts'
+import type { DockerfileStage } from '../../repository/dockerfile.ts'
 import { settledText, textValue, valueOf } from '../../repository/written-compose.ts'
-import { dockerfileOf } from '../dockerfile-of.ts'
+import { builtFrom } from '../dockerfile-of.ts'
 import type { AdoptionSurvey, Finding, Trap } from '../finding.ts'
 
 /** An image of another architecture does not start, or starts in an emulator at a tenth of the speed. */
@@ -9,7 +10,7 @@ export const architecture: Trap = {
   passes: 'images are built for the architecture they run on',
   look: (survey) => {
     const told = survey.services.filter(({ written }) => textValue(written, 'platform') !== undefined)
-    const fixed = survey.dockerfiles.filter((file) => fixedPlatform(file) !== null)
+    const fixed = survey.dockerfiles.filter((file) => fixedPlatform(finalStages(file, null)) !== null)
     if (told.length + fixed.length === 0) return null
     return [
       ...told.flatMap((service) => ofService(survey, service)),
@@ -35,13 +36,13 @@ function ofService(survey: AdoptionSurvey, { written }: Service): Finding[] {
         fix: 'leave platform out: the host takes its own from an image built for both (platforms: linux/amd64,linux/arm64)',
       },
     ]
-  const dockerfile = dockerfileOf(survey, written)
-  const fixed = dockerfile === null ? null : fixedPlatform(dockerfile)
+  const built = builtFrom(survey, written)
+  const fixed = built === null ? null : fixedPlatform(finalStages(built.dockerfile, built.target))
   if (fixed !== null && archOf(fixed.platform) !== archOf(platform))
     return [
       {
         ...{ status: 'fail', ...place },
-        message: `${written.name} is to run on ${platform}, and ${dockerfile?.path ?? ''}:${fixed.line} builds it from ${fixed.platform}`,
+        message: `${written.name} is to run on ${platform}, and ${built?.dockerfile.path ?? ''}:${fixed.line} builds it from ${fixed.platform}`,
         fix: 'take --platform out of the last FROM, or say the same in both',
       },
     ]
@@ -96,16 +97,12 @@ function unlike({ services }: AdoptionSurvey): Finding[] {
     }))
 }
 
-function fixedPlatform(file: Parameters<typeof finalStages>[0]): { platform: string; line: number } | null {
-  const stage = finalStages(file, null).find(({ platform }) => platform !== null)
-  const prefix = /^(?:docker\.io\/)?(arm64v8|arm32v7|amd64|i386)\//.exec(
-    finalStages(file, null).at(-1)?.from ?? '',
-  )?.[1]
+function fixedPlatform(chain: readonly DockerfileStage[]): { platform: string; line: number } | null {
+  const stage = chain.find(({ platform }) => platform !== null)
+  const base = chain.at(-1)
+  const prefix = /^(?:docker\.io\/)?(arm64v8|arm32v7|amd64|i386)\//.exec(base?.from ?? '')?.[1]
   if (prefix !== undefined)
-    return {
-      platform: `linux/${prefix.startsWith('arm64') ? 'arm64' : prefix}`,
-      line: finalStages(file, null).at(-1)?.line ?? 1,
-    }
+    return { platform: `linux/${prefix.startsWith('arm64') ? 'arm64' : prefix}`, line: base?.line ?? 1 }
   return stage === undefined || stage.platform === null || stage.platform.includes('$')
     ? null
     : { platform: stage.platform, line: stage.line }
@@ -117,11 +114,12 @@ const archOf = (platform: string): string => {
 }
 
 function ofDockerfile(survey: AdoptionSurvey, file: AdoptionSurvey['dockerfiles'][number]): Finding[] {
-  const fixed = fixedPlatform(file)
+  const fixed = fixedPlatform(finalStages(file, null))
   if (
     fixed === null ||
     survey.services.some(
-      ({ written }) => dockerfileOf(survey, written) === file && textValue(written, 'platform') !== undefined,
+      ({ written }) =>
+        builtFrom(survey, written)?.dockerfile === file && textValue(written, 'platform') !== undefined,
     )
   )
     return []

@@ -1,6 +1,7 @@
 import { textIn } from '../../repository/placed-yaml.ts'
 import { valueOf } from '../../repository/written-compose.ts'
 import type { Trap } from '../finding.ts'
+import { provenSet } from '../proven-edit.ts'
 
 /** A fixed name belongs to one container at a time, so an old and a new one cannot run side by side. */
 export const containerName: Trap = {
@@ -19,6 +20,13 @@ export const containerName: Trap = {
       // Compose gives every service its own name in the network, so nothing is lost where both are the same.
       const isSpare = name === written.name && called.length === 0
       const lasting = role === 'app'
+      const edits = isSpare
+        ? provenSet(
+            survey,
+            { file: fixed.file, edits: [{ line: fixed.line, remove: 1, insert: [] }] },
+            { path: ['services', written.name, 'container_name'], value: undefined },
+          )
+        : undefined
       return [
         {
           status: 'warn' as const,
@@ -31,7 +39,7 @@ export const containerName: Trap = {
             : lasting
               ? `Towpath keeps ${name} as the name of the service in its network; commands on the host find the container by the label towpath.service instead`
               : `it may stay while there is one environment a host; with two: map: {names: staging-} in towpath.yaml`,
-          ...(isSpare ? { edits: [{ line: fixed.line, remove: 1, insert: [] }] } : {}),
+          ...(edits === undefined ? {} : { edits }),
         },
       ]
     })

@@ -1,8 +1,8 @@
 import { finalStages, lastOf } from '../../repository/dockerfile.ts'
-import type { Dockerfile } from '../../repository/dockerfile.ts'
 import { childIn, textIn } from '../../repository/placed-yaml.ts'
 import { valueOf } from '../../repository/written-compose.ts'
-import { dockerfileOf } from '../dockerfile-of.ts'
+import { builtFrom } from '../dockerfile-of.ts'
+import type { BuiltFrom } from '../dockerfile-of.ts'
 import type { AdoptedService, AdoptionSurvey, Finding, Trap } from '../finding.ts'
 
 /** Without a health check "started" is all that Docker knows, and a release that never works looks like one that does. */
@@ -30,12 +30,12 @@ function missing(survey: AdoptionSurvey, { written, role, shippedAs }: AdoptedSe
         fix: fixOf(role),
       },
     ]
-  const dockerfile = dockerfileOf(survey, written)
-  if (check !== undefined || (dockerfile !== null && hasOne(dockerfile))) return []
+  const built = builtFrom(survey, written)
+  if (check !== undefined || (built !== null && hasOne(built))) return []
   return [
     {
       ...{ status: statusOf(role, written.isWhole), file: written.file, line: written.line },
-      message: `${written.name} has no health check${dockerfile === null ? '' : `, and ${dockerfile.path} has none either`}: a process that hangs counts as running`,
+      message: `${written.name} has no health check${built === null ? '' : `, and ${built.dockerfile.path} has none either`}: a process that hangs counts as running`,
       fix: fixOf(role),
     },
   ]
@@ -46,8 +46,8 @@ function statusOf(role: AdoptedService['role'], isWhole: boolean): Finding['stat
   return isWhole ? 'fail' : 'unknown'
 }
 
-function hasOne(dockerfile: Dockerfile): boolean {
-  const line = lastOf(finalStages(dockerfile, null), 'HEALTHCHECK')
+function hasOne({ dockerfile, target }: BuiltFrom): boolean {
+  const line = lastOf(finalStages(dockerfile, target), 'HEALTHCHECK')
   return line !== undefined && line.text.toUpperCase() !== 'NONE'
 }
 

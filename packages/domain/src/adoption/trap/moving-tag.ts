@@ -3,7 +3,11 @@ import type { AdoptedService, AdoptionSurvey, Finding, Trap } from '../finding.t
 
 /** Names that people move to the newest build: channels and branches. */
 const MOVING =
-  /^(?:latest|main|master|develop|development|dev|staging|stage|prod|production|release|stable|edge|nightly|next|canary|current|trunk|head|test)$/i
+  /^(?:latest|main|mainline|master|develop|development|dev|staging|stage|prod|production|release|stable|edge|nightly|next|canary|current|trunk|head|test|lts)$/i
+/** A part of a tag that names one build: a version of at least two numbers, a commit, a date, a number of a build. */
+const ONE_BUILD = /^v?\d+\.\d|^(?=[a-f]*\d)[0-9a-f]{7,64}$|^\d{5,}|^(?:sha|g)[0-9a-f]{7,64}$/i
+/** A variable whose value is a commit, by its name: whole words of it, so that SHARED_TAG is none. */
+const COMMIT_NAME = /(?:^|_)(?:SHA\d*|COMMIT|DIGEST|REVISION)(?:_|$)/i
 
 /** A tag that moves names no build: the same file gives another program tomorrow, and there is no way back. */
 export const movingTag: Trap = {
@@ -24,7 +28,7 @@ function moving({ variables }: AdoptionSurvey, { written, role }: AdoptedService
   if (at === undefined || image === undefined) return []
   const place = { file: at.file, line: at.line }
   // A tag that is the commit names one build, whoever sets it.
-  if (variablesIn(tagOf(image)).some(({ name }) => /SHA|COMMIT|DIGEST|REVISION/.test(name))) return []
+  if (variablesIn(image).some(({ name, fallback }) => fallback === null && COMMIT_NAME.test(name))) return []
   const settled = settledText(image, variables)
   const why = settled === null ? unsettled(image, variables) : movingPart(settled)
   if (why === null) return []
@@ -40,9 +44,6 @@ function moving({ variables }: AdoptionSurvey, { written, role }: AdoptedService
   ]
 }
 
-/** What stands behind the name: from the first colon or at-sign after the last slash outside braces. */
-const tagOf = (image: string): string => /[:@]\$\{?\w.*$/.exec(image)?.[0] ?? ''
-
 function unsettled(image: string, variables: ReadonlyMap<string, string>): string | null {
   const missing = variablesIn(image).filter(({ name, fallback }) => fallback === null && !variables.has(name))
   const names = missing.map(({ name }) => name).join(', ')
@@ -50,8 +51,19 @@ function unsettled(image: string, variables: ReadonlyMap<string, string>): strin
 }
 
 function movingPart(image: string): string | null {
-  if (image.includes('@')) return null
+  if (/@sha256:[0-9a-f]{64}$/i.test(image)) return null
   const tag = /:([^/:]+)$/.exec(image)?.[1]
   if (tag === undefined) return `${image} has no tag, which means latest`
-  return MOVING.test(tag) ? `the tag ${tag} of ${image} moves` : null
+  const why = whyMoves(tag)
+  return why === null ? null : `the tag ${tag} of ${image} ${why}`
+}
+
+/** Why a tag names another build tomorrow; null where it names one. */
+function whyMoves(tag: string): string | null {
+  const [first = '', ...rest] = tag.split(/[-_]/)
+  const parts = [first, ...rest]
+  if (parts.some((part) => ONE_BUILD.test(part))) return null
+  if (/^v?\d{1,4}$/i.test(first)) return `is a major version and moves with every build of it`
+  const isNamed = parts.some((part) => MOVING.test(part)) || !/\d/.test(tag)
+  return isNamed ? 'moves' : null
 }

@@ -1,10 +1,11 @@
-import { walkNginx } from '../../repository/nginx-conf.ts'
+import { readNginx, walkNginx } from '../../repository/nginx-conf.ts'
 import type { NginxDirective } from '../../repository/nginx-conf.ts'
 import type { NginxFile } from '../../repository/survey.ts'
 import { mentions } from './container-name.ts'
 import { lineAt, replaceIn } from '../line-edits.ts'
-import { valueOf } from '../../repository/written-compose.ts'
-import { textIn } from '../../repository/placed-yaml.ts'
+import { editLines } from '../../repository/unified-patch.ts'
+import type { LineEdit } from '../../repository/unified-patch.ts'
+import { networkNames } from '../../repository/written-compose.ts'
 import type { AdoptedService, AdoptionSurvey, Finding, Trap } from '../finding.ts'
 
 /** nginx looks a name up once, when it reads its file: a container that comes back with another address is not found. */
@@ -39,28 +40,42 @@ function onceResolved(survey: AdoptionSurvey, file: NginxFile): Finding[] {
         return target === null ? [] : [{ ...target, upstream }]
       }),
   )
-  const direct = all.flatMap(({ directive: { name, args, line } }): Target[] => {
-    // The name of an upstream is no address: its servers are.
-    const address = /^(?:https?|grpcs?):\/\/([^/$]+)/.exec(args[0] ?? '')?.[1]
-    const target = /^(?:proxy|grpc|fastcgi|uwsgi)_pass$/.test(name)
-      ? targetOf(survey, address ?? args[0] ?? '', line)
-      : null
-    if (upstreams.some((upstream) => upstream.args[0] === (address ?? args[0]))) return []
-    return target === null ? [] : [target]
-  })
+  const direct = all.flatMap(({ directive }) => directTarget(survey, directive, upstreams))
+  const once = (target: Target, upstream: NginxDirective | null): Finding =>
+    finding(survey, { file, target, hasResolver, upstream })
   return [
-    ...pools.map((pool) => finding(survey, { file, target: pool, hasResolver, upstream: pool.upstream })),
-    ...direct.map((target) => finding(survey, { file, target, hasResolver, upstream: null })),
+    ...pools.map((pool) => once(pool, pool.upstream)),
+    ...direct.filter(({ isAsked }) => !isAsked).map((target) => once(target, null)),
+    ...(hasResolver ? [] : direct.filter(({ isAsked }) => isAsked).map((target) => unresolved(file, target))),
   ]
 }
+
+/** Where traffic goes by name, upstreams left out: the name of one is no address, its servers are. */
+function directTarget(
+  survey: AdoptionSurvey,
+  { name, args, line }: NginxDirective,
+  upstreams: readonly NginxDirective[],
+): (Target & { isAsked: boolean })[] {
+  if (!/^(?:proxy|grpc|fastcgi|uwsgi)_pass$/.test(name)) return []
+  const given = args[0] ?? ''
+  const address = /^(?:(?:https?|grpcs?):\/\/)?([^/$]+)/.exec(given)?.[1] ?? given
+  if (upstreams.some((upstream) => upstream.args[0] === address)) return []
+  const target = targetOf(survey, address, line)
+  // With any variable in it, $request_uri too, nginx looks the name up for each request.
+  return target === null ? [] : [{ ...target, isAsked: given.includes('$') }]
+}
+
+const unresolved = ({ path }: NginxFile, { service, address, line }: Target): Finding => ({
+  ...{ status: 'fail', file: path, line },
+  message: `${address}: with a variable behind it nginx looks ${service.written.name} up for each request, and no resolver says where: it answers 502`,
+  fix: 'resolver 127.0.0.11 valid=10s;',
+})
 
 /** The service that an address of nginx means by its name or its container's. */
 function targetOf({ services }: AdoptionSurvey, address: string, line: number): Target | null {
   if (address.includes('$')) return null
   const host = address.replace(/:\d+$/, '')
-  const service = services.find(
-    ({ written }) => host === written.name || host === textIn(valueOf(written, 'container_name')?.value),
-  )
+  const service = services.find(({ written }) => networkNames(written).includes(host))
   return service === undefined ? null : { service, address, line }
 }
 
@@ -112,23 +127,46 @@ function variableEdits(
   const isElsewhere = survey.nginx.some(({ path, text }) => path !== file.path && mentions(text, name))
   if (passes.length === 0 || isElsewhere) return undefined
   const variable = variableOf(target)
-  const edits = passes.map(({ directive, around }) => {
-    const location = around.at(-1)
-    const opening = location?.name === 'location' ? lineAt(survey, file.path, location.line) : null
-    const isPlain = directive.args[0] === `http://${name}` && opening?.trimEnd().endsWith('{') === true
-    const pass = isPlain
-      ? replaceIn(
-          survey,
-          { file: file.path, line: directive.line },
-          { from: `proxy_pass http://${name};`, to: `proxy_pass http://${variable};` },
-        )
-      : undefined
-    if (pass === undefined || location === undefined) return undefined
-    const indent = /^\s*/.exec(lineAt(survey, file.path, directive.line) ?? '')?.[0] ?? ''
-    return [
-      { line: location.line + 1, remove: 0, insert: [`${indent}set ${variable} ${target.address};`] },
-      ...pass,
-    ]
-  })
-  return edits.every((edit) => edit !== undefined) ? edits.flat() : undefined
+  const edits = passes.map((pass) => passEdits(survey, file, { ...pass, name, target }))
+  if (!edits.every((edit) => edit !== undefined)) return undefined
+  const row = ({ name: word, args }: NginxDirective, depth: number): string =>
+    [depth, word, ...args].join(' ')
+  const wanted = [...walkNginx(file.directives)].flatMap(({ directive, around }) => [
+    passes.some((pass) => pass.directive === directive)
+      ? row({ ...directive, args: [`http://${variable}`] }, around.length)
+      : row(directive, around.length),
+    ...(passes.some((pass) => pass.around.at(-1) === directive)
+      ? [`${around.length + 1} set ${variable} ${target.address}`]
+      : []),
+  ])
+  const after = readNginx(editLines(file.text, edits.flat()))
+  const rows = [...walkNginx(after.directives)].map(({ directive, around }) => row(directive, around.length))
+  return after.ok && rows.join('\n') === wanted.join('\n') ? edits.flat() : undefined
+}
+
+interface Pass {
+  directive: NginxDirective
+  around: readonly NginxDirective[]
+  name: string
+  target: Target
+}
+
+/** One `proxy_pass` by a variable that its location sets first; only where it passes to the upstream and nothing more. */
+function passEdits(
+  survey: AdoptionSurvey,
+  { path }: NginxFile,
+  { directive, around, name, target }: Pass,
+): LineEdit[] | undefined {
+  const location = around.at(-1)
+  if (location?.name !== 'location' || directive.args[0] !== `http://${name}`) return undefined
+  const variable = variableOf(target)
+  const pass = replaceIn(
+    survey,
+    { file: path, line: directive.line },
+    { from: `proxy_pass http://${name};`, to: `proxy_pass http://${variable};` },
+  )
+  if (pass === undefined) return undefined
+  const indent = /^\s*/.exec(lineAt(survey, path, directive.line) ?? '')?.[0] ?? ''
+  const set = `${indent}set ${variable} ${target.address};`
+  return [{ line: location.line + 1, remove: 0, insert: [set] }, ...pass]
 }

@@ -1,5 +1,5 @@
 import type { Trap } from '../finding.ts'
-import { replaceIn } from '../line-edits.ts'
+import { replaceScalar } from '../line-edits.ts'
 
 interface Use {
   file: string
@@ -32,7 +32,7 @@ export const unevenDefault: Trap = {
         // A version is better asked for everywhere than made up in one more place.
         const edits = /VERSION/.test(name)
           ? undefined
-          : replaceIn(survey, use, { from: use.whole, to: told.whole })
+          : replaceScalar(survey, use, { from: use.whole, to: told.whole })
         return {
           ...{ status: 'warn' as const, file: use.file, line: use.line },
           message: `${name} has no default here and is ${JSON.stringify(told.fallback)} at ${told.file}:${told.line}: where it is not set, two places disagree`,

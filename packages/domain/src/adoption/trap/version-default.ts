@@ -1,3 +1,4 @@
+import { variablesIn } from '../../repository/written-compose.ts'
 import type { Trap } from '../finding.ts'
 
 /** A version written out as a default outlives the version it was written for. */
@@ -12,9 +13,12 @@ export const versionDefault: Trap = {
     if (survey.compose === null || own === undefined) return null
     return survey.compose.files.flatMap((file) =>
       (survey.files.texts.get(file) ?? '').split(/\r?\n/).flatMap((row, at) => {
-        const [, name, written] =
-          /\$\{(\w*VERSION\w*):?-v?(\d+\.\d+\.\d+[\w.+-]*)\}/.exec(row.replace(/(?:^|\s)#.*$/, '')) ?? []
-        if (name === undefined || written === undefined || written === own.version) return []
+        const [use] = variablesIn(row.replace(/(?:^|\s)#.*$/, '')).flatMap(({ name, fallback }) => {
+          const written = /^v?(\d+\.\d+\.\d+[\w.+-]*)$/.exec(fallback ?? '')?.[1]
+          return name.includes('VERSION') && written !== undefined ? [{ name, written }] : []
+        })
+        if (use === undefined || use.written === own.version) return []
+        const { name, written } = use
         return [
           {
             ...{ status: 'warn' as const, file, line: at + 1 },

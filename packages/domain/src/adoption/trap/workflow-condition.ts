@@ -4,7 +4,7 @@ import type { ParsedCondition } from '../condition/evaluate.ts'
 import { worldsOf } from '../condition/world.ts'
 import type { Position } from '../condition/world.ts'
 import type { AdoptionSurvey, Finding, Trap } from '../finding.ts'
-import { replaceIn } from '../line-edits.ts'
+import { replaceScalar } from '../line-edits.ts'
 
 /** A step that never runs looks like one that had nothing to do: the check it makes was never made. */
 export const workflowCondition: Trap = {
@@ -33,9 +33,8 @@ function judged(survey: AdoptionSurvey, asked: Asked): Finding[] {
   const at = { file: workflow.path, line: condition.line }
   const parsed = parseCondition(condition.text, step === null ? 'job' : 'step')
   if (!parsed.ok) return [{ status: 'fail', ...at, ...unreadable(nameOf(asked), parsed) }]
-  const worlds = worldsOf(asked, parsed.asksStatus)
-  if (worlds.some((world) => evaluateIn(parsed.expression, world).truth !== 'no')) return []
-  const edits = mended(survey, at, condition.text)
+  if (canBeTrue(asked, parsed)) return []
+  const edits = mended(survey, at, asked)
   return [
     {
       ...{ status: 'fail', ...at },
@@ -45,6 +44,9 @@ function judged(survey: AdoptionSurvey, asked: Asked): Finding[] {
     },
   ]
 }
+
+const canBeTrue = (position: Position, parsed: Extract<ParsedCondition, { ok: true }>): boolean =>
+  worldsOf(position, parsed.asksStatus).some((world) => evaluateIn(parsed.expression, world).truth !== 'no')
 
 function nameOf({ job, step }: Asked): string {
   if (step === null) return `job ${job.id}`
@@ -88,13 +90,21 @@ const fixOf = (text: string): string =>
     ? 'delete the step: switched off it only looks as if it were there'
     : 'mend the condition, or delete what it guards'
 
-function mended(survey: AdoptionSurvey, at: { file: string; line: number }, text: string): Finding['edits'] {
-  if (text.includes('\n')) return undefined
-  const flag = FLAG.exec(text)
-  if (flag !== null) return replaceIn(survey, at, { from: flag[0], to: `inputs.${flag[1] ?? ''} == true` })
-  const flagText = FLAG_TEXT.exec(text)
-  if (flagText !== null)
-    return replaceIn(survey, at, { from: flagText[0], to: `inputs.${flagText[1] ?? ''} == true` })
-  const asked = ASKS_OUTCOME.exec(text)
-  return asked === null ? undefined : replaceIn(survey, at, { from: asked[0], to: `always() && ${asked[0]}` })
+/** Only where the condition after it can be true, which one change alone may not bring about. */
+function mended(survey: AdoptionSurvey, at: { file: string; line: number }, asked: Asked): Finding['edits'] {
+  const { text } = asked.condition
+  const change = text.includes('\n') ? null : changeOf(text)
+  if (change === null) return undefined
+  const parsed = parseCondition(
+    text.replace(change.from, () => change.to),
+    asked.step === null ? 'job' : 'step',
+  )
+  return parsed.ok && canBeTrue(asked, parsed) ? replaceScalar(survey, at, change) : undefined
+}
+
+function changeOf(text: string): { from: string; to: string } | null {
+  const flag = FLAG.exec(text) ?? FLAG_TEXT.exec(text)
+  if (flag !== null) return { from: flag[0], to: `inputs.${flag[1] ?? ''} == true` }
+  const asked = ASKS_OUTCOME.exec(text)?.[0]
+  return asked === undefined ? null : { from: asked, to: `always() && ${asked}` }
 }
