@@ -52,6 +52,19 @@ export function plainText(text: string): Plain | null {
   return read.ok ? plainOf(read.root) : null
 }
 
+/** Files as they are, read once per survey: many edits are proven against the same one. */
+const originals = new WeakMap<AdoptionSurvey, Map<string, Plain | null>>()
+
+function originalOf(survey: AdoptionSurvey, file: string, text: string): Plain | null {
+  const known = originals.get(survey) ?? new Map<string, Plain | null>()
+  originals.set(survey, known)
+  const value = known.get(file)
+  if (value !== undefined) return value
+  const read = plainText(text)
+  known.set(file, read)
+  return read
+}
+
 /** What edits make of a YAML file; null where it cannot be read before or after them. */
 function outcomeOf(
   survey: AdoptionSurvey,
@@ -59,8 +72,9 @@ function outcomeOf(
   edits: readonly LineEdit[],
 ): { changes: Change[]; after: Plain } | null {
   const text = survey.files.texts.get(file)
-  const before = text === undefined ? null : plainText(text)
-  const after = text === undefined ? null : plainText(editLines(text, edits))
+  if (text === undefined) return null
+  const before = originalOf(survey, file, text)
+  const after = plainText(editLines(text, edits))
   return before === null || after === null ? null : { changes: changesBetween(before, after), after }
 }
 
