@@ -31,15 +31,15 @@ function moving({ variables }: AdoptionSurvey, { written, role }: AdoptedService
   if (variablesIn(image).some(({ name, fallback }) => fallback === null && COMMIT_NAME.test(name))) return []
   const settled = settledText(image, variables)
   const why = settled === null ? unsettled(image, variables) : movingPart(settled)
+  const isOwn = role === 'app' || role === 'migrator' || role === 'job'
   if (why === null) return []
   return [
     {
-      ...{ status: settled === null ? 'unknown' : 'fail', ...place },
+      ...{ status: settled === null ? 'unknown' : isOwn || !isMajor(settled) ? 'fail' : 'warn', ...place },
       message: `image of ${written.name}: ${why}, so nobody can say which build runs, nor go back to it`,
-      fix:
-        role === 'app' || role === 'migrator' || role === 'job'
-          ? 'tag by commit and deploy the digest: docs/how-to/build-once.md'
-          : 'name a version, or better its digest',
+      fix: isOwn
+        ? 'tag by commit and deploy the digest: docs/how-to/build-once.md'
+        : 'name a version, or better its digest',
     },
   ]
 }
@@ -49,6 +49,9 @@ function unsettled(image: string, variables: ReadonlyMap<string, string>): strin
   const names = missing.map(({ name }) => name).join(', ')
   return `${image} is whatever ${names} says on the day, and nothing here sets it`
 }
+
+/** Of somebody else's image: it moves, but within what its maker keeps compatible. */
+const isMajor = (image: string): boolean => /:v?\d{1,4}(?:[-_][^/:@]*)?$/i.test(image)
 
 function movingPart(image: string): string | null {
   if (/@sha256:[0-9a-f]{64}$/i.test(image)) return null
