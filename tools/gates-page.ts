@@ -1,4 +1,6 @@
+import type { Gate } from '@towpath/domain/gate/gate.ts'
 import { gates } from '@towpath/domain/gate/gates.ts'
+import { watchedGates } from '@towpath/domain/watch/watched-gates.ts'
 
 const head = `# Gates
 
@@ -10,6 +12,24 @@ always with why. An admin may lay a waiver over one: \`towpath waive GATE -e ENV
 |---|---|---|
 `
 
+const tail = `
+Of a deployment that a team's own workflow did and Towpath only [watched](../how-to/watch-before-you-switch.md), these are asked
+without EXCEPTED, and with one more:
+
+| gate | what it promises | also on the way back |
+|---|---|---|
+`
+
+const rowOf = ({ name, title, safety }: Gate): string =>
+  `| \`${name}\` | ${title} | ${safety ? 'safety' : ''} |\n`
+
+const excepted = gates.filter((gate) => !watchedGates.includes(gate)).map(({ name }) => `\`${name}\``)
+
 /** The reference page of the checklist, from the registry of gates. */
 export const gatesPage = (): string =>
-  `${head}${gates.map(({ name, title, safety }) => `| \`${name}\` | ${title} | ${safety ? 'safety' : ''} |`).join('\n')}\n`
+  [
+    head,
+    ...gates.map(rowOf),
+    tail.replace('EXCEPTED', excepted.join(', ')),
+    ...watchedGates.filter((gate) => !gates.includes(gate)).map(rowOf),
+  ].join('')

@@ -2,6 +2,7 @@ import type { ComposeReader } from './ports/compose-reader.ts'
 import type { ContainerEngine, RegistryCredentials } from './ports/container-engine.ts'
 import type { DatabaseProbe } from './ports/database-probe.ts'
 import type { Edge } from './ports/edge.ts'
+import type { HttpProbe } from './ports/http-probe.ts'
 import type { Registry } from './ports/registry.ts'
 import type { SecretStore } from './ports/secret-store.ts'
 import type { Log } from './ports/log.ts'
@@ -20,6 +21,8 @@ export interface Installation {
   edgeOf(docker: string): Edge
   /** Asks databases from where a host address is, not from here. */
   databaseOf(docker: string): DatabaseProbe
+  /** Asks containers of a host address by their own addresses; for hosts where no edge of ours stands. */
+  probeOf(docker: string): HttpProbe
   compose: ComposeReader
   registry: Registry
   secrets: SecretStore

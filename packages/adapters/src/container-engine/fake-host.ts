@@ -49,6 +49,7 @@ export class FakeHost {
   readonly networks = new Map<string, FakeNetwork>()
   readonly volumes = new Set<string>()
   readonly images = new Set<string>()
+  readonly imageLabels = new Map<string, Record<string, string>>()
   diskFreeBytes: number | null = 100 * 2 ** 30
   private callsToRefuse = 0
   private started = 0

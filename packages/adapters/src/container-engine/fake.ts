@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ContainerEngine, ContainerState, NetworkState } from '@towpath/app/ports/container-engine.ts'
 import { redactor } from '@towpath/domain/config/redact.ts'
 import type { ContainerSpec } from '@towpath/domain/deployment/container.ts'
@@ -58,7 +59,7 @@ function hostCalls(host: FakeHost): Pick<ContainerEngine, 'describe' | 'diskFree
 function imageCalls(
   host: FakeHost,
   onPull: (image: string) => void,
-): Pick<ContainerEngine, 'hasImage' | 'pullImage' | 'removeImage'> {
+): Pick<ContainerEngine, 'hasImage' | 'pullImage' | 'removeImage' | 'describeImage'> {
   return {
     async hasImage(image) {
       host.answerOrThrow()
@@ -71,6 +72,12 @@ function imageCalls(
       if (host.images.has(image)) return
       onPull(image)
       host.images.add(image)
+    },
+    async describeImage(id) {
+      host.answerOrThrow()
+      const image = [...host.images].find((known) => imageIdOf(known) === id)
+      if (image === undefined) return null
+      return { digests: image.includes('@') ? [image] : [], labels: host.imageLabels.get(image) ?? {} }
     },
     async removeImage(image) {
       host.answerOrThrow()
@@ -248,10 +255,14 @@ const stateOf = ({ id, spec, log: _log, ...run }: FakeContainer): ContainerState
   name: spec.name,
   id,
   image: spec.image,
+  imageId: imageIdOf(spec.image),
   labels: spec.labels,
   ...run,
   addresses: { ...run.addresses },
 })
+
+/** One image has one id, and another image another one. */
+const imageIdOf = (image: string): string => `sha256:${createHash('sha256').update(image).digest('hex')}`
 
 const missing = (code: string, what: string): TowpathError =>
   new TowpathError({

@@ -8,6 +8,7 @@ import type { DeploymentPlan, Pins } from '@towpath/domain/deployment/plan.ts'
 import { planDeployment } from '@towpath/domain/deployment/plan-deployment.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { Release } from '@towpath/domain/release/release.ts'
+import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
@@ -87,16 +88,14 @@ export async function planFor(
   const release = await releaseOf(installation, input.release)
   const files = await openSnapshot(installation, release.snapshot)
   const read = await readEnvironment(installation, files, input.environment)
+  if (read.config.mode === 'watch') throw onlyWatched(input.environment)
   const environment =
     (await stateOf(installation.store, environmentView, input.environment)) ??
     emptyEnvironment(input.environment)
   const live = await liveDeployment(installation, environment)
   const { model, warnings } = await withMissingSecrets(installation, { files, read, live })
   const { policy, pending } = effectivePolicy(environment.policy, read.config.policy)
-  // What was accepted decides alone: laid over the one host that a commit asks for it would leave none, which is any.
-  const hosts = environment.policy?.hosts ?? []
-  if (hosts.length > 0 && !hosts.includes(read.config.host.docker))
-    throw hostNotAllowed(read.config.host.docker, input.environment)
+  requireAllowedHost(environment, read.config)
   const planned = planDeployment({
     installation: installation.id,
     release,
@@ -140,6 +139,23 @@ const liveDeployment = async (
   { live }: EnvironmentState,
 ): Promise<Deployment | null> =>
   live === null ? null : ((await stateOf(store, deploymentView, live.deployment)) ?? null)
+
+/** What was accepted decides alone: laid over the one host that a commit asks for it would leave none, which is any. */
+export function requireAllowedHost(
+  { environment, policy }: EnvironmentState,
+  { host }: ResolvedConfig,
+): void {
+  const hosts = policy?.hosts ?? []
+  if (hosts.length > 0 && !hosts.includes(host.docker)) throw hostNotAllowed(host.docker, environment)
+}
+
+const onlyWatched = (environment: string): TowpathError =>
+  new TowpathError({
+    code: 'ENVIRONMENT_WATCHED',
+    kind: 'blocked',
+    message: `towpath.yaml says mode: watch for ${environment}: the team's own workflow deploys there, and Towpath only watches.`,
+    hint: `Nothing was changed. See what it would have done: towpath watch report -e ${environment}. To let it deploy, take mode: watch away and create a release with that file.`,
+  })
 
 const hostNotAllowed = (host: string, environment: string): TowpathError =>
   new TowpathError({

@@ -1,5 +1,6 @@
 import type { GateWaiver } from '@towpath/domain/gate/gate.ts'
 import { gates } from '@towpath/domain/gate/gates.ts'
+import { watchedGates } from '@towpath/domain/watch/watched-gates.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
@@ -36,7 +37,7 @@ export async function waiveGate(
 }
 
 function checkWaiver(input: WaiveInput, now: string): void {
-  const known = gates.map((gate) => gate.name)
+  const known = [...new Set([...gates, ...watchedGates].map((gate) => gate.name))]
   if (!known.includes(input.gate))
     throw new TowpathError({
       code: 'GATE_UNKNOWN',

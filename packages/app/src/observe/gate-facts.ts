@@ -25,13 +25,10 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
     emptyEnvironment(deployment.environment)
   const { policy } = effectivePolicy(environment.policy, config.policy)
   const [host, disk, images, database, edge, foreign, previous, needed, schema] = await Promise.all([
-    observed(installation, async () => {
-      const described = await performing.engine.describe()
-      return { engine: described.name, version: described.version }
-    }),
+    observeHost(performing),
     observeDisk(performing),
     imageFacts(performing, deployment),
-    observeDatabase(performing),
+    deployment.kind === 'rollback' ? null : observeDatabase(performing),
     edgeDifferences(performing),
     foreignNames(performing),
     observePrevious(performing),
@@ -74,10 +71,10 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
   }
 }
 
-const approvalsOf = (environment: EnvironmentState, release: string): string[] =>
+export const approvalsOf = (environment: EnvironmentState, release: string): string[] =>
   environment.approvals[release] ?? []
 
-function frozenNow(policy: EnvironmentPolicy, now: string): GateFacts['frozen'] {
+export function frozenNow(policy: EnvironmentPolicy, now: string): GateFacts['frozen'] {
   for (const window of policy.freeze) {
     const frozen = frozenAt(window, new Date(now))
     if (frozen !== null) return { until: frozen.until.toISOString(), window: window.text }
@@ -85,17 +82,28 @@ function frozenNow(policy: EnvironmentPolicy, now: string): GateFacts['frozen'] 
   return null
 }
 
-const observeDisk = ({ installation, engine, config }: Performing): Promise<GateFacts['disk']> =>
+/** Where a host and its database are looked at from, and as whom. */
+export type HostSources = Pick<Performing, 'installation' | 'config' | 'secrets'> & {
+  engine: Pick<Performing['engine'], 'describe' | 'diskFreeBytes'>
+}
+
+export const observeHost = ({ installation, engine }: HostSources): Promise<GateFacts['host']> =>
+  observed(installation, async () => {
+    const described = await engine.describe()
+    return { engine: described.name, version: described.version }
+  })
+
+export const observeDisk = ({ installation, engine, config }: HostSources): Promise<GateFacts['disk']> =>
   observed(installation, async () => {
     const freeBytes = await engine.diskFreeBytes()
     if (freeBytes === null) throw new Error('the engine does not say where it keeps its images')
     return { freeBytes, neededBytes: config.host.diskFreeMinBytes }
   })
 
-async function observeDatabase(performing: Performing): Promise<GateFacts['database']> {
-  const { installation, config, secrets, deployment } = performing
+export async function observeDatabase(sources: HostSources): Promise<GateFacts['database']> {
+  const { installation, config, secrets } = sources
   const url = config.database?.url
-  if (url === undefined || deployment.kind === 'rollback') return null
+  if (url === undefined) return null
   return await observed(installation, async () => {
     const { text, missing } = fillSecrets(url, secrets)
     if (missing.length > 0) return { reachable: false, why: `the secret ${missing.join(', ')} is missing` }

@@ -11,7 +11,7 @@ import { observed } from './observed.ts'
 /** Where images are looked for, and as whom. */
 export interface ImageSources {
   installation: Installation
-  engine: ContainerEngine
+  engine: Pick<ContainerEngine, 'hasImage'>
   config: ResolvedConfig
   secrets: SecretValues
 }
@@ -58,7 +58,7 @@ async function failedPulls(
   return new Map(event.data.images.flatMap(({ image, present, why }) => (present ? [] : [[image, why]])))
 }
 
-async function isInRegistry(sources: ImageSources, image: string): Promise<boolean> {
+export async function isInRegistry(sources: ImageSources, image: string): Promise<boolean> {
   const credentials = credentialsOf(sources.config, sources.secrets, image)
   return (await sources.installation.registry.digestOf(image, credentials)) !== null
 }
@@ -68,13 +68,22 @@ export async function isReleaseReady(
   sources: ImageSources,
   plan: DeploymentPlan,
 ): Promise<{ ready: boolean; why: string }> {
+  const images = eachOnce(plan).map(({ service, container }) => ({ service, image: container.image }))
+  return await areImagesReady(sources, { release: plan.release, images })
+}
+
+/** As `isReleaseReady`, for images that no plan names. */
+export async function areImagesReady(
+  sources: ImageSources,
+  { release, images }: { release: string; images: { service: string; image: string }[] },
+): Promise<{ ready: boolean; why: string }> {
   const missing = []
-  for (const { service, container } of eachOnce(plan)) {
-    if (await sources.engine.hasImage(container.image)) continue
-    if (await isInRegistry(sources, container.image)) continue
-    missing.push(`${service}'s image ${container.image} is neither on the host nor in its registry`)
+  for (const { service, image } of images) {
+    if (await sources.engine.hasImage(image)) continue
+    if (await isInRegistry(sources, image)) continue
+    missing.push(`${service}'s image ${image} is neither on the host nor in its registry`)
   }
   return missing.length > 0
     ? { ready: false, why: missing.join('; ') }
-    : { ready: true, why: `every image of ${plan.release} can be had` }
+    : { ready: true, why: `every image of ${release} can be had` }
 }

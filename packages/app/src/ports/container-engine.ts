@@ -15,6 +15,8 @@ export interface ContainerEngine {
   /** Pulls by digest unless present. Credentials never reach a log. */
   pullImage(image: string, credentials: RegistryCredentials | null): Promise<void>
   removeImage(image: string): Promise<void>
+  /** What the host knows of an image by its id (`sha256:...`); `null` when it has none. */
+  describeImage(id: string): Promise<ImageDescription | null>
 
   /** Creates the network unless it exists; tells its base address, pinned so that fixed addresses hold. */
   ensureNetwork(spec: NetworkSpec): Promise<NetworkState>
@@ -56,10 +58,19 @@ export interface NetworkState {
   members: { container: string; ours: boolean; aliases: string[]; address: string }[]
 }
 
+export interface ImageDescription {
+  /** `repository@sha256:...`, one for each registry it came from or went to; none where it was built here. */
+  digests: string[]
+  labels: Record<string, string>
+}
+
 export interface ContainerState {
   name: string
   id: string
+  /** As whoever made it named its image. */
   image: string
+  /** `sha256:...` of the image on the host. */
+  imageId: string
   labels: Record<string, string>
   status: 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead'
   /** What the container's own healthcheck says; `none` where it has none. */

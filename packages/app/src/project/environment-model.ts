@@ -46,10 +46,7 @@ export async function readEnvironment(
   files: ProjectFiles,
   environment: string,
 ): Promise<EnvironmentModel> {
-  const written = configOf(files)
-  const settings = settingsOf(files, filesOf(written, environment).settingsFiles)
-  const config = resolveConfig(written, environment, settings)
-  const { secrets, sealedDigest } = await openSecrets(installation, files, config)
+  const { config, settings, secrets, sealedDigest } = await readSettingsOf(installation, files, environment)
   const variables = new Map([
     ...settings,
     ...[...secrets].map(([name, value]): [string, string] => [
@@ -64,6 +61,20 @@ export async function readEnvironment(
     variables,
     ...(await composeFor(installation, files, { config, variables })),
   }
+}
+
+/** The part of it that needs no compose file: the config merged, plain settings and secrets. */
+export async function readSettingsOf(
+  installation: Installation,
+  files: ProjectFiles,
+  environment: string,
+): Promise<
+  Pick<EnvironmentModel, 'config' | 'secrets' | 'sealedDigest'> & { settings: Map<string, string> }
+> {
+  const written = configOf(files)
+  const settings = settingsOf(files, filesOf(written, environment).settingsFiles)
+  const config = resolveConfig(written, environment, settings)
+  return { config, settings, ...(await openSecrets(installation, files, config)) }
 }
 
 /** The compose file of an environment with these variables, under the names that it has there. */

@@ -2,6 +2,7 @@ import { environmentNames } from '@towpath/domain/config/resolve-config.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { installationId, installationView, releaseView } from '@towpath/domain/ledger/views.ts'
 import type { Release, SchemaImpact } from '@towpath/domain/release/release.ts'
+import type { Store } from '@towpath/store/store.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
@@ -50,8 +51,7 @@ async function record(
 ): Promise<Release> {
   const { release, project } = facts
   return await store.transact(async (tx) => {
-    const bound = (await stateOf(tx, installationView, installationId))?.project ?? null
-    if (bound !== null && bound !== project) throw otherProject(bound, project)
+    await requireOwnProject(tx, project)
     const known = await stateOf(tx, releaseView, release.version)
     if (known !== undefined) {
       if (contentOf(known) === contentOf(release)) return known
@@ -69,6 +69,12 @@ async function record(
   })
 }
 
+/** Throws PROJECT_MISMATCH where the installation keeps another project already. */
+export async function requireOwnProject(from: Pick<Store, 'view'>, project: string): Promise<void> {
+  const bound = (await stateOf(from, installationView, installationId))?.project ?? null
+  if (bound !== null && bound !== project) throw otherProject(bound, project)
+}
+
 const contentOf = ({ builds, schema, snapshot }: Release): string =>
   JSON.stringify([
     builds.map(({ service, repository, digest }) => [service, repository, digest]),
@@ -81,7 +87,7 @@ const otherProject = (bound: string, asked: string): TowpathError =>
     code: 'PROJECT_MISMATCH',
     kind: 'usage',
     message: `This server keeps the project ${bound}, and the files are of ${asked}.`,
-    hint: 'Start another server with its own --state folder for another project. No release was created.',
+    hint: 'Start another server with its own --state folder for another project. Nothing was changed.',
   })
 
 const versionTaken = (known: Release): TowpathError =>

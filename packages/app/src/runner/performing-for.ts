@@ -16,7 +16,7 @@ export async function performingFor(
   deployment: Deployment,
   signal: AbortSignal,
 ): Promise<Performing> {
-  const { config, secrets } = await pinnedInputs(installation, deployment)
+  const { config, secrets } = await pinnedInputs(installation, deployment.pins)
   const turnedBefore = isTurned(deployment)
   return {
     installation,
@@ -34,13 +34,17 @@ export async function performingFor(
   }
 }
 
-type PinnedInputs = Pick<Performing, 'config' | 'secrets'>
+export type PinnedInputs = Pick<Performing, 'config' | 'secrets'>
+
+/** What is read of the pins for it. */
+type InputPins = Pick<Pins, 'snapshot' | 'config'>
 
 /** Inputs read lately, in memory only: a deployment asks for the same ones at each of its steps. */
 const inputsKeptMax = 8
 const keptInputs = new WeakMap<Installation, Map<string, Promise<PinnedInputs>>>()
 
-function pinnedInputs(installation: Installation, { pins }: Deployment): Promise<PinnedInputs> {
+/** Config and secrets as they were pinned. */
+export function pinnedInputs(installation: Installation, pins: InputPins): Promise<PinnedInputs> {
   const kept = keptInputs.get(installation) ?? new Map<string, Promise<PinnedInputs>>()
   keptInputs.set(installation, kept)
   const key = `${pins.snapshot}/${pins.config}`
@@ -55,7 +59,7 @@ function pinnedInputs(installation: Installation, { pins }: Deployment): Promise
 }
 
 /** The merged config as it was then, and its secrets as they were sealed then. Nothing is parsed by newer rules. */
-async function readPinned(installation: Installation, pins: Pins): Promise<PinnedInputs> {
+async function readPinned(installation: Installation, pins: InputPins): Promise<PinnedInputs> {
   const bytes = await installation.store.getBlob(pins.config)
   if (bytes === undefined) throw missingInputs(pins.config)
   const config = JSON.parse(bytes.toString()) as ResolvedConfig

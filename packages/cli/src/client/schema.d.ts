@@ -328,6 +328,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/environments/{environment}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Watches the team's own deployments to an environment, or goes on by newer files
+         * @description The environment says mode: watch in towpath.yaml. The host is only read: no container is ever touched.
+         */
+        put: operations["startWatch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/watch/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the watch of an environment; what it recorded stays */
+        post: operations["stopWatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/observed-deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deployments of the team's own workflow and what would have become of them, newest first
+         * @description A page may hold fewer than `limit`: what the caller may not see and other environments are left out.
+         */
+        get: operations["listObservedDeployments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/observed-deployments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One deployment of the team's own workflow: what changed, what the gates said, how it fared */
+        get: operations["showObservedDeployment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/gates": {
         parameters: {
             query?: never;
@@ -645,6 +719,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
             } | null;
+            watch: components["schemas"]["Watch"] | null;
         };
         Policy: {
             version: number;
@@ -669,6 +744,33 @@ export interface components {
         DeploymentKind: "deploy" | "promote" | "rollback";
         /** @enum {string} */
         Outcome: "live" | "refused" | "rolled-back" | "aborted" | "superseded" | "failed";
+        Watch: {
+            by: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Since when what runs there runs, as far as anybody saw.
+             */
+            changedAt: string;
+            /** @description What runs, by service; one without a container is left out. */
+            running: {
+                [key: string]: components["schemas"]["RunningService"];
+            };
+            /** @description Observed deployment that is being judged. */
+            judging: string | null;
+            /** @description How many deployments were observed. */
+            observed: number;
+        };
+        RunningService: {
+            /** @description By digest; the id of an image that no registry is known to have. */
+            image: string;
+            /** @description As the container names it. */
+            named: string;
+            commit: string | null;
+            version: string | null;
+            containers: string[];
+        };
         Preview: {
             /** @enum {boolean} */
             dryRun: true;
@@ -938,7 +1040,7 @@ export interface components {
             expiresAt: string;
         };
         /** @enum {string} */
-        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh";
+        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh" | "known-build";
         AcceptPolicy: {
             /** @description Distinct people, never the author. */
             approvals: number;
@@ -1084,6 +1186,80 @@ export interface components {
             /** @description Gates that answer otherwise today, given the same facts. */
             differing: string[];
             passed: boolean;
+        };
+        StartWatch: {
+            /** @description Path relative to the folder of towpath.yaml, to bytes in base64. */
+            files: {
+                [key: string]: string;
+            };
+        };
+        WatchStopped: {
+            /** @description False where nobody watched. */
+            stopped: boolean;
+        };
+        StopWatch: {
+            /** @default  */
+            reason: string;
+        };
+        ObservedDeploymentPage: {
+            items: components["schemas"]["ObservedDeployment"][];
+            next: string | null;
+        };
+        ObservedDeployment: {
+            id: string;
+            environment: string;
+            /**
+             * Format: date-time
+             * @description When what runs had come to rest.
+             */
+            at: string;
+            seq: number;
+            /** @enum {string} */
+            kind: "deploy" | "rollback" | "recreate" | "removal";
+            /** @description Release of the ledger that these images are. */
+            release: string | null;
+            /** @description Services that changed. */
+            services: string[];
+            /** @description What runs, by service; one without a container is left out. */
+            from: {
+                [key: string]: components["schemas"]["RunningService"];
+            };
+            /** @description What runs, by service; one without a container is left out. */
+            to: {
+                [key: string]: components["schemas"]["RunningService"];
+            };
+            /** @description From the first sign of the change until it had come to rest. */
+            formedMs: number;
+            /**
+             * Format: date-time
+             * @description The last look before it; null where there was none since the server started.
+             */
+            lastSeenAt: string | null;
+            /** @enum {string} */
+            would: "blocked" | "taken-back" | "let-through" | "undecided" | "being-judged";
+            reasons: string[];
+            gates: {
+                passed: boolean;
+                /** @description SHA-256 of the facts they were asked about. */
+                facts: string;
+                results: components["schemas"]["GateResult"][];
+            };
+            judged: components["schemas"]["ObservedVerdict"] | null;
+        };
+        ObservedVerdict: {
+            /** @enum {string} */
+            verdict: "pass" | "fail" | "inconclusive";
+            /** @enum {string|null} */
+            cause: "never-healthy" | "exited" | "died" | "probes-failing" | "smoke-check" | "errors" | "removed" | null;
+            service: string | null;
+            why: string;
+            watchedMs: number;
+            numbers: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            at: string;
+            seq: number;
         };
         Checklist: {
             items: components["schemas"]["Gate"][];
@@ -1875,6 +2051,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GateReplay"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startWatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartWatch"];
+            };
+        };
+        responses: {
+            /** @description What is watched, and what runs there now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watch"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopWatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopWatch"];
+            };
+        };
+        responses: {
+            /** @description Whether anybody watched */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchStopped"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listObservedDeployments: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                environment?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservedDeploymentPage"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showObservedDeployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The observed deployment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservedDeployment"];
                 };
             };
             /** @description What went wrong, as RFC 9457 has it */

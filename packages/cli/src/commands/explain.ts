@@ -9,6 +9,7 @@ import { watch } from '../follow/watched-deployment.ts'
 import type { Watched } from '../follow/watched-deployment.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { explainPage } from '../screen/explain-page.ts'
+import { observedPage } from '../screen/watch-page.ts'
 import { describeEvent } from '@towpath/domain/ledger/describe-event.ts'
 import type { Context } from '../terminal/context.ts'
 
@@ -20,10 +21,17 @@ interface ExplainOptions {
 /** `towpath explain DEPLOYMENT|RELEASE`; with `--follow` it first watches to the end. */
 export async function explain(context: Context, asked: string, options: ExplainOptions): Promise<Answer> {
   const { api } = await connect(context)
+  if (/^obs_[a-z0-9]+$/.test(asked)) return await explainObserved(api, asked)
   const id = /^dep_[a-z0-9]+$/.test(asked) ? asked : await lastOf(api, asked, options.environment)
   if (options.follow === true) return answerToFollowing(await followDeployment(context, id), id)
   const watched = await readStory(api, id)
   return { page: explainPage(watched, context.shell.now()), json: storyDocument(watched) }
+}
+
+/** A deployment of the team's own workflow, as it was watched. */
+async function explainObserved(api: Connection['api'], id: string): Promise<Answer> {
+  const observed = await answerOf(api.GET('/v1/observed-deployments/{id}', { params: { path: { id } } }))
+  return { page: observedPage(observed), json: { observed } }
 }
 
 /** The newest deployment of a release. */

@@ -63,9 +63,13 @@ const unknownGate = (gate: string, known: readonly string[]): TowpathError =>
   })
 
 /** The moment a duration from now ends. Throws DURATION_INVALID. */
-export function endOf(text: string, now: Date): string {
+export const endOf = (text: string, now: Date): string =>
+  new Date(now.getTime() + lengthOf(text)).toISOString()
+
+/** A duration as it was given, in ms. Throws DURATION_INVALID. */
+export function lengthOf(text: string): number {
   const ms = parseDuration(text)
-  if (ms !== null && ms > 0) return new Date(now.getTime() + ms).toISOString()
+  if (ms !== null && ms > 0) return ms
   throw new TowpathError({
     code: 'DURATION_INVALID',
     kind: 'usage',

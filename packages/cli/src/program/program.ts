@@ -6,6 +6,7 @@ import { everyDay } from './every-day.ts'
 import { evidence } from './evidence.ts'
 import { helpPage, tell } from './help-page.ts'
 import { setUp } from './set-up.ts'
+import { watch } from './watch.ts'
 import { version } from './version.ts'
 import { whenWrong } from './when-wrong.ts'
 
@@ -25,6 +26,6 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
     .exitOverride()
     .configureHelp({ formatHelp: helpPage })
     .configureOutput(output)
-  for (const register of [everyDay, whenWrong, setUp, evidence, automation]) register(program, act)
+  for (const register of [everyDay, whenWrong, setUp, evidence, watch, automation]) register(program, act)
   return program
 }

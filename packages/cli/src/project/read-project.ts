@@ -58,13 +58,23 @@ export function readEnvironment(
   written: TowpathConfig,
   environment: string,
 ): EnvironmentReading {
-  const settings = readSettings(project, filesOf(written, environment).settingsFiles)
-  const config = resolveConfig(written, environment, settings)
-  if (config.secretsFile !== null) project.bytes(config.secretsFile)
+  const { config, settings } = readResolvedConfig(project, written, environment)
   const bare = readComposeOf(project, config, settings)
   const filled =
     config.secretsFile === null ? bare : readComposeOf(project, config, new SecretsUnknown(settings))
   return { config, bare, filled }
+}
+
+/** The part of it that needs no compose file; leaves settings and sealed secrets in `project.files`. */
+export function readResolvedConfig(
+  project: ProjectFolder,
+  written: TowpathConfig,
+  environment: string,
+): { config: ResolvedConfig; settings: Map<string, string> } {
+  const settings = readSettings(project, filesOf(written, environment).settingsFiles)
+  const config = resolveConfig(written, environment, settings)
+  if (config.secretsFile !== null) project.bytes(config.secretsFile)
+  return { config, settings }
 }
 
 /** Reads every environment, for what it leaves in `project.files`. */

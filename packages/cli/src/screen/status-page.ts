@@ -35,7 +35,7 @@ export function environmentPage(
   status: EnvironmentStatus,
   options: { now: Date; columns: number | null },
 ): Line[] {
-  const { history, approvals, waivers, drift } = status.environment
+  const { history, approvals, waivers, drift, watch } = status.environment
   const shown = history.slice(0, 10)
   const rows = shown.map(({ at, outcome, kind, release, deployment }): Span[] => [
     span(null, ago(at, options.now)),
@@ -57,6 +57,14 @@ export function environmentPage(
           `${gate} by ${owner} for ${left(expiresAt, options.now) ?? ''}: ${reason}`,
         ),
       ),
+    ...(watch === null
+      ? []
+      : [
+          line(
+            span('running', '  ● watched'),
+            ` since ${watch.at}, ${watch.observed} deployments of your own: towpath watch report -e ${status.environment.environment}`,
+          ),
+        ]),
     ...(drift?.found ?? []).map((found) => line(span('warning', '  ▲ drift  '), found)),
     ...(rows.length === 0
       ? []
@@ -79,8 +87,12 @@ const statusTable = (statuses: readonly EnvironmentStatus[], now: Date): Table =
   ]),
 })
 
-const liveCell = ({ live }: EnvironmentAnswer): Span =>
-  live === null ? span('quiet', '○ nothing') : span('good', `✔ ${live.release}`)
+const liveCell = ({ live, watch }: EnvironmentAnswer): Span =>
+  live === null && watch !== null
+    ? span('running', '● watched')
+    : live === null
+      ? span('quiet', '○ nothing')
+      : span('good', `✔ ${live.release}`)
 
 function sinceCell({ live, history }: EnvironmentAnswer, now: Date): string {
   const entry = history.find(({ deployment }) => deployment === live?.deployment)

@@ -1,6 +1,7 @@
 import type { StepStatus } from '@towpath/domain/deployment/describe-step.ts'
 import type { Outcome } from '@towpath/domain/environment/environment-state.ts'
 import type { GateResult } from '@towpath/domain/gate/gate.ts'
+import type { WouldHave } from '@towpath/domain/watch/observed-deployment.ts'
 import type { Span, Style } from './line.ts'
 import { span } from './line.ts'
 
@@ -25,6 +26,15 @@ export const outcomeSigns: Readonly<Record<Outcome, Sign>> = {
   aborted: { glyph: '↺', word: 'aborted', style: 'warning' },
   superseded: { glyph: '○', word: 'superseded', style: 'quiet' },
   failed: { glyph: '✖', word: 'failed', style: 'bad' },
+}
+
+/** What would have become of a deployment that Towpath only watched. */
+export const wouldSigns: Readonly<Record<WouldHave, Sign>> = {
+  blocked: { glyph: '✖', word: 'blocked', style: 'bad' },
+  'taken-back': { glyph: '↺', word: 'taken back', style: 'warning' },
+  'let-through': { glyph: '✔', word: 'let through', style: 'good' },
+  undecided: { glyph: '?', word: 'left to a person', style: 'warning' },
+  'being-judged': { glyph: '●', word: 'being judged', style: 'running' },
 }
 
 export const gateSigns: Readonly<Record<GateResult['answer'] | 'waived', Sign>> = {

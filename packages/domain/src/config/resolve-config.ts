@@ -43,6 +43,7 @@ export function resolveConfig(
   return {
     project: file.project,
     environment,
+    mode: complete.mode,
     ...filesIn(config, complete),
     profiles: file.profiles,
     ...shipped,

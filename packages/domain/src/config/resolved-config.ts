@@ -5,6 +5,8 @@ import type { VerdictBudget } from '../verdict/budget.ts'
 export interface ResolvedConfig {
   project: string
   environment: string
+  /** `watch`: the team's own workflow deploys, and nothing here is ever touched. */
+  mode: 'deploy' | 'watch'
   /** Paths relative to the folder of `towpath.yaml`. */
   composeFiles: string[]
   profiles: string[]
@@ -79,6 +81,8 @@ export interface HostConfig {
 
 /** What an environment may rename without touching the compose file. */
 export interface NameMap {
+  /** The compose project that runs on the host already; absent: the one that was started from the host's folder. */
+  project?: string | undefined
   /** Prefix of bind-mount sources as written or resolved -> another path on the host. */
   paths: Record<string, string>
   /** `hostPort` -> another host port. */

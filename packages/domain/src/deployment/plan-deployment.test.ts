@@ -58,6 +58,7 @@ const service = (name: string, compose_: string, port: number): ResolvedConfig['
 
 const config: ResolvedConfig = {
   project: 'shop',
+  mode: 'deploy',
   environment: 'production',
   composeFiles: ['docker-compose.yaml'],
   profiles: [],
@@ -67,7 +68,11 @@ const config: ResolvedConfig = {
   ],
   settingsFiles: [],
   secretsFile: null,
-  host: { docker: 'unix:///var/run/docker.sock', folder: '/srv/shop', diskFreeMinBytes: 1 },
+  host: {
+    docker: 'unix:///var/run/docker.sock',
+    folder: '/srv/shop',
+    diskFreeMinBytes: 1,
+  },
   domain: null,
   map: { paths: {}, ports: {}, names: '', domains: {} },
   database: null,

@@ -1,5 +1,6 @@
 import type { HealthCheckSpec } from '../edge/wanted.ts'
 import type { GateWaiver } from '../gate/gate.ts'
+import type { WatchState } from '../watch/watch-state.ts'
 import type { EnvironmentPolicy } from './policy.ts'
 
 /** A named place a release can live, as the ledger tells it. */
@@ -25,6 +26,8 @@ export interface EnvironmentState {
   /** Can each kept release be taken back right now? */
   readiness: Record<string, Readiness>
   drift: { found: string[]; at: string } | null
+  /** How the team's own workflow is watched; null where it is not. */
+  watch: WatchState | null
 }
 
 export const historyMax = 100
@@ -83,4 +86,5 @@ export const emptyEnvironment = (environment: string): EnvironmentState => ({
   history: [],
   readiness: {},
   drift: null,
+  watch: null,
 })

@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../ledger/event.ts'
+import { foldWatch } from '../watch/watch-state.ts'
 import type { EnvironmentState, HistoryEntry, Placement } from './environment-state.ts'
 import { emptyEnvironment, historyMax } from './environment-state.ts'
 
@@ -46,6 +47,11 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
         ...state,
         drift: event.data.found.length === 0 ? null : { found: event.data.found, at: event.at },
       }
+    case 'watch.started':
+    case 'watch.stopped':
+    case 'deployment.observed':
+    case 'deployment.judged':
+      return { ...state, watch: foldWatch(state.watch, event) }
     case 'drift.repaired':
       return { ...state, drift: null }
     default:
@@ -77,6 +83,8 @@ function finish(state: EnvironmentState, event: Finished): EnvironmentState {
   return {
     ...settled,
     live: placement,
+    // From here on it deploys itself.
+    watch: null,
     warm: warm === null ? null : { ...warm, until: warmUntil ?? '', leaving: null },
   }
 }

@@ -37,4 +37,18 @@ export interface GateFacts {
   /** On the way back: releases since the target whose migrations may not suit it, and who took that on. */
   schema: { crossed: { release: string; schema: SchemaImpact }[]; accepted: string | null } | null
   backup: { configured: boolean; madeAt: string | null }
+  /** Where the images come from that a team's own workflow runs; absent for a deployment of Towpath's own. */
+  origins?: ImageOrigin[]
+}
+
+/** What is known of one image beside its digest. */
+export interface ImageOrigin {
+  service: string
+  /** As the container names it. */
+  named: string
+  commit: string | null
+  /** Whether the release of the ledger that runs has this very image. */
+  isOfRelease: boolean
+  /** The image that ran before under the same name, where that name is a tag that moved. */
+  movedFrom: string | null
 }

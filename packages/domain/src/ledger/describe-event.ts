@@ -1,5 +1,6 @@
 import { duration } from '../config/duration-text.ts'
 import type { EventData } from './event-data.ts'
+import { heldUpBy } from '../watch/observed-deployment.ts'
 import type { LedgerEvent } from './event.ts'
 
 type Sentences = { [T in keyof EventData]: (event: LedgerEvent & { type: T }) => string }
@@ -63,6 +64,11 @@ const sentences: Sentences = {
   'drift.found': ({ data }) =>
     data.found.length === 0 ? 'drift is gone' : `drift: ${data.found.join('; ')}`,
   'drift.repaired': ({ data }) => `repaired: ${data.done.join('; ')}`,
+  'watch.started': ({ data, actor }) =>
+    `${actor} began to watch ${list(Object.keys(data.picture))}; the team's own workflow deploys`,
+  'watch.stopped': ({ data, actor }) => `${actor} ended the watch: ${data.reason || 'no reason given'}`,
+  'deployment.observed': ({ data }) => observedSentence(data),
+  'deployment.judged': ({ data }) => `judged ${data.verdict}: ${data.why}`,
   'image.deleted': ({ data }) => `deleted ${data.image} from the host`,
 }
 
@@ -75,6 +81,14 @@ function gatesSentence({ results, passed }: EventData['gates.evaluated']): strin
   const text = `${good.length} of ${counted.length} gates passed${waived.length > 0 ? `, ${waived.length} waived` : ''}`
   const bad = counted.find((result) => result.answer !== 'pass' && result.waiver === null)
   return passed || bad === undefined ? text : `${text}; ${bad.gate} ${bad.answer}: ${bad.why}`
+}
+
+function observedSentence({ kind, services, release, gates }: EventData['deployment.observed']): string {
+  const held = heldUpBy(gates.results)
+  const what = `the team's own ${kind} of ${list(services)}${release === null ? '' : `, release ${release}`}`
+  return held.length === 0
+    ? what
+    : `${what}; would have been blocked by ${list(held.map(({ gate }) => gate))}`
 }
 
 /** One sentence about an event, without time and subject, for the live view, `explain` and the timeline. */

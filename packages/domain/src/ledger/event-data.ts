@@ -12,6 +12,8 @@ import type { GateResult, GateWaiver } from '../gate/gate.ts'
 import type { Principal } from '../principal/principal.ts'
 import type { Release } from '../release/release.ts'
 import type { TrafficCount } from '../signal/traffic.ts'
+import type { ObservedFacts, ObservedVerdict } from '../watch/observed-deployment.ts'
+import type { WatchFacts } from '../watch/watch-state.ts'
 
 /**
  * Every kind of event and the shape of its `data`. Names are `<subject>.<predicate past>`. Fields may be added and
@@ -83,6 +85,10 @@ export interface EventData {
   'drift.found': { found: string[] }
   'drift.repaired': { done: string[] }
   'image.deleted': { image: string }
+  'watch.started': WatchFacts
+  'watch.stopped': { reason: string }
+  'deployment.observed': ObservedFacts
+  'deployment.judged': ObservedVerdict & { id: string }
 }
 
 /** What a deployment is given when its turn comes. Slots are dealt here, because only now it is known who sits where. */

@@ -5,6 +5,8 @@ import { foldEnvironment } from '../environment/fold-environment.ts'
 import { foldPrincipal } from '../principal/fold-principal.ts'
 import type { Principal } from '../principal/principal.ts'
 import type { Release } from '../release/release.ts'
+import { foldObserved } from '../watch/observed-deployment.ts'
+import type { ObservedDeployment } from '../watch/observed-deployment.ts'
 import type { LedgerEvent } from './event.ts'
 
 /** What is read from the ledger: one document per id, the fold of its events and of nothing else. */
@@ -26,7 +28,7 @@ export interface InstallationState {
 
 export const environmentView: LedgerView<EnvironmentState> = {
   kind: 'environment',
-  version: 1,
+  version: 2,
   idsOf: ({ environment }) => (environment === undefined ? [] : [environment]),
   fold: foldEnvironment,
 }
@@ -72,10 +74,20 @@ export const installationView: LedgerView<InstallationState> = {
   },
 }
 
+/** Deployments that a team's own workflow did, while it was watched. */
+export const observedView: LedgerView<ObservedDeployment> = {
+  kind: 'observed',
+  version: 1,
+  idsOf: (event) =>
+    event.type === 'deployment.observed' || event.type === 'deployment.judged' ? [event.data.id] : [],
+  fold: foldObserved,
+}
+
 /** All views, folded in the transaction that appends. */
 export const ledgerViews = [
   environmentView,
   deploymentView,
+  observedView,
   releaseView,
   principalView,
   installationView,

@@ -22,6 +22,7 @@ export const permissions = {
   read: ['viewer', 'deployer', 'approver', 'admin'],
   'create-release': ['deployer', 'admin'],
   deploy: ['deployer', 'admin'],
+  watch: ['deployer', 'admin'],
   'roll-back': ['deployer', 'approver', 'admin'],
   abort: ['deployer', 'approver', 'admin'],
   resume: ['deployer', 'approver', 'admin'],

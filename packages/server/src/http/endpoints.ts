@@ -28,6 +28,10 @@ import { approveReleaseEndpoint } from './release/approve.ts'
 import { createReleaseEndpoint } from './release/create.ts'
 import { listReleasesEndpoint } from './release/list.ts'
 import { showReleaseEndpoint } from './release/show.ts'
+import { listObservedEndpoint } from './watch/list-observed.ts'
+import { showObservedEndpoint } from './watch/show-observed.ts'
+import { startWatchEndpoint } from './watch/start.ts'
+import { stopWatchEndpoint } from './watch/stop.ts'
 
 /** Everything the API does, in the order in which its description tells it. */
 export const endpoints: readonly Endpoint[] = [
@@ -50,6 +54,10 @@ export const endpoints: readonly Endpoint[] = [
   abortDeploymentEndpoint,
   resumeDeploymentEndpoint,
   replayGatesEndpoint,
+  startWatchEndpoint,
+  stopWatchEndpoint,
+  listObservedEndpoint,
+  showObservedEndpoint,
   listGatesEndpoint,
   showHeadEndpoint,
   listEventsEndpoint,

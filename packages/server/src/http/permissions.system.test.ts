@@ -5,7 +5,8 @@ import { roles } from '@towpath/domain/principal/principal.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiUnderTest, soon } from './testing/api-under-test.ts'
 import type { ApiUnderTest } from './testing/api-under-test.ts'
-import { createShopRelease, shopRelease } from './testing/shop.ts'
+import { appendObserved } from './testing/append-observed.ts'
+import { createShopRelease, shopFiles, shopRelease } from './testing/shop.ts'
 
 let postgres: ScratchPostgres
 let subject: ApiUnderTest
@@ -21,6 +22,7 @@ interface Row {
 }
 
 const everyRole = [...roles]
+const observedId = 'obs_0000000001'
 const moving: Role[] = ['deployer', 'approver', 'admin']
 const deploying: Role[] = ['deployer', 'admin']
 const env = '/v1/environments/production'
@@ -53,6 +55,10 @@ const table: Row[] = [
   { request: `POST ${env}/repair`, body: {}, may: deploying, elsewhere: [] },
   { request: `GET ${env}/logs?service=backend`, may: everyRole, elsewhere: [] },
   { request: `GET ${env}/edge`, may: everyRole, elsewhere: [] },
+  { request: `PUT ${env}/watch`, body: { files: shopFiles() }, may: deploying, elsewhere: [] },
+  { request: `POST ${env}/watch/stop`, body: {}, may: deploying, elsewhere: [] },
+  { request: 'GET /v1/observed-deployments', may: everyRole, elsewhere: everyRole },
+  { request: `GET /v1/observed-deployments/${observedId}`, may: everyRole, elsewhere: [] },
   { request: 'GET /v1/deployments', may: everyRole, elsewhere: everyRole },
   { request: 'GET /v1/deployments/{id}', may: everyRole, elsewhere: [] },
   { request: 'GET /v1/deployments/{id}/explain', may: everyRole, elsewhere: [] },
@@ -95,6 +101,7 @@ beforeAll(async () => {
   }
   await createShopRelease(subject, { version: '1.0.0', maker: 'maker' })
   const answer = await subject.ask(`POST ${env}/deployments`, { as: 'maker', body: { release: '1.0.0' } })
+  await appendObserved(subject.installation, { id: observedId, environment: 'production' })
   waiting = ((await answer.json()) as { id: string }).id
 })
 afterAll(async () => {
@@ -119,7 +126,8 @@ describe('who may do what', () => {
         (request.split('?')[0] ?? '')
           .replace(env, '/v1/environments/{environment}')
           .replace('1.0.0', '{version}')
-          .replace('nobody', '{name}'),
+          .replace('nobody', '{name}')
+          .replace(observedId, '{id}'),
       ),
     )
     const routes = subject.api.openAPIRegistry.definitions.flatMap((definition) =>

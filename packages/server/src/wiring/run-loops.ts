@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Installation } from '@towpath/app/installation.ts'
 import { reconcileEnvironment } from '@towpath/app/runner/reconcile.ts'
 import { runEnvironment } from '@towpath/app/runner/run-environment.ts'
+import { watchEnvironment } from '@towpath/app/watch/watch-environment.ts'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
 import { everyView } from '../http/every-view.ts'
@@ -21,6 +22,7 @@ export async function runLoops(installation: Installation, signal: AbortSignal):
         runEnvironment(installation, { environment, part: 'active' }, signal),
         runEnvironment(installation, { environment, part: 'queued' }, signal),
         keepReconciling(installation, environment, signal),
+        watchEnvironment(installation, environment, signal),
       ]),
     )
   }
@@ -28,7 +30,7 @@ export async function runLoops(installation: Installation, signal: AbortSignal):
   await Promise.all(loops.values())
 }
 
-/** The environments there are, then each new one from its first deployment on. */
+/** The environments there are, then each new one from its first deployment, or its watch, on. */
 async function coverAll(
   { store, log }: Installation,
   cover: (environment: string) => void,
@@ -39,7 +41,11 @@ async function coverAll(
       // The head comes first: an environment that begins in between is then seen twice, never missed.
       const { seq } = await store.head()
       for await (const { state } of everyView(store, environmentView)) cover(state.environment)
-      const begun = store.follow({ after: seq, filter: { types: ['deployment.requested'] }, signal })
+      const begun = store.follow({
+        after: seq,
+        filter: { types: ['deployment.requested', 'watch.started'] },
+        signal,
+      })
       for await (const { environment } of begun) if (environment !== undefined) cover(environment)
     } catch (thrown) {
       if (signal.aborted) return

@@ -6,6 +6,7 @@ import type { EdgeDisk } from '@towpath/adapters/edge/haproxy/edge-disk.ts'
 import { haproxyEdge } from '@towpath/adapters/edge/haproxy/haproxy-edge.ts'
 import { hostDisk } from '@towpath/adapters/edge/haproxy/host-disk.ts'
 import { localDisk } from '@towpath/adapters/edge/haproxy/local-disk.ts'
+import { httpProbe } from '@towpath/adapters/http-probe/http-probe.ts'
 import { engineOver } from '@towpath/adapters/host/ssh/remote-engine.ts'
 import type { SshHosts } from '@towpath/adapters/host/ssh/ssh-hosts.ts'
 import type { SshLink } from '@towpath/adapters/host/ssh/ssh-link.ts'
@@ -25,7 +26,7 @@ export interface HostPortsOptions {
 export function hostPorts(
   links: SshHosts,
   { onNewerController, ...folders }: HostPortsOptions,
-): Pick<Installation, 'engineOf' | 'edgeOf' | 'databaseOf'> {
+): Pick<Installation, 'engineOf' | 'edgeOf' | 'databaseOf' | 'probeOf'> {
   const edges = new Map<string, Edge>()
   const linkTo = (address: HostAddress): SshLink | null =>
     address.way === 'ssh' ? links.linkTo(address) : null
@@ -54,6 +55,10 @@ export function hostPorts(
     databaseOf: (docker) => {
       const link = linkTo(addressOf(docker))
       return postgresProbe(link === null ? {} : { wayTo: (place) => link.forward(place) })
+    },
+    probeOf: (docker) => {
+      const link = linkTo(addressOf(docker))
+      return httpProbe(link === null ? {} : { link })
     },
   }
 }

@@ -11,7 +11,7 @@ import { hostPorts } from './wire-hosts.ts'
 /** The ways out of the house, each to one vendor. */
 export type Ports = Pick<
   Installation,
-  'engineOf' | 'edgeOf' | 'databaseOf' | 'compose' | 'registry' | 'secrets' | 'log'
+  'engineOf' | 'edgeOf' | 'databaseOf' | 'probeOf' | 'compose' | 'registry' | 'secrets' | 'log'
 >
 
 export interface PortsOptions {

@@ -9,6 +9,17 @@ export function imagePromises(bench: () => Bench): void {
     await under.engine.pullImage(under.image, null)
   })
 
+  it('a container names its image by id, and the image tells what is written on it', async () => {
+    const { under, spec } = bench()
+    const { imageId } = await under.engine.ensureRunning(spec('described', { runs: true }))
+    expect(imageId).toMatch(/^sha256:[0-9a-f]{64}$/)
+    const described = await under.engine.describeImage(imageId)
+    expect(described?.labels).toBeTypeOf('object')
+    expect(described?.digests.every((digest) => digest.includes('@sha256:'))).toBe(true)
+    expect(await under.engine.describeImage(`sha256:${'0'.repeat(64)}`)).toBeNull()
+    expect(await under.engine.describeImage('../../containers/json')).toBeNull()
+  })
+
   it('an image that nobody has is IMAGE_NOT_FOUND, pulled or run', async () => {
     const { under, spec } = bench()
     await expect(under.engine.pullImage(under.missingImage, null)).rejects.toThrow(

@@ -6,6 +6,7 @@ import { readAnswer } from './client.ts'
 /** What we read of `GET /containers/{id}/json`. */
 const answerSchema = z.object({
   Id: z.string(),
+  Image: z.string(),
   Name: z.string(),
   Config: z.object({
     Image: z.string(),
@@ -47,6 +48,7 @@ export function readContainer(body: unknown): InspectedContainer {
     name,
     id: answer.Id,
     image: answer.Config.Image,
+    imageId: answer.Image,
     labels,
     ...runOf(answer.State),
     restarts: answer.RestartCount,

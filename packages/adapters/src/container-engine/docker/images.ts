@@ -1,9 +1,9 @@
 import type { ContainerEngine, RegistryCredentials } from '@towpath/app/ports/container-engine.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
-import { imageReference } from '@towpath/domain/release/image-reference.ts'
+import { imageReference, isImageDigest } from '@towpath/domain/release/image-reference.ts'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { EngineCall, EngineClient } from './client.ts'
+import { type EngineCall, type EngineClient, readAnswer } from './client.ts'
 import { readLines } from './lines.ts'
 import { pullFailure } from './pull-failure.ts'
 
@@ -16,12 +16,17 @@ export interface PullDeadlines {
 
 const PULL_DEADLINES: PullDeadlines = { pullMs: 15 * 60_000, stallMs: 60_000 }
 
+const imageSchema = z.object({
+  RepoDigests: z.array(z.string()).nullish(),
+  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+})
+
 const progressSchema = z.object({ error: z.string().optional() })
 
 export function imageCalls(
   client: EngineClient,
   deadlines: Partial<PullDeadlines> = {},
-): Pick<ContainerEngine, 'hasImage' | 'pullImage' | 'removeImage'> {
+): Pick<ContainerEngine, 'hasImage' | 'pullImage' | 'removeImage' | 'describeImage'> {
   const hasImage = async (image: string): Promise<boolean> => {
     const doing = `look for image ${checked(image)}`
     const answer = await client.ask({ doing, path: ['images', image, 'json'], allow: [404] })
@@ -34,6 +39,14 @@ export function imageCalls(
       await pull(client, pullCall(image, credentials), { ...PULL_DEADLINES, ...deadlines })
       if (!(await hasImage(image)))
         throw pullFailure(image, 'the engine reports success, yet has no such image')
+    },
+    async describeImage(id) {
+      const doing = `describe image ${id}`
+      if (!isImageDigest(id)) return null
+      const answer = await client.ask({ doing, path: ['images', id, 'json'], allow: [404] })
+      if (answer.status === 404) return null
+      const { RepoDigests, Config } = readAnswer(imageSchema, answer.body, doing)
+      return { digests: RepoDigests ?? [], labels: Config?.Labels ?? {} }
     },
     async removeImage(image) {
       const doing = `remove image ${checked(image)}`

@@ -1,12 +1,11 @@
 import type { ProbeAnswer, ProbeRequest } from '@towpath/app/ports/edge.ts'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { readBody } from '../../http-probe/read-body.ts'
 import { privateHeaders } from './names.ts'
 
 /** Fault of an answer where the edge knows another token than ours. */
 export const TOKEN_REFUSED = 'the edge refused the private token'
-
-const BODY_BYTES_MAX = 64 * 1024
 
 export interface PrivateEntry {
   socketPath: string
@@ -65,18 +64,6 @@ const ask = (
     })
     sent.end()
   })
-
-/** The first 64 KiB; a longer body, or a stream without end, is cut off there. */
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size >= BODY_BYTES_MAX) break
-  }
-  return Buffer.concat(chunks).subarray(0, BODY_BYTES_MAX).toString('utf8')
-}
 
 const faultOf = (status: number, { service, slot }: ProbeRequest): string => {
   const place = `slot ${slot} of ${service}`

@@ -40,6 +40,11 @@ const hostName = () =>
 const MAPPED_PATH = /^(?:\.\/|\/)(?!(?:.*\/)?\.\.(?:\/|$))(?:[^\\{}\r\n\t]|\{environment\}){0,255}$/
 
 const map = section({
+  project: text('the name of a compose project', /^[a-z0-9][a-z0-9_-]{0,62}$/, 'shop')
+    .optional()
+    .describe(
+      'The compose project as it runs on the host already, where `mode: watch` looks for it (else the one started from `host.folder`).',
+    ),
   paths: z
     .record(
       text('a bind-mount source of the compose file', /^[^\r\n\0{}]{1,256}$/, './nginx/conf.d'),
@@ -102,8 +107,16 @@ const sharedFields = {
     .describe('Weekly windows without deployments. A rollback is never frozen.'),
 }
 
+const mode = z
+  .enum(['deploy', 'watch'], { error: 'deploy or watch' })
+  .default('deploy')
+  .describe(
+    "`watch` touches nothing: the team's own workflow deploys, and Towpath records what it would have blocked or taken back.",
+  )
+
 const environmentFields = {
   ...sharedFields,
+  mode,
   domain: text(
     'a host name such as staging.example.com, or var:NAME',
     new RegExp(`^(?:${SETTING}|${HOST_NAME})$`),

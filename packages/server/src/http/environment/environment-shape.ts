@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { kindShape, outcomeShape } from '../deployment/deployment-shape.ts'
 import { orNull, timeShape } from '../endpoint.ts'
+import { pictureShape } from '../watch/observed-shape.ts'
 import { waiverShape } from '../gate/gate-shape.ts'
 
 /** Who sits where; `services` by their names. */
@@ -29,6 +30,17 @@ export const readinessShape = z.strictObject({
   why: z.string(),
   at: timeShape,
 })
+
+export const watchShape = z
+  .strictObject({
+    by: z.string(),
+    at: timeShape,
+    changedAt: timeShape.openapi({ description: 'Since when what runs there runs, as far as anybody saw.' }),
+    running: pictureShape,
+    judging: z.string().nullable().openapi({ description: 'Observed deployment that is being judged.' }),
+    observed: z.int().openapi({ description: 'How many deployments were observed.' }),
+  })
+  .openapi('Watch')
 
 export const environmentStateShape = z
   .strictObject({
@@ -62,5 +74,6 @@ export const environmentStateShape = z
       .array(readinessShape)
       .openapi({ description: 'Can each kept release be taken back right now?' }),
     drift: z.strictObject({ found: z.array(z.string()), at: timeShape }).nullable(),
+    watch: orNull(watchShape),
   })
   .openapi('Environment')

@@ -1,7 +1,9 @@
 import type { z } from '@hono/zod-openapi'
 import type { EnvironmentState, Placement } from '@towpath/domain/environment/environment-state.ts'
 import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
-import type { environmentStateShape, policyShape } from './environment-shape.ts'
+import type { WatchState } from '@towpath/domain/watch/watch-state.ts'
+import { showPicture } from '../watch/observed-shape.ts'
+import type { environmentStateShape, policyShape, watchShape } from './environment-shape.ts'
 
 /** An environment for people and scripts; `seq` is the place of its latest event in the ledger. */
 export const showEnvironment = ({
@@ -31,6 +33,19 @@ export const showEnvironment = ({
     at,
   })),
   drift: state.drift,
+  watch: state.watch === null ? null : showWatch(state.watch),
+})
+
+export const showWatch = ({
+  by,
+  at,
+  changedAt,
+  picture,
+  judging,
+  observed,
+}: WatchState): z.infer<typeof watchShape> => ({
+  ...{ by, at, changedAt, judging, observed },
+  running: showPicture(picture),
 })
 
 const showPlacement = ({ release, deployment, services }: Placement) => ({

@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import type { GateResult } from '@towpath/domain/gate/gate.ts'
 import { gates } from '@towpath/domain/gate/gates.ts'
+import { watchedGates } from '@towpath/domain/watch/watched-gates.ts'
 import { orNull, timeShape } from '../endpoint.ts'
 
 /** Read from the list of gates: a gate added there is a value here, with no other change. */
-export const gateNameShape = z.enum(gates.map((gate) => gate.name)).openapi('GateName')
+export const gateNameShape = z
+  .enum([...new Set([...gates, ...watchedGates].map((gate) => gate.name))])
+  .openapi('GateName')
 
 export const waiverShape = z
   .strictObject({

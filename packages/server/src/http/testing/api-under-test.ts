@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { FakeHost } from '@towpath/adapters/container-engine/fake-host.ts'
 import { fakeEngine } from '@towpath/adapters/container-engine/fake.ts'
 import { fakeDatabaseProbe } from '@towpath/adapters/database-probe/fake.ts'
+import { fakeHttpProbe } from '@towpath/adapters/http-probe/fake.ts'
 import { fakeRegistry } from '@towpath/adapters/registry/fake.ts'
 import type { FakeRegistry } from '@towpath/adapters/registry/fake.ts'
 import { ageSecretStore } from '@towpath/adapters/secret-store/age.ts'
@@ -115,6 +116,7 @@ function fakePorts(stateDir: string, logged: string[]) {
     compose: { read: async (request: Parameters<typeof readCompose>[0]) => readCompose(request) },
     secrets: ageSecretStore({ stateDir }),
     databaseOf: () => database,
+    probeOf: () => fakeHttpProbe(),
     log: { info: write('info'), warn: write('warn'), error: write('error') },
   }
 }
