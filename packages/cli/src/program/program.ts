@@ -6,6 +6,7 @@ import { everyDay } from './every-day.ts'
 import { evidence } from './evidence.ts'
 import { helpPage, tell } from './help-page.ts'
 import { setUp } from './set-up.ts'
+import { signedEvidence } from './signed-evidence.ts'
 import { version } from './version.ts'
 import { whenWrong } from './when-wrong.ts'
 
@@ -14,7 +15,7 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
   const program = new Command('towpath')
   tell(program, {
     says: 'Takes a release to verified production, and back, and remembers everything on the way.',
-    examples: ['promote --from staging -e production', 'rollback -e production'],
+    examples: ['promote --from staging -e production'],
   })
   program
     .option('--json', 'one JSON document on stdout, also on failure; NDJSON while following')
@@ -25,6 +26,7 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
     .exitOverride()
     .configureHelp({ formatHelp: helpPage })
     .configureOutput(output)
-  for (const register of [everyDay, whenWrong, setUp, evidence, automation]) register(program, act)
+  for (const register of [everyDay, whenWrong, setUp, evidence, signedEvidence, automation])
+    register(program, act)
   return program
 }
