@@ -61,7 +61,7 @@ export async function addEvidence(
       actor: caller.principal.name,
       idem: `evidence/${subjectKey(input.subject)}/${read.kind}/${document}`,
       ...(caller.request === undefined ? {} : { request: caller.request }),
-      data: { evidence, findings: keysOf(read) },
+      data: { evidence, findings: keysOf(read), files: read.kind === 'audit' ? [...read.facts.files] : [] },
     })
     return evidence
   })

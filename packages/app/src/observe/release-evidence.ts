@@ -11,7 +11,8 @@ import type {
   ImageEvidence,
   ReleaseEvidence,
 } from '@towpath/domain/gate/evidence-facts.ts'
-import { findingKey } from '@towpath/domain/evidence/subject-evidence.ts'
+import { RECORDS_MAX, findingKey } from '@towpath/domain/evidence/subject-evidence.ts'
+import type { SubjectEvidence } from '@towpath/domain/evidence/subject-evidence.ts'
 import {
   findingsSeenId,
   findingsSeenView,
@@ -22,9 +23,6 @@ import type { Build } from '@towpath/domain/release/build.ts'
 import { trustedDocument } from '../evidence/open-evidence.ts'
 import type { Installation } from '../installation.ts'
 import { stateOf } from '../state-of.ts'
-
-/** Documents of one kind and commit that are read for one answer. */
-const DOCUMENTS_MAX = 20
 
 /**
  * What was brought for the commits and images of a release. Each document is held against its signature and its digest
@@ -57,9 +55,9 @@ async function commitEvidence(
   commit: string | null,
   services: string[],
 ): Promise<CommitEvidence> {
-  const records = commit === null ? [] : await recordsOf(installation, commit)
+  const { records, isCut } = commit === null ? nothing : await broughtFor(installation, commit)
   const [audit, pinning, secrets, analysis, tests] = await Promise.all([
-    auditSeen(installation, ofKind(records, 'audit')),
+    isCut ? tooMany : auditSeen(installation, ofKind(records, 'audit')),
     newestSeen(installation, records, 'pinning'),
     newestSeen(installation, records, 'secrets'),
     newestSeen(installation, records, 'static-analysis'),
@@ -73,7 +71,7 @@ async function imageEvidence(
   image: string,
   services: string[],
 ): Promise<ImageEvidence> {
-  const records = await recordsOf(installation, image)
+  const { records } = await broughtFor(installation, image)
   const [scan, sbom] = await Promise.all([
     newestSeen(installation, records, 'scan'),
     newestSeen(installation, records, 'sbom'),
@@ -81,11 +79,19 @@ async function imageEvidence(
   return { image, services, scan, sbom }
 }
 
-const recordsOf = async ({ store }: Installation, subject: string): Promise<EvidenceRecord[]> =>
-  (await stateOf(store, subjectEvidenceView, subject))?.records ?? []
+const nothing: Pick<SubjectEvidence, 'records' | 'isCut'> = { records: [], isCut: false }
+
+const broughtFor = async ({ store }: Installation, subject: string): Promise<typeof nothing> =>
+  (await stateOf(store, subjectEvidenceView, subject)) ?? nothing
+
+/** Nobody can say what the audits held that were left out. */
+const tooMany: EvidenceSeen<AuditFacts> = {
+  state: 'unreadable',
+  why: `more than ${RECORDS_MAX} audits of different files were brought for this commit; audit all of them at once, in a new commit`,
+}
 
 const ofKind = (records: readonly EvidenceRecord[], kind: EvidenceKind): EvidenceRecord[] =>
-  records.filter((record) => record.kind === kind).slice(0, DOCUMENTS_MAX)
+  records.filter((record) => record.kind === kind)
 
 /** The facts of a kind, as its newest document says them. */
 async function newestSeen<Kind extends EvidenceKind>(

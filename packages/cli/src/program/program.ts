@@ -8,6 +8,7 @@ import { helpPage, tell } from './help-page.ts'
 import { setUp } from './set-up.ts'
 import { signedEvidence } from './signed-evidence.ts'
 import { version } from './version.ts'
+import { waivers } from './waivers.ts'
 import { whenWrong } from './when-wrong.ts'
 
 /** The whole command line: names, options and help of every command, and nothing that costs time. */
@@ -26,7 +27,7 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
     .exitOverride()
     .configureHelp({ formatHelp: helpPage })
     .configureOutput(output)
-  for (const register of [everyDay, whenWrong, setUp, evidence, signedEvidence, automation])
+  for (const register of [everyDay, whenWrong, setUp, evidence, waivers, signedEvidence, automation])
     register(program, act)
   return program
 }

@@ -280,6 +280,13 @@ describe('findings', () => {
   })
 })
 
+test('all evidence is fresh only where every check by advisories is', () => {
+  const fresh = gates.filter(({ name }) => name === 'evidence-fresh')
+  const answer = (evidence: ReleaseEvidence) => evaluateGates(factsWith(evidence), [], fresh)[0]?.answer
+  expect(answer(good)).toBe('pass')
+  expect(answer(auditOf([], hoursAgo(49)))).toBe('unknown')
+})
+
 describe('results', () => {
   const rows: [EvidenceGate, EvidenceSeen<unknown>, string][] = [
     ['secrets', present({ open: 1, suppressed: 0, examples: ['a:1 key'], unknowns: [] }, now), 'fail'],

@@ -46,7 +46,9 @@ const rank = (severity: SeverityRank): number => severityRanks.indexOf(severity)
 
 /** By the day, in UTC, as the file of waivers has it; asked again at the gate, because an audit can be older than an end. */
 const isWaived = ({ waiver }: JudgedFinding, now: string): boolean =>
-  waiver !== null && waiver.expires >= new Date(now).toISOString().slice(0, 10)
+  waiver !== null &&
+  waiver.status !== 'under_investigation' &&
+  waiver.expires >= new Date(now).toISOString().slice(0, 10)
 
 /** Unknown since when is no grace at all. */
 function isInGrace(

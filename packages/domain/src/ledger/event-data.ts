@@ -25,8 +25,8 @@ export interface EventData {
   'principal.added': { principal: Principal }
   'principal.revoked': { name: string }
 
-  /** `findings`: keys (`findingKey`) of what it tells that could hold a release up. */
-  'evidence.recorded': { evidence: EvidenceRecord; findings: string[] }
+  /** `findings`: keys (`findingKey`) of what it tells that could hold a release up; `files`: what an audit looked at. */
+  'evidence.recorded': { evidence: EvidenceRecord; findings: string[]; files: string[] }
 
   'release.created': { release: Release; project: string }
   'approval.created': { release: string; environment: string; reason: string }
