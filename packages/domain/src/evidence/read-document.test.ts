@@ -104,6 +104,12 @@ describe('SARIF', () => {
       2,
     )
   })
+  test('of a finder of secrets is shown without its messages', () => {
+    const leak = finding({ message: { text: 'found hunter2' } })
+    const read = readEvidence(json(sarif([leak])), 'secrets')
+    expect(read).toMatchObject({ facts: { open: 1, examples: ['a.rs:3 (r1)'] } })
+    expect(JSON.stringify(read)).not.toContain('hunter2')
+  })
   test('is unknown where the run failed or has no results', () => {
     for (const document of [sarif(undefined), sarif([], [{ executionSuccessful: false }])])
       expect(readEvidence(json(document))).toMatchObject({ facts: { unknowns: [expect.anything()] } })

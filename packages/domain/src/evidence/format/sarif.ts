@@ -60,7 +60,8 @@ export function readSarif(document: object, kind: (typeof sarifKinds)[number]): 
   const facts: ResultFacts = {
     open: open.length,
     suppressed: all.length - open.length,
-    examples: open.slice(0, 5).map(exampleOf),
+    // A finder of secrets may tell the secret itself in its message.
+    examples: open.slice(0, 5).map(kind === 'secrets' ? placeAndRule : exampleOf),
     unknowns,
   }
   return {
@@ -102,6 +103,9 @@ function exampleOf({ ruleId = 'no rule', message, locations }: SarifResult): str
   const said = (message?.text ?? '').split('\n')[0] ?? ''
   return `${placeOf(locations).slice(0, 200)} ${said.slice(0, 200)} (${ruleId.slice(0, 100)})`
 }
+
+const placeAndRule = ({ ruleId = 'no rule', locations }: SarifResult): string =>
+  `${placeOf(locations).slice(0, 200)} (${ruleId.slice(0, 100)})`
 
 function placeOf(locations: SarifResult['locations']): string {
   const place = locations?.[0]?.physicalLocation

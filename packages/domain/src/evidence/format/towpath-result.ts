@@ -6,8 +6,15 @@ import { counted } from '../counted.ts'
 import { issueIn } from '../issue-in.ts'
 import type { DocumentReading } from '../read-document.ts'
 
+/** One unknown is enough to keep a gate from passing; so many are carried along. */
+const UNKNOWNS_MAX = 1_000
+
 const line = z.string().max(2_000)
-const unknowns = z.array(z.object({ message: line, hint: line })).max(10_000)
+/** Words for people: as much of them as a page shows. The document keeps the rest. */
+const words = z.string().transform((text) => text.slice(0, 1_000))
+const unknowns = z
+  .array(z.object({ message: words, hint: words }))
+  .transform((all) => all.slice(0, UNKNOWNS_MAX))
 const tool = z.object({ name: line, version: line })
 
 const finding = z.object({
@@ -21,7 +28,7 @@ const finding = z.object({
   presence: z.enum(['shipped', 'locked-only', 'dev-only', 'unknown']),
   isExploited: z.boolean().nullable(),
   file: line,
-  waiver: z.object({ owner: line, reason: line, expires: z.iso.date(), status: line }).nullable(),
+  waiver: z.object({ owner: words, reason: words, expires: z.iso.date(), status: line }).nullable(),
 })
 
 const audit = z.object({
@@ -29,7 +36,7 @@ const audit = z.object({
   tool,
   findings: z.array(finding).max(50_000),
   unknowns,
-  lockfiles: z.array(z.object({ file: line, components: z.int() })).max(10_000),
+  lockfiles: z.array(z.object({ file: line, components: z.int() })).max(100_000),
   advisories: z.object({ newest: z.iso.datetime({ offset: true }).nullable(), count: z.int() }),
   inventory: z.object({ images: z.array(z.object({ digest: line })).max(1_000) }).optional(),
 })
@@ -38,8 +45,10 @@ const results = z.object({
   kind: z.enum(['secrets', 'pinning']),
   tool,
   /** What was looked at, in words: a range of commits, a number of files. */
-  scope: line,
-  results: z.array(z.object({ rule: line, file: line, line: z.int().nullable(), message: line })).max(50_000),
+  scope: words,
+  results: z
+    .array(z.object({ rule: line, file: line, line: z.int().nullable(), message: words }))
+    .max(50_000),
   unknowns,
 })
 
@@ -55,8 +64,10 @@ function readAudit(document: object): DocumentReading {
   const read = audit.safeParse(document)
   if (!read.success) return unlike(read.error)
   const { kind, findings, unknowns: open, lockfiles, advisories, inventory } = read.data
+  const images = inventory?.images.map(({ digest }) => digest) ?? []
   const facts: AuditFacts = {
-    files: lockfiles.map(({ file }) => file),
+    // An image that holds no package was looked at all the same.
+    files: [...new Set([...lockfiles.map(({ file }) => file), ...images])],
     findings,
     unknowns: open,
     newestAdvisory: advisories.newest,
@@ -69,7 +80,7 @@ function readAudit(document: object): DocumentReading {
     tool: read.data.tool,
     kind,
     facts,
-    images: inventory?.images.map(({ digest }) => digest) ?? [],
+    images,
     summary: [
       `${counted(findings.length, 'finding')} in ${counted(packages, 'package')}`,
       ...(waived > 0 ? [`${waived} waived`] : []),
