@@ -12,7 +12,7 @@ const sideBySide = [
   'packages/server/src/http/**/*.system.test.ts',
   'packages/server/src/{configuration,registry-faults,run-server}.system.test.ts',
   'packages/store/**/*.system.test.ts',
-  'packages/testkit/src/{images,ledger-seeder,registry}.system.test.ts',
+  'packages/testkit/src/{evidence-chain,images,ledger-seeder,registry}.system.test.ts',
 ]
 
 const onRealEngines = {

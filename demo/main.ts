@@ -13,6 +13,7 @@ import { rememberStage, setStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { createRelease, goBack, ship, storyReleases } from './story.ts'
 import type { Act, Teller } from './story.ts'
+import { auditStory, layRepository, supplyReleases, waiverInLedger } from './supply-chain.ts'
 import { oursOf, renderTable } from './table.ts'
 import { demoFolder } from './folder.ts'
 
@@ -32,8 +33,9 @@ const say = (line: string): void => {
   else process.stdout.write(`${line}\n`)
 }
 
-async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement }> {
-  const teller: Teller = { stage, say, load: null }
+async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement; waiver: string | null }> {
+  const teller: Teller = { stage, say, load: null, commit: '' }
+  await layRepository(teller)
   for (const { version } of storyReleases) await createRelease(teller, version)
   const acts: Act[] = []
   const first = await ship(teller, '1.0.0')
@@ -47,9 +49,12 @@ async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement
       acts.push(staging, production)
     }
     acts.push(await goBack(teller, '1.0.0'))
+    acts.push(...(await auditStory(teller)))
+    const waiver = await waiverInLedger(teller)
+    say(`\n  in the ledger: ${waiver ?? 'NOTHING OF THE WAIVER'}`)
     const report = await load.stop()
     await pause(1_500)
-    return { acts, counts: await compareCounts(stage, report, apps) }
+    return { acts, counts: await compareCounts(stage, report, apps), waiver }
   } finally {
     await load.abandon()
     apps.stop()
@@ -83,14 +88,14 @@ async function run(): Promise<number> {
   say('Towpath demo: the main job on this machine, with real engines. Nothing leaves it.')
   await prepareMachine({ say: (line) => say(`  + ${line}`) })
   const folder = options.exit ? await mkdtemp(join(tmpdir(), 'towpath-demo-')) : await demoFolder()
-  const stage = await setStage({ folder, releases: storyReleases }, say)
+  const stage = await setStage({ folder, releases: [...storyReleases, ...supplyReleases] }, say)
   await rememberStage(folder, stage.server.installation)
   const setupMs = Math.round(performance.now() - startedAt)
   say(`  set up in ${(setupMs / 1000).toFixed(1)} s`)
   let kept = false
   try {
-    const { acts, counts } = await tellStory(stage)
-    const ok = isAsTold(acts) && counts.agree
+    const { acts, counts, waiver } = await tellStory(stage)
+    const ok = isAsTold(acts) && counts.agree && waiver !== null
     sayResult({ acts, counts, setupMs, ok })
     if (!options.exit) {
       kept = true
@@ -113,6 +118,9 @@ const promised: Record<string, string> = {
   'production 1.4.0 promoted': 'rolled-back',
   'production 1.5.0 promoted': 'rolled-back',
   'production 1.0.0 rolled back to by hand': 'live',
+  'staging 1.6.0 deployed': 'live',
+  'production 1.6.0 promoted': 'refused',
+  'production 1.6.1 promoted': 'live',
 }
 
 function isAsTold(acts: Act[]): boolean {

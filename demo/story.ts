@@ -43,6 +43,8 @@ export interface Teller {
   say: (line: string) => void
   /** Production traffic; null before anything is live. */
   load: RunningLoad | null
+  /** What is checked out in the project's folder. */
+  commit: string
 }
 
 /** Deploys to staging, lets the second person approve, promotes to production. */
@@ -68,7 +70,7 @@ export async function createRelease(teller: Teller, version: string): Promise<vo
   const images = teller.stage.images.get(version)
   if (images === undefined) throw new Error(`no images of ${version}`)
   await cli(teller, 'dev', [
-    ...['release', 'create', version, '--schema', 'expand'],
+    ...['release', 'create', version, '--schema', 'expand', '--commit', teller.commit],
     ...['--build', `backend=${images.backend}`, '--build', `frontend=${images.frontend}`],
   ])
 }
@@ -149,7 +151,7 @@ const lost = (report: LoadReport | undefined, release: string): number => {
   return tally === undefined ? 0 : tally.failed + tally.dropped
 }
 
-async function cli(teller: Teller, as: 'dev' | 'lead', args: string[]): Promise<CliAnswer> {
+export async function cli(teller: Teller, as: 'dev' | 'lead', args: string[]): Promise<CliAnswer> {
   teller.say(`\n  ${as}$ towpath ${shown(args)}`)
   const answer = await runCli({ stage: teller.stage, as, args, onLine: (line) => teller.say(`    ${line}`) })
   teller.say(`    exit code ${answer.exitCode}`)

@@ -6,6 +6,7 @@ import type { HttpProbe } from './ports/http-probe.ts'
 import type { Registry } from './ports/registry.ts'
 import type { SecretStore } from './ports/secret-store.ts'
 import type { Log } from './ports/log.ts'
+import type { EvidenceKey } from '@towpath/store/ledger/ledger-key.ts'
 import type { Store } from '@towpath/store/store.ts'
 
 /** Values that fill placeholders when a container is created, by secret name. */
@@ -15,6 +16,8 @@ export type SecretValues = ReadonlyMap<string, string>
 export interface Installation {
   id: string
   store: Store
+  /** Signs and checks statements of evidence; the private half never leaves it. */
+  evidenceKey: EvidenceKey
   /** Engine of a host address (see `parseHostAddress`), creating containers with these secrets. */
   engineOf(docker: string, secrets: SecretValues): ContainerEngine
   /** Edge of a host address. */

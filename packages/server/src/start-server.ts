@@ -118,7 +118,7 @@ async function wire(options: ServerOptions, { secrets, log, lost, undo }: Wiring
   control.isHeld = true
   undo.defer(() => lock.release())
   const { fence } = lock
-  const { id, ledger } = await identify()
+  const { id, ledger, evidenceKey } = await identify()
   undo.defer(() => lastCheckpoint(store, log))
   await store.append({
     type: 'controller.started',
@@ -132,7 +132,10 @@ async function wire(options: ServerOptions, { secrets, log, lost, undo }: Wiring
     secrets,
   )
   undo.defer(close)
-  const installation: Installation = wireInstallation({ ...options, id, store, ports, fence })
+  const installation: Installation = wireInstallation({
+    ...options,
+    ...{ id, store, evidenceKey, ports, fence },
+  })
   return { installation, ledger, holdsLock: () => control.isHeld }
 }
 

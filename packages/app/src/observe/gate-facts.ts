@@ -1,6 +1,6 @@
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
-import { effectivePolicy } from '@towpath/domain/environment/policy.ts'
+import { effectivePolicy, evidenceOf } from '@towpath/domain/environment/policy.ts'
 import { frozenAt } from '@towpath/domain/environment/frozen-at.ts'
 import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
@@ -12,6 +12,7 @@ import { crossedSince } from './crossed-schemas.ts'
 import { edgeDifferences, foreignNames } from './edge-facts.ts'
 import { imageFacts, isReleaseReady } from './image-facts.ts'
 import { observed } from './observed.ts'
+import { releaseEvidence } from './release-evidence.ts'
 import { settingFacts } from './setting-facts.ts'
 
 const databaseDeadlineMs = 5_000
@@ -24,17 +25,20 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
     (await stateOf(installation.store, environmentView, deployment.environment)) ??
     emptyEnvironment(deployment.environment)
   const { policy } = effectivePolicy(environment.policy, config.policy)
-  const [host, disk, images, database, edge, foreign, previous, needed, schema] = await Promise.all([
-    observeHost(performing),
-    observeDisk(performing),
-    imageFacts(performing, deployment),
-    deployment.kind === 'rollback' ? null : observeDatabase(performing),
-    edgeDifferences(performing),
-    foreignNames(performing),
-    observePrevious(performing),
-    observeNeeded(performing, policy),
-    crossedSince(installation, deployment, environment),
-  ])
+  const [host, disk, images, database, edge, foreign, previous, needed, schema, evidence] = await Promise.all(
+    [
+      observeHost(performing),
+      observeDisk(performing),
+      imageFacts(performing, deployment),
+      deployment.kind === 'rollback' ? null : observeDatabase(performing),
+      edgeDifferences(performing),
+      foreignNames(performing),
+      observePrevious(performing),
+      observeNeeded(performing, policy),
+      crossedSince(installation, deployment, environment),
+      observeEvidence(performing, policy),
+    ],
+  )
   return {
     now,
     environment: deployment.environment,
@@ -60,6 +64,7 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
     disk,
     images,
     settings: settingFacts(performing),
+    ...evidence,
     database,
     edge,
     foreign,
@@ -70,6 +75,13 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
     },
   }
 }
+
+/** The way back is never held up by evidence, so none is read for it. */
+const observeEvidence = async (
+  { installation, deployment: { kind, release } }: Performing,
+  policy: EnvironmentPolicy,
+): Promise<Pick<GateFacts, 'evidence'>> =>
+  kind === 'rollback' ? {} : { evidence: await releaseEvidence(installation, release, evidenceOf(policy)) }
 
 export const approvalsOf = (environment: EnvironmentState, release: string): string[] =>
   environment.approvals[release] ?? []

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { audit } from '@towpath/domain/advisory/audit.ts'
 import type { AuditResult } from '@towpath/domain/advisory/audit.ts'
 import type { FailRule } from '@towpath/domain/advisory/fail-rule.ts'
@@ -9,8 +7,8 @@ import type { Inventory, InventoryGap } from '@towpath/domain/inventory/componen
 import { readLockfile } from '@towpath/domain/inventory/lockfile/read-lockfile.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { findLockfiles, noLockfile, readLockfileText } from './find-lockfiles.ts'
-import { readNamedFile } from './advisory-store.ts'
 import { openAdvisories } from './open-advisories.ts'
+import { waiversIn, waiversText } from './waivers-file.ts'
 
 export interface AuditRequest {
   /** Folders and files to look through. */
@@ -27,8 +25,6 @@ export interface Audited {
   result: AuditResult
   from: string
 }
-
-const waiversFile = '.towpath/waivers.yaml'
 
 /** Reads what is locked here, and judges it by the advisories at hand. Needs no network and no server. */
 export async function runAudit(shell: Shell, request: AuditRequest): Promise<Audited> {
@@ -96,24 +92,11 @@ const asInventory = (problem: InventoryGap): Inventory => ({
 })
 
 /** None where there is no file. Throws WAIVERS_HAVE_PROBLEMS: what cannot be read lets nothing pass. */
-async function waiversOf(shell: Shell): Promise<FindingWaiverRule[]> {
-  const place = join(shell.folder, waiversFile)
-  if (!existsSync(place)) return []
-  const { readWaivers } = await import('@towpath/domain/advisory/read-waivers.ts')
-  const read = readWaivers(
-    { path: waiversFile, text: (await readNamedFile(place)).toString('utf8') },
-    shell.now(),
-  )
-  if (read.ok) return read.waivers
-  const [first] = read.problems
-  throw new TowpathError({
-    code: 'WAIVERS_HAVE_PROBLEMS',
-    kind: 'usage',
-    message: `${waiversFile}:${first?.line ?? 1}:${first?.col ?? 1} ${first?.message ?? ''}.`,
-    hint: `Nothing was judged, and nothing passes by it. ${first?.hint ?? 'Mend it and run again.'}`,
-    detail: { problems: read.problems },
+const waiversOf = async (shell: Shell): Promise<FindingWaiverRule[]> =>
+  waiversIn(await waiversText(shell.folder), {
+    now: shell.now(),
+    unchanged: 'Nothing was judged, and nothing passes by it.',
   })
-}
 
 function unreadable(problems: readonly InventoryGap[]): TowpathError {
   const [first] = problems

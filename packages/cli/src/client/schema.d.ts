@@ -58,6 +58,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Evidence, newest first; of one commit or image where it is named */
+        get: operations["listEvidence"];
+        put?: never;
+        /**
+         * Takes what a check says of a commit or image, signs it and keeps it
+         * @description Results of Towpath, SARIF 2.1.0, CycloneDX, JUnit and OpenVEX. The same document for the same subject is taken once.
+         */
+        post: operations["addEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Evidence with its document and its signature: all it takes to check it anywhere */
+        get: operations["showEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/environments": {
         parameters: {
             query?: never;
@@ -649,6 +687,61 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        Evidence: {
+            id: string;
+            kind: components["schemas"]["EvidenceKind"];
+            /** @enum {string} */
+            format: "towpath" | "sarif" | "cyclonedx" | "junit" | "openvex";
+            commit: string | null;
+            /** @description Digest; evidence is of a commit or of an image. */
+            image: string | null;
+            tool: {
+                name: string;
+                version: string;
+            };
+            /** @description File name it came under. */
+            name: string;
+            /** @description SHA-256 of the document, hex. */
+            document: string;
+            bytes: number;
+            /** @description SHA-256 of the DSSE envelope, hex. */
+            envelope: string;
+            summary: string;
+            /** Format: date-time */
+            recordedAt: string;
+            recordedBy: string;
+        };
+        /** @enum {string} */
+        EvidenceKind: "audit" | "scan" | "sbom" | "secrets" | "pinning" | "static-analysis" | "tests" | "vex";
+        AddEvidence: {
+            /** @description The file as it is, in base64. */
+            document: string;
+            name: string;
+            subject: {
+                commit: string;
+            } | {
+                image: string;
+            };
+            /**
+             * @description Absent: by its content. SARIF may stand for secrets or pinning, and only its bringer knows.
+             * @default null
+             * @enum {string|null}
+             */
+            kind: "audit" | "scan" | "sbom" | "secrets" | "pinning" | "static-analysis" | "tests" | "vex" | null;
+        };
+        EvidencePage: {
+            items: components["schemas"]["Evidence"][];
+            next: string | null;
+        };
+        EvidenceBundle: {
+            evidence: components["schemas"]["Evidence"];
+            /** @description DSSE around an in-toto statement, as it was signed. */
+            envelope: string;
+            /** @description The document as it came. */
+            document: string;
+            /** @description PEM; trust it only if it is the one you know this installation by. */
+            publicKey: string;
+        };
         EnvironmentPage: {
             items: components["schemas"]["Environment"][];
             next: string | null;
@@ -730,6 +823,22 @@ export interface components {
             }[];
             freeze: string[];
             hosts: string[];
+            evidence: components["schemas"]["EvidencePolicy"];
+        };
+        EvidencePolicy: {
+            /** @description Gates over signed evidence that are on. */
+            gates: ("audit" | "image-scan" | "sbom-present" | "pinning" | "secrets" | "static-analysis" | "tests")[];
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            onlyFixable: boolean;
+            graceMs: {
+                low: number;
+                medium: number;
+                high: number;
+                critical: number;
+            };
+            dataAgeMaxMs: number;
+            repositoryWaivers: boolean;
         };
         Waiver: {
             gate: string;
@@ -810,7 +919,7 @@ export interface components {
             /** @description What the commit would loosen; the accepted policy holds until an admin accepts it. */
             pending: {
                 /** @enum {string} */
-                what: "approvals" | "needs" | "freeze" | "hosts";
+                what: "approvals" | "needs" | "freeze" | "hosts" | "evidence";
                 accepted: string;
                 asked: string;
                 says: string;
@@ -826,6 +935,16 @@ export interface components {
             why: string;
             fix: string | null;
             waiver: components["schemas"]["Waiver"] | null;
+            /** @description Waivers of the repository that let findings pass, under the gate's own answer. */
+            waivers: components["schemas"]["UsedWaiver"][];
+        };
+        UsedWaiver: {
+            advisory: string;
+            package: string;
+            owner: string;
+            reason: string;
+            /** Format: date */
+            expires: string;
         };
         StrategyAdvice: {
             service: string;
@@ -1040,7 +1159,7 @@ export interface components {
             expiresAt: string;
         };
         /** @enum {string} */
-        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "evidence-fresh" | "known-build";
+        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "audit" | "image-scan" | "sbom-present" | "pinning" | "secrets" | "static-analysis" | "tests" | "evidence-fresh" | "known-build";
         AcceptPolicy: {
             /** @description Distinct people, never the author. */
             approvals: number;
@@ -1064,6 +1183,7 @@ export interface components {
              *     ]
              */
             hosts: string[];
+            evidence?: components["schemas"]["EvidencePolicy"] & unknown;
         };
         Repair: {
             dryRun: boolean;
@@ -1522,6 +1642,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvidence: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description A commit or an image digest: the newest of each kind, all in one page. */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidencePage"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddEvidence"];
+            };
+        };
+        responses: {
+            /** @description What was recorded */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evidence */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceBundle"];
                 };
             };
             /** @description What went wrong, as RFC 9457 has it */

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { formatDuration } from '@towpath/domain/config/duration.ts'
 import { filesOf, resolveConfig } from '@towpath/domain/config/resolve-config.ts'
-import { askedPolicy } from '@towpath/domain/environment/policy.ts'
+import { askedPolicy, evidenceOf } from '@towpath/domain/environment/policy.ts'
+import { describeEvidencePolicy } from '@towpath/domain/evidence/evidence-policy.ts'
 import { rememberAfterwards } from '../connection/check-history.ts'
 import { answerOf, connect } from '../connection/connect.ts'
 import type { PolicyAnswer } from '../connection/shapes.ts'
@@ -70,10 +71,9 @@ export async function acceptPolicy(context: Context, options: AcceptOptions): Pr
 function rulesIn(project: ProjectFolder, environment: string): Rules {
   const written = readConfig(project)
   const settings = readSettings(project, filesOf(written, environment).settingsFiles)
-  const { approvals, needs, freeze, hosts } = askedPolicy(
-    resolveConfig(written, environment, settings).policy,
-  )
-  return { approvals, needs, freeze: freeze.map(({ text }) => text), hosts }
+  const asked = askedPolicy(resolveConfig(written, environment, settings).policy)
+  const { approvals, needs, freeze, hosts } = asked
+  return { approvals, needs, freeze: freeze.map(({ text }) => text), hosts, evidence: evidenceOf(asked) }
 }
 
 async function askFirst(
@@ -97,7 +97,7 @@ async function askFirst(
   await confirm(context, `Make this the policy of ${environment}?`)
 }
 
-const ruleLines = ({ approvals, needs, freeze, hosts }: Rules): Line[] => {
+const ruleLines = ({ approvals, needs, freeze, hosts, evidence }: Rules): Line[] => {
   const row = (label: string, text: string): Line => line(span('quiet', `  ${label.padEnd(11)}`), text)
   const before = needs.map(({ environment, bakedMs }) => `${environment} for ${formatDuration(bakedMs)}`)
   return [
@@ -105,5 +105,6 @@ const ruleLines = ({ approvals, needs, freeze, hosts }: Rules): Line[] => {
     row('ran before', before.join(', ') || 'nowhere'),
     row('freeze', freeze.join(', ') || 'never'),
     row('hosts', hosts.join(', ') || 'any'),
+    row('evidence', describeEvidencePolicy(evidence)),
   ]
 }

@@ -1,20 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readIgnores } from '@towpath/domain/advisory/read-ignores.ts'
 import type { Ignored } from '@towpath/domain/advisory/read-ignores.ts'
-import { readWaivers } from '@towpath/domain/advisory/read-waivers.ts'
 import { holdsOn, lastWaiverDay } from '@towpath/domain/advisory/waiver.ts'
 import type { FindingWaiverRule } from '@towpath/domain/advisory/waiver.ts'
 import { editYaml } from '@towpath/domain/config/edit-yaml.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { compareText } from '@towpath/domain/version/order.ts'
 import { readNamedFile } from '../audit/advisory-store.ts'
+import { waiversFile, waiversIn, waiversText } from '../audit/waivers-file.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { line, span } from '../screen/line.ts'
 import type { Context } from '../terminal/context.ts'
 import { replaceFile } from '../terminal/replace-file.ts'
-
-const waiversFile = '.towpath/waivers.yaml'
 
 interface TakeOverOptions {
   owner: string
@@ -31,11 +28,12 @@ export async function takeOverIgnores(
   options: TakeOverOptions,
 ): Promise<Answer> {
   const now = shell.now()
+  const unchanged = 'Nothing was taken over.'
   const end = options.expires ?? lastWaiverDay(now)
   const ignored = await Promise.all(files.map((file) => ignoresOf(shell.folder, file)))
   const place = join(shell.folder, waiversFile)
-  const before = existsSync(place) ? readFileSync(place, 'utf8') : ''
-  const existing = waiversIn(before, now)
+  const before = await waiversText(shell.folder)
+  const existing = await waiversIn(before, { now, unchanged })
   const today = now.toISOString().slice(0, 10)
   const known = new Set(existing.filter((rule) => letsAllPass(rule, today)).map(({ advisory }) => advisory))
   const fresh = new Map(
@@ -48,7 +46,7 @@ export async function takeOverIgnores(
       .map((entry) => [entry.advisory, entry]),
   )
   const after = withWaivers(before, [...fresh.values()], existing.length)
-  waiversIn(after, now)
+  await waiversIn(after, { now, unchanged })
   if (after !== '') await replaceFile(place, after)
   const left = ignored.flat().length - fresh.size
   return {
@@ -94,20 +92,6 @@ const waiverOf = (
 /** Whether a waiver does what an ignore of another tool does: it holds today, and for every package and file. */
 const letsAllPass = (rule: FindingWaiverRule, today: string): boolean =>
   rule.package === null && rule.file === null && rule.status !== 'under_investigation' && holdsOn(today, rule)
-
-/** The waivers of a text; throws where it cannot be read, or where it would not be read back. */
-function waiversIn(text: string, now: Date): FindingWaiverRule[] {
-  const read = readWaivers({ path: waiversFile, text }, now)
-  if (read.ok) return read.waivers
-  const [first] = read.problems
-  throw new TowpathError({
-    code: 'WAIVERS_HAVE_PROBLEMS',
-    kind: 'usage',
-    message: `${waiversFile}:${first?.line ?? 1}:${first?.col ?? 1} ${first?.message ?? ''}.`,
-    hint: `Nothing was taken over. ${first?.hint ?? 'Mend it and run again.'}`,
-    detail: { problems: read.problems },
-  })
-}
 
 function withWaivers(text: string, waivers: readonly object[], known: number): string {
   if (waivers.length === 0) return text

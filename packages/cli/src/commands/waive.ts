@@ -43,7 +43,8 @@ export async function waive(context: Context, gate: string, options: WaiveOption
   }
 }
 
-function ownerIn(env: Context['shell']['env']): string {
+/** Who runs this, as the surroundings say. Throws OWNER_UNKNOWN. */
+export function ownerIn(env: Context['shell']['env']): string {
   const name = env['USER'] || env['USERNAME'] || env['GITHUB_ACTOR']
   if (name) return name
   throw new TowpathError({

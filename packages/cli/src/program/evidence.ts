@@ -16,6 +16,7 @@ export const evidence: Group = (program, act) => {
   scan(program, act)
   sbom(program, act)
   advisories(program, act)
+  pinning(program, act)
   versions(program, act)
 }
 
@@ -118,6 +119,17 @@ const advisories: Group = (program, act) => {
     .addOption(need(new Option('--owner <name>', 'who answers for them')))
     .option('--expires <day>', 'last day, such as 2026-03-31 (else 90 days from today)')
     .action(act(async () => (await import('../commands/take-over-ignores.ts')).takeOverIgnores))
+}
+
+const pinning: Group = (program, act) => {
+  tell(program.command('pinning').argument('[path]'), {
+    says: 'Find actions that are not pinned by commit, and base images that are not by digest.',
+    inShort: 'find actions and base images that can be moved',
+    examples: ['pinning', 'pinning --json > pinning.json'],
+    group: 'Also',
+  })
+    .option('-o, --output <file>', 'write the result as JSON to a file')
+    .action(act(async () => (await import('../commands/pinning.ts')).checkPinning))
 }
 
 const versions: Group = (program, act) => {

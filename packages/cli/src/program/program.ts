@@ -7,7 +7,9 @@ import { evidence } from './evidence.ts'
 import { helpPage, tell } from './help-page.ts'
 import { setUp } from './set-up.ts'
 import { watch } from './watch.ts'
+import { signedEvidence } from './signed-evidence.ts'
 import { version } from './version.ts'
+import { waivers } from './waivers.ts'
 import { whenWrong } from './when-wrong.ts'
 
 /** The whole command line: names, options and help of every command, and nothing that costs time. */
@@ -15,7 +17,7 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
   const program = new Command('towpath')
   tell(program, {
     says: 'Takes a release to verified production, and back, and remembers everything on the way.',
-    examples: ['promote --from staging -e production', 'rollback -e production'],
+    examples: ['promote --from staging -e production'],
   })
   program
     .option('--json', 'one JSON document on stdout, also on failure; NDJSON while following')
@@ -26,6 +28,7 @@ export function buildProgram(act: Act, output: OutputConfiguration): Command {
     .exitOverride()
     .configureHelp({ formatHelp: helpPage })
     .configureOutput(output)
-  for (const register of [everyDay, whenWrong, setUp, evidence, watch, automation]) register(program, act)
+  for (const register of [everyDay, whenWrong, setUp, evidence, waivers, signedEvidence, watch, automation])
+    register(program, act)
   return program
 }

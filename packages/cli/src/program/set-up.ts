@@ -177,6 +177,14 @@ const secrets: Group = (program, act) => {
       }),
     ),
   ).action(act(async () => (await import('../commands/secrets.ts')).listSecrets))
+  tell(command.command('scan'), {
+    says: 'Look for secrets in every line that commits added, also in those that were taken away again.',
+    inShort: 'look for secrets that were committed',
+    examples: ['secrets scan --since origin/main', 'secrets scan --json > secrets.json'],
+  })
+    .option('--since <commit>', 'only commits after this one (else the whole history)')
+    .option('-o, --output <file>', 'write the result as JSON to a file')
+    .action(act(async () => (await import('../commands/scan-secrets.ts')).scanSecrets))
   tell(command.command('recipient'), {
     says: 'Print the public key that secrets are encrypted to.',
     examples: ['secrets recipient'],

@@ -13,7 +13,7 @@ const gate = (
   answer: 'pass' | 'fail',
   why: string,
 ): ObservedAnswer['gates']['results'][number] => ({
-  ...{ gate: name, title: name, answer, why, waiver: null },
+  ...{ gate: name, title: name, answer, why, waiver: null, waivers: [] },
   fix: answer === 'fail' ? 'label the image' : null,
 })
 const passed: ObservedAnswer = {

@@ -1,3 +1,4 @@
+import { noEvidencePolicy } from '../evidence/evidence-policy.ts'
 import { defaultBudget } from '../verdict/budget.ts'
 import { describe, expect, test } from 'vitest'
 import { TowpathError } from '../error/towpath-error.ts'
@@ -144,6 +145,7 @@ test('what a commit asks of its environment is the policy of the file', () => {
       { fromDay: 6, fromMinute: 0, toDay: 7, toMinute: 0, zone: 'UTC', text: 'Sat 00:00-Sun 00:00 UTC' },
     ],
     hosts: ['unix:///run/docker.sock'],
+    evidence: noEvidencePolicy,
   })
 })
 

@@ -6,6 +6,7 @@ import { mergeLayers } from './merge.ts'
 import type { TowpathConfig } from './parse-config.ts'
 import type { DatabaseConfig, HostConfig, NameMap, PolicyConfig, ResolvedConfig } from './resolved-config.ts'
 import { durationMs, resolveServices, validated } from './resolve-services.ts'
+import { resolveGates } from './resolve-gates.ts'
 import { resolveStrategy } from './resolve-strategy.ts'
 import { completeEnvironment } from './section/environment.ts'
 import type { CompleteEnvironment } from './section/environment.ts'
@@ -185,5 +186,6 @@ function resolvePolicy(complete: CompleteEnvironment): PolicyConfig {
       return validated(reading.ok ? reading.window : null)
     }),
     hosts: [complete.host.docker],
+    evidence: resolveGates(complete.gates),
   }
 }

@@ -1,4 +1,5 @@
 import type { ServiceStrategy, StrategyType } from '../deployment/strategy/strategy.ts'
+import type { EvidencePolicy } from '../evidence/evidence-policy.ts'
 import type { VerdictBudget } from '../verdict/budget.ts'
 
 /** `towpath.yaml` for one environment after the one merge rule: what planners and gates read. All durations in ms. */
@@ -133,6 +134,8 @@ export interface PolicyConfig {
   freeze: FreezeWindow[]
   /** Hosts this environment may be deployed to. */
   hosts: string[]
+  /** Absent in configs that were pinned before there was any. */
+  evidence?: EvidencePolicy
 }
 
 /** Weekly window in local time of a zone, e.g. Friday 16:00 to Monday 08:00. Days 1 (Monday) to 7. */

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatFreezeWindow } from '../config/freeze-window.ts'
 import type { FreezeWindow, PolicyConfig } from '../config/resolved-config.ts'
+import { evidenceGates, noEvidencePolicy, settled } from '../evidence/evidence-policy.ts'
+import type { EvidencePolicy } from '../evidence/evidence-policy.ts'
 import { askedPolicy, describePending, effectivePolicy, isAsStrictAs, stricterPolicy } from './policy.ts'
 import type { EnvironmentPolicy } from './policy.ts'
 
@@ -10,7 +12,21 @@ const window = (fromDay: number, toDay: number): FreezeWindow => {
   return { ...bare, text: formatFreezeWindow(bare) }
 }
 
+const period = fc.integer({ min: 0, max: 3 })
+const evidence = fc
+  .record<EvidencePolicy>({
+    gates: fc.uniqueArray(fc.constantFrom(...evidenceGates)),
+    severity: fc.constantFrom('low', 'medium', 'high', 'critical'),
+    onlyFixable: fc.boolean(),
+    graceMs: fc.record({ low: period, medium: period, high: period, critical: period }),
+    dataAgeMaxMs: period,
+    repositoryWaivers: fc.boolean(),
+  })
+  .map(settled)
+
+const version = fc.integer({ min: 1, max: 9 })
 const asked = fc.record<PolicyConfig>({
+  evidence,
   approvals: fc.integer({ min: 0, max: 3 }),
   needs: fc.option(
     fc.record({ environment: fc.constantFrom('qa', 'staging'), bakedMs: fc.integer({ min: 0, max: 3 }) }),
@@ -21,7 +37,7 @@ const asked = fc.record<PolicyConfig>({
   ),
   hosts: fc.array(fc.constantFrom('unix:///a', 'unix:///b', 'unix:///c'), { maxLength: 3 }),
 })
-const version = fc.integer({ min: 1, max: 9 })
+
 /** Accepted policies may hold several needs: they come about where a commit asks for another one. */
 const accepted = fc.tuple(asked, asked, version).map(([one, other, number]) => ({
   ...stricterPolicy(askedPolicy(one), askedPolicy({ ...other, hosts: one.hosts })),
@@ -35,6 +51,7 @@ const ACCEPTED: EnvironmentPolicy = {
   needs: [{ environment: 'staging', bakedMs: 600_000 }],
   freeze: [WEEKEND],
   hosts: ['unix:///a'],
+  evidence: noEvidencePolicy,
 }
 const ASKED: PolicyConfig = {
   approvals: 2,

@@ -1,6 +1,13 @@
 import { formatDuration } from '../config/duration.ts'
 import { formatFreezeWindow } from '../config/freeze-window.ts'
 import type { FreezeWindow, PolicyConfig } from '../config/resolved-config.ts'
+import {
+  evidenceLoosenings,
+  noEvidencePolicy,
+  settled,
+  stricterEvidence,
+} from '../evidence/evidence-policy.ts'
+import type { EvidencePolicy } from '../evidence/evidence-policy.ts'
 
 /** What an environment demands of every deployment. Accepted into the ledger by an admin, one version after another. */
 export interface EnvironmentPolicy {
@@ -14,11 +21,13 @@ export interface EnvironmentPolicy {
   freeze: FreezeWindow[]
   /** The only hosts that may be deployed to. */
   hosts: string[]
+  /** What it asks of evidence; absent in policies that were accepted before there was any. */
+  evidence?: EvidencePolicy
 }
 
 /** A loosening that a commit asks for and no admin has accepted: it does not count until one does. */
 export interface PendingChange {
-  what: 'approvals' | 'needs' | 'freeze' | 'hosts'
+  what: 'approvals' | 'needs' | 'freeze' | 'hosts' | 'evidence'
   accepted: string
   asked: string
 }
@@ -47,6 +56,7 @@ export const askedPolicy = (asked: PolicyConfig, version = 0): EnvironmentPolicy
   needs: asked.needs === null ? [] : [asked.needs],
   freeze: uniqueWindows(asked.freeze),
   hosts: [...new Set(asked.hosts)].toSorted(),
+  evidence: settled(evidenceOf(asked)),
 })
 
 /** The loosest policy that is as strict as both. The order of the two makes no difference, nor does saying one twice. */
@@ -61,8 +71,12 @@ export function stricterPolicy(one: EnvironmentPolicy, other: EnvironmentPolicy)
     needs: [...needs].map(([environment, bakedMs]) => ({ environment, bakedMs })).toSorted(byName),
     freeze: uniqueWindows([...one.freeze, ...other.freeze]),
     hosts: [...new Set(one.hosts)].filter((host) => other.hosts.includes(host)).toSorted(),
+    evidence: stricterEvidence(evidenceOf(one), evidenceOf(other)),
   }
 }
+
+export const evidenceOf = ({ evidence }: Pick<EnvironmentPolicy, 'evidence'>): EvidencePolicy =>
+  evidence ?? noEvidencePolicy
 
 /** True where whatever passes `policy` would also pass `other`. */
 export const isAsStrictAs = (policy: EnvironmentPolicy, other: EnvironmentPolicy): boolean =>
@@ -89,6 +103,8 @@ function looseningsOf(accepted: EnvironmentPolicy, asked: EnvironmentPolicy): Pe
     if (!accepted.hosts.includes(host))
       pending.push({ what: 'hosts', accepted: accepted.hosts.join(', '), asked: host })
   }
+  for (const loosened of evidenceLoosenings(evidenceOf(accepted), evidenceOf(asked)))
+    pending.push({ what: 'evidence', ...loosened })
   return pending
 }
 

@@ -1,6 +1,7 @@
 import type { DeploymentKind } from '../environment/environment-state.ts'
 import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { SchemaImpact } from '../release/release.ts'
+import type { ReleaseEvidence } from './evidence-facts.ts'
 import type { Observed } from '../evidence/observed.ts'
 
 /** Everything the gates of one deployment may look at. Stored by digest, so that any answer can be replayed. */
@@ -29,6 +30,8 @@ export interface GateFacts {
   }[]
   /** Names of secrets that services, jobs or towpath.yaml need and that have no value; absent in older facts. */
   settings?: { missing: string[] }
+  /** Signed evidence of the release's commits and images; absent in older facts. */
+  evidence?: ReleaseEvidence
   database: Observed<{ reachable: boolean; why: string }> | null
   /** Differences between the edge's wanted state, its file and its run time. */
   edge: Observed<string[]> | null

@@ -14,11 +14,26 @@ export interface Gate {
   evaluate(facts: GateFacts): GateAnswer
 }
 
-export type GateAnswer =
+export type GateAnswer = (
   | { answer: 'pass'; why: string }
   | { answer: 'fail'; why: string; fix: string }
   | { answer: 'unknown'; why: string; fix: string }
   | { answer: 'not-applicable'; why: string }
+) & {
+  /** Waivers of the repository that let findings pass; absent where none did. */
+  waivers?: UsedWaiver[]
+}
+
+/** Somebody's word that let one finding pass, as the event of the gates keeps it. */
+export interface UsedWaiver {
+  advisory: string
+  /** Name and version. */
+  package: string
+  owner: string
+  reason: string
+  /** `YYYY-MM-DD`, the last day (UTC) on which it holds. */
+  expires: string
+}
 
 export type GateResult = GateAnswer & {
   gate: string

@@ -1,4 +1,5 @@
 import { duration } from '../config/duration-text.ts'
+import { subjectKey } from '../evidence/evidence.ts'
 import type { EventData } from './event-data.ts'
 import { heldUpBy } from '../watch/observed-deployment.ts'
 import type { LedgerEvent } from './event.ts'
@@ -12,6 +13,8 @@ const sentences: Sentences = {
   'controller.started': ({ data }) => `controller ${data.version} took over (fence ${data.fence})`,
   'principal.added': ({ data, actor }) => `${actor} added ${data.principal.name}`,
   'principal.revoked': ({ data, actor }) => `${actor} revoked ${data.name}`,
+  'evidence.recorded': ({ data: { evidence } }) =>
+    `${evidence.recordedBy} brought ${evidence.kind} of ${subjectKey(evidence.subject).slice(0, 19)} by ${evidence.tool.name}: ${evidence.summary}`,
   'release.created': ({ data, actor }) =>
     `${actor} created release ${data.release.version} (schema ${data.release.schema})`,
   'approval.created': ({ data, actor }) => `${actor} approved ${data.release} for ${data.environment}`,
@@ -78,7 +81,17 @@ function gatesSentence({ results, passed }: EventData['gates.evaluated']): strin
   const counted = results.filter((result) => result.answer !== 'not-applicable')
   const good = counted.filter((result) => result.answer === 'pass')
   const waived = counted.filter((result) => result.waiver !== null)
-  const text = `${good.length} of ${counted.length} gates passed${waived.length > 0 ? `, ${waived.length} waived` : ''}`
+  const used = counted.flatMap(({ gate, waivers = [] }) => waivers.map((waiver) => ({ gate, ...waiver })))
+  const text = [
+    `${good.length} of ${counted.length} gates passed${waived.length > 0 ? `, ${waived.length} waived` : ''}`,
+    ...used
+      .slice(0, 5)
+      .map(
+        ({ gate, advisory, package: name, owner, expires, reason }) =>
+          `${gate}: ${advisory} in ${name} waived by ${owner} until ${expires}: ${reason}`,
+      ),
+    ...(used.length > 5 ? [`and ${used.length - 5} more waivers`] : []),
+  ].join('; ')
   const bad = counted.find((result) => result.answer !== 'pass' && result.waiver === null)
   return passed || bad === undefined ? text : `${text}; ${bad.gate} ${bad.answer}: ${bad.why}`
 }

@@ -8,6 +8,7 @@ import type {
   WarmPlacement,
 } from '../environment/environment-state.ts'
 import type { EnvironmentPolicy } from '../environment/policy.ts'
+import type { EvidenceRecord } from '../evidence/evidence.ts'
 import type { GateResult, GateWaiver } from '../gate/gate.ts'
 import type { Principal } from '../principal/principal.ts'
 import type { Release } from '../release/release.ts'
@@ -25,6 +26,9 @@ export interface EventData {
 
   'principal.added': { principal: Principal }
   'principal.revoked': { name: string }
+
+  /** `findings`: keys (`findingKey`) of what it tells that could hold a release up; `files`: what an audit looked at. */
+  'evidence.recorded': { evidence: EvidenceRecord; findings: string[]; files: string[] }
 
   'release.created': { release: Release; project: string }
   'approval.created': { release: string; environment: string; reason: string }

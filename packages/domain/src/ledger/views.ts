@@ -2,6 +2,10 @@ import { foldDeployment } from '../deployment/deployment-state.ts'
 import type { Deployment } from '../deployment/deployment-state.ts'
 import type { EnvironmentState } from '../environment/environment-state.ts'
 import { foldEnvironment } from '../environment/fold-environment.ts'
+import { subjectKey } from '../evidence/evidence.ts'
+import type { EvidenceRecord } from '../evidence/evidence.ts'
+import { foldFindingsSeen, foldSubjectEvidence } from '../evidence/subject-evidence.ts'
+import type { FindingsSeen, SubjectEvidence } from '../evidence/subject-evidence.ts'
 import { foldPrincipal } from '../principal/fold-principal.ts'
 import type { Principal } from '../principal/principal.ts'
 import type { Release } from '../release/release.ts'
@@ -83,6 +87,31 @@ export const observedView: LedgerView<ObservedDeployment> = {
   fold: foldObserved,
 }
 
+export const evidenceView: LedgerView<EvidenceRecord> = {
+  kind: 'evidence',
+  version: 1,
+  idsOf: (event) => (event.type === 'evidence.recorded' ? [event.data.evidence.id] : []),
+  fold: (state, event) => state ?? given(event, 'evidence.recorded').data.evidence,
+}
+
+export const subjectEvidenceView: LedgerView<SubjectEvidence> = {
+  kind: 'subject-evidence',
+  version: 1,
+  idsOf: (event) => (event.type === 'evidence.recorded' ? [subjectKey(event.data.evidence.subject)] : []),
+  fold: foldSubjectEvidence,
+}
+
+/** The one document of this view. */
+export const findingsSeenId = 'findings'
+
+export const findingsSeenView: LedgerView<FindingsSeen> = {
+  kind: 'findings-seen',
+  version: 1,
+  idsOf: (event) =>
+    event.type === 'evidence.recorded' && event.data.findings.length > 0 ? [findingsSeenId] : [],
+  fold: foldFindingsSeen,
+}
+
 /** All views, folded in the transaction that appends. */
 export const ledgerViews = [
   environmentView,
@@ -91,6 +120,9 @@ export const ledgerViews = [
   releaseView,
   principalView,
   installationView,
+  evidenceView,
+  subjectEvidenceView,
+  findingsSeenView,
 ] as const
 
 /** A document's first event is always of one kind; anything else means that somebody appended out of order. */

@@ -21,6 +21,7 @@ export interface Principal {
 export const permissions = {
   read: ['viewer', 'deployer', 'approver', 'admin'],
   'create-release': ['deployer', 'admin'],
+  'add-evidence': ['deployer', 'admin'],
   deploy: ['deployer', 'admin'],
   watch: ['deployer', 'admin'],
   'roll-back': ['deployer', 'approver', 'admin'],

@@ -1,4 +1,5 @@
 import { snapshotMaxBytes } from '@towpath/app/release/snapshot.ts'
+import { EVIDENCE_BYTES_MAX } from '@towpath/domain/evidence/evidence.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -7,6 +8,9 @@ import type { ApiEnv } from './api-env.ts'
 const bodyMaxBytes = 64 * 1024
 /** A snapshot is measured with its files already in base64; names and framing come on top. */
 const releaseBodyMaxBytes = snapshotMaxBytes + 512 * 1024
+
+/** A document travels in base64, which makes it a third larger. */
+const evidenceBodyMaxBytes = Math.ceil(EVIDENCE_BYTES_MAX / 3) * 4 + 64 * 1024
 
 const limitTo = (maxSize: number): MiddlewareHandler<ApiEnv> =>
   bodyLimit({
@@ -17,10 +21,16 @@ const limitTo = (maxSize: number): MiddlewareHandler<ApiEnv> =>
   })
 const ordinary = limitTo(bodyMaxBytes)
 const release = limitTo(releaseBodyMaxBytes)
+const evidence = limitTo(evidenceBodyMaxBytes)
 
-/** Bodies are bounded before they are read; only a release, which carries files, may be large. */
+const byPath: ReadonlyMap<string, MiddlewareHandler<ApiEnv>> = new Map([
+  ['/v1/releases', release],
+  ['/v1/evidence', evidence],
+])
+
+/** Bodies are bounded before they are read; only what carries files may be large. */
 export const limitBody: MiddlewareHandler<ApiEnv> = (c, next) =>
-  c.req.method === 'POST' && c.req.path === '/v1/releases' ? release(c, next) : ordinary(c, next)
+  ((c.req.method === 'POST' ? byPath.get(c.req.path) : undefined) ?? ordinary)(c, next)
 
 /** A form of a foreign page can post text, never JSON; so nothing but JSON changes anything here. */
 export const jsonOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
@@ -40,5 +50,5 @@ const tooLarge = (maxSize: number): TowpathError =>
     code: 'BODY_TOO_LARGE',
     kind: 'usage',
     message: `The body of the request is larger than the ${maxSize} bytes this endpoint takes.`,
-    hint: 'Only towpath.yaml, compose files and the files they name belong in a release. Nothing was changed.',
+    hint: 'Only towpath.yaml, compose files and the files they name belong in a release, and evidence has at most 8 MiB. Nothing was changed.',
   })

@@ -14,6 +14,9 @@ import { repairEnvironmentEndpoint } from './environment/repair.ts'
 import { rollBackEndpoint } from './environment/roll-back.ts'
 import { showEnvironmentEndpoint } from './environment/show.ts'
 import { waiveGateEndpoint } from './environment/waive.ts'
+import { addEvidenceEndpoint } from './evidence/add.ts'
+import { listEvidenceEndpoint } from './evidence/list.ts'
+import { showEvidenceEndpoint } from './evidence/show.ts'
 import { listGatesEndpoint } from './gate/list.ts'
 import { showHealthEndpoint } from './health/show.ts'
 import { exportLedgerEndpoint } from './ledger/export.ts'
@@ -39,6 +42,9 @@ export const endpoints: readonly Endpoint[] = [
   listReleasesEndpoint,
   showReleaseEndpoint,
   approveReleaseEndpoint,
+  addEvidenceEndpoint,
+  listEvidenceEndpoint,
+  showEvidenceEndpoint,
   listEnvironmentsEndpoint,
   showEnvironmentEndpoint,
   deployReleaseEndpoint,

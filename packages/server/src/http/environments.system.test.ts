@@ -1,3 +1,4 @@
+import { noEvidencePolicy } from '@towpath/domain/evidence/evidence-policy.ts'
 import { startScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import type { ScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -61,8 +62,8 @@ describe('people and policy', () => {
       ).policy
     const version = ((await policyNow())?.version ?? 0) + 1
     const answer = await subject.ask('PUT /v1/environments/production/policy', { as: 'maker', body })
-    expect(await read(answer)).toEqual({ ...body, needs: [], version })
-    expect(await policyNow()).toEqual({ ...body, needs: [], version })
+    expect(await read(answer)).toEqual({ ...body, needs: [], evidence: noEvidencePolicy, version })
+    expect(await policyNow()).toEqual({ ...body, needs: [], evidence: noEvidencePolicy, version })
   })
 
   it('show in a dry run what a commit would loosen', async () => {

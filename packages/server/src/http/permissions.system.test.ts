@@ -41,6 +41,18 @@ const table: Row[] = [
     may: ['approver', 'admin'],
     elsewhere: [],
   },
+  {
+    request: 'POST /v1/evidence',
+    body: {
+      document: Buffer.from('<testsuite><testcase name="a"/></testsuite>').toString('base64'),
+      name: 'junit.xml',
+      subject: { commit: 'c'.repeat(40) },
+    },
+    may: deploying,
+    elsewhere: deploying,
+  },
+  { request: 'GET /v1/evidence', may: everyRole, elsewhere: everyRole },
+  { request: 'GET /v1/evidence/ev_00000000', may: everyRole, elsewhere: everyRole },
   { request: 'GET /v1/environments', may: everyRole, elsewhere: everyRole },
   { request: `GET ${env}`, may: everyRole, elsewhere: [] },
   {
@@ -126,6 +138,7 @@ describe('who may do what', () => {
         (request.split('?')[0] ?? '')
           .replace(env, '/v1/environments/{environment}')
           .replace('1.0.0', '{version}')
+          .replace('ev_00000000', '{id}')
           .replace('nobody', '{name}')
           .replace(observedId, '{id}'),
       ),

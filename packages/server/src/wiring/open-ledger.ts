@@ -2,7 +2,7 @@ import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { installationId, installationView, ledgerViews } from '@towpath/domain/ledger/views.ts'
 import type { InstallationState } from '@towpath/domain/ledger/views.ts'
 import { openLedgerKey } from '@towpath/store/ledger/ledger-key.ts'
-import type { LedgerKey } from '@towpath/store/ledger/ledger-key.ts'
+import type { EvidenceKey, LedgerKey } from '@towpath/store/ledger/ledger-key.ts'
 import { openStore } from '@towpath/store/store.ts'
 import type { Store } from '@towpath/store/store.ts'
 import type { Served } from '../http/api-env.ts'
@@ -11,7 +11,7 @@ import { makeId } from './make-id.ts'
 export interface OpenLedger {
   store: Store
   /** Names the installation in the ledger's first event, once; refuses a ledger that another key opened. */
-  identify: () => Promise<{ id: string; ledger: Served['ledger'] }>
+  identify: () => Promise<{ id: string; ledger: Served['ledger']; evidenceKey: EvidenceKey }>
 }
 
 /** Opens the store with the key of this state folder. The ledger has an identity only once somebody holds its lock. */
@@ -25,7 +25,7 @@ export async function openLedger({ url, stateDir }: { url: string; stateDir: str
     identify: async () => {
       const { id } = await ensureOpened(store, key)
       installation = id
-      return { id, ledger: { publicKeyPem: key.publicKeyPem, signHead } }
+      return { id, ledger: { publicKeyPem: key.publicKeyPem, signHead }, evidenceKey: key.evidence }
     },
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Installation, StepWatcher } from '@towpath/app/installation.ts'
 import { createTurns } from '@towpath/app/in-turn.ts'
 import { createWake } from '@towpath/app/wake.ts'
+import type { EvidenceKey } from '@towpath/store/ledger/ledger-key.ts'
 import type { Store } from '@towpath/store/store.ts'
 import { makeId } from './make-id.ts'
 import type { Ports } from './wire-ports.ts'
@@ -12,6 +13,7 @@ const pollMs = 1_000
 export interface InstallationFacts {
   id: string
   store: Store
+  evidenceKey: EvidenceKey
   ports: Ports
   edgeImage: string
   fence: number
@@ -24,6 +26,7 @@ export const wireInstallation = (facts: InstallationFacts): Installation => ({
   ...facts.ports,
   id: facts.id,
   store: facts.store,
+  evidenceKey: facts.evidenceKey,
   now: () => new Date().toISOString(),
   elapsedMs: () => performance.now(),
   newId: makeId,

@@ -1,4 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomUUID,
+  sign,
+  verify,
+} from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,6 +19,18 @@ import type { SignedHead } from './signed-head.ts'
 export interface LedgerKey {
   publicKeyPem: string
   sign(head: LedgerHead & { at: string; installation: string }): SignedHead
+  evidence: EvidenceKey
+}
+
+/**
+ * The same key for statements of evidence. What it signs begins with DSSE's own words, and a head with those of a head,
+ * so neither signature can ever stand for the other.
+ */
+export interface EvidenceKey {
+  /** Hex SHA-256 of the public key in DER. */
+  keyId: string
+  sign(bytes: Uint8Array): Uint8Array
+  isSigned(bytes: Uint8Array, signature: Uint8Array): boolean
 }
 
 const KEY_FILE = 'ledger-key.pem'
@@ -34,6 +54,7 @@ export const openLedgerKey = async (stateDir: string): Promise<LedgerKey> => {
 
 const keyOf = (privateKey: KeyObject): LedgerKey => ({
   publicKeyPem: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }),
+  evidence: evidenceKeyOf(privateKey, createPublicKey(privateKey)),
   sign: ({ installation, seq, hash, at }) => {
     const statement = { installation, seq, hash, at }
     return {
@@ -42,6 +63,20 @@ const keyOf = (privateKey: KeyObject): LedgerKey => ({
     }
   },
 })
+
+const evidenceKeyOf = (privateKey: KeyObject, publicKey: KeyObject): EvidenceKey => ({
+  keyId: createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex'),
+  sign: (bytes) => sign(null, dsseOnly(bytes), privateKey),
+  isSigned: (bytes, signature) => verify(null, bytes, publicKey, signature),
+})
+
+/** Nothing but what DSSE encodes is ever signed with it. */
+function dsseOnly(bytes: Uint8Array): Uint8Array {
+  if (Buffer.from(bytes.subarray(0, 7)).toString('latin1') === 'DSSEv1 ') return bytes
+  throw new Error('only a DSSE statement is signed as evidence')
+}
 
 const readOrCreate = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch((thrown: NodeJS.ErrnoException) => {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { FailRule } from '@towpath/domain/advisory/fail-rule.ts'
 import { parseDuration } from '@towpath/domain/config/duration.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { version } from '../../program/version.ts'
 import type { auditFormats } from '../../program/evidence.ts'
 import { documentOf } from '../../outcome/answer.ts'
 import type { Answer } from '../../outcome/answer.ts'
@@ -68,9 +69,16 @@ function maxAge(text: string): number {
   })
 }
 
-const documentFor = ({ result, from, more }: Judged): Record<string, unknown> => {
+const documentFor = ({ result, from, more, command }: Judged): Record<string, unknown> => {
   const { isFailure: _isFailure, advisories, ...told } = result
-  return { ...more, ...told, advisories: { ...advisories, from } }
+  return {
+    // What `evidence add` knows it by.
+    kind: command === 'audit' ? 'audit' : 'scan',
+    tool: { name: 'towpath', version },
+    ...more,
+    ...told,
+    advisories: { ...advisories, from },
+  }
 }
 
 async function reportIn(

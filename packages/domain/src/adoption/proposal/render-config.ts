@@ -148,6 +148,7 @@ function environmentRows(
       ? [
           `    needs: {${before.value}: {baked: 10m}} # the same digests, ten minutes without trouble`,
           '    approvals: 1 # never the author',
+          ...gateRows,
         ]
       : []),
     ...(isLast ? [] : besideRows({ name: environment.value, publishedPorts, hasFixedNames })),
@@ -172,6 +173,12 @@ export function portsBeside(published: readonly number[]): Map<number, number> {
     }),
   )
 }
+
+/** On from the start is what the workflow below brings with nothing else set up; the others wait for their evidence. */
+const gateRows: readonly string[] = [
+  '    gates: # evidence that has to be there: towpath evidence add FILE',
+  '      evidence: [secrets] # and, once CI brings them: audit, image-scan, sbom-present, pinning, tests',
+]
 
 function besideRows({
   name,

@@ -27,6 +27,7 @@ export function renderWorkflow({ services, branch }: Proposal): string | null {
     '      TOWPATH_TOKEN: ${{ secrets.TOWPATH_TOKEN }} # towpath server token add ci --role deployer',
     '    steps:',
     '      - uses: actions/checkout@v4',
+    '        with: {fetch-depth: 0} # the secrets scan looks at every commit',
     '      - uses: docker/setup-buildx-action@v3',
     ...registries.flatMap(loginRows),
     ...built.flatMap(buildRows),
@@ -35,6 +36,10 @@ export function renderWorkflow({ services, branch }: Proposal): string | null {
       : [
           `      # ${elsewhere.join(', ')}: built elsewhere; without --build its image is looked for under the version as tag.`,
         ]),
+    '      - name: Look for secrets, and bring what was found as evidence; the gate of production judges it',
+    '        run: |',
+    '          towpath secrets scan -o secrets.json || true',
+    '          towpath evidence add secrets.json --commit "${{ github.sha }}"',
     '      - name: Create the release',
     '        run: >-',
     '          towpath release create "${{ github.sha }}" --commit "${{ github.sha }}"',

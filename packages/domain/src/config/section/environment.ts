@@ -12,6 +12,7 @@ import {
   text,
   wholeNumber,
 } from './field.ts'
+import { gates } from './gates.ts'
 import { strategy } from './strategy.ts'
 
 const SETTING = 'var:[A-Za-z_][A-Za-z0-9_]*'
@@ -100,6 +101,7 @@ const sharedFields = {
   strategy: strategy.prefault({}).describe('How a release replaces the one before.'),
   keep: wholeNumber(1, 50).default(5).describe('Releases kept on the host besides the live one.'),
   approvals: wholeNumber(0, 10).default(0).describe('Distinct people who must approve, never the author.'),
+  gates: gates.prefault({}).describe('What signed evidence a release must have before it is deployed.'),
   freeze: z
     .array(freezeWindow, { error: 'a list of weekly windows' })
     .max(50, { error: 'a list of at most 50 windows' })

@@ -10,6 +10,7 @@ import type { LockfileReading, LockfileText } from './lockfile.ts'
 /** Far above any real workflow, in UTF-16 units. */
 const WORKFLOW_LENGTH_MAX = 1024 * 1024
 
+/** One `uses:` as written. */
 interface Use {
   /** No text where something else stands there. */
   text: unknown
@@ -44,7 +45,8 @@ export function readWorkflowUses(file: LockfileText): LockfileReading {
   }
 }
 
-function usesIn({ path, text }: LockfileText): Use[] | LockfileReading {
+/** Everything that a workflow or an action `uses:`, wherever it stands; or why the file cannot be read. */
+export function usesIn({ path, text }: LockfileText): Use[] | LockfileReading {
   const counter = new LineCounter()
   try {
     const document = parseDocument(text, {

@@ -3,10 +3,11 @@ import { acceptPolicy } from '@towpath/app/environment/accept-policy.ts'
 import { parseFreezeWindow } from '@towpath/domain/config/freeze-window.ts'
 import type { FreezeWindow } from '@towpath/domain/config/resolved-config.ts'
 import { parseHostAddress } from '@towpath/domain/environment/host-address.ts'
+import { noEvidencePolicy, settled } from '@towpath/domain/evidence/evidence-policy.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Endpoint } from '../api-env.ts'
 import { endpoint, environmentParam, environmentShape, json, jsonBody } from '../endpoint.ts'
-import { policyShape } from './environment-shape.ts'
+import { evidencePolicyShape, policyShape } from './environment-shape.ts'
 import { showPolicy } from './show-environment.ts'
 
 const monthMs = 31 * 86_400_000
@@ -37,6 +38,7 @@ const body = z
         description: 'The only hosts that may be deployed to, as host.docker of towpath.yaml writes them.',
         example: ['ssh://deploy@app.example.com'],
       }),
+    evidence: evidencePolicyShape.default(noEvidencePolicy).openapi({ description: 'Absent asks for none.' }),
   })
   .openapi('AcceptPolicy')
 
@@ -52,10 +54,10 @@ const route = endpoint({
 
 export const acceptPolicyEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
-    const { freeze, ...asked } = c.req.valid('json')
+    const { freeze, evidence, ...asked } = c.req.valid('json')
     const policy = await acceptPolicy(c.var.served.installation, c.var.caller, {
       ...c.req.valid('param'),
-      policy: { ...asked, freeze: freeze.map(windowOf) },
+      policy: { ...asked, freeze: freeze.map(windowOf), evidence: settled(evidence) },
     })
     return c.json(showPolicy(policy), 200)
   })

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { kindShape, outcomeShape } from '../deployment/deployment-shape.ts'
 import { orNull, timeShape } from '../endpoint.ts'
 import { pictureShape } from '../watch/observed-shape.ts'
+import { evidenceGates, gradedSeverities } from '@towpath/domain/evidence/evidence-policy.ts'
 import { waiverShape } from '../gate/gate-shape.ts'
 
 /** Who sits where; `services` by their names. */
@@ -14,6 +15,26 @@ const placementFields = {
   ),
 }
 
+const periodMs = z
+  .int()
+  .min(0)
+  .max(90 * 86_400_000)
+
+/** What an environment asks of evidence, as its policy has it. */
+export const evidencePolicyShape = z
+  .strictObject({
+    gates: z
+      .array(z.enum(evidenceGates))
+      .max(evidenceGates.length)
+      .openapi({ description: 'Gates over signed evidence that are on.' }),
+    severity: z.enum(gradedSeverities),
+    onlyFixable: z.boolean(),
+    graceMs: z.strictObject({ low: periodMs, medium: periodMs, high: periodMs, critical: periodMs }),
+    dataAgeMaxMs: periodMs,
+    repositoryWaivers: z.boolean(),
+  })
+  .openapi('EvidencePolicy')
+
 export const policyShape = z
   .strictObject({
     version: z.int(),
@@ -21,6 +42,7 @@ export const policyShape = z
     needs: z.array(z.strictObject({ environment: z.string(), bakedMs: z.int() })),
     freeze: z.array(z.string()),
     hosts: z.array(z.string()),
+    evidence: evidencePolicyShape,
   })
   .openapi('Policy')
 

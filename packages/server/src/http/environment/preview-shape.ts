@@ -48,7 +48,7 @@ export const previewShape = z
     pending: z
       .array(
         z.strictObject({
-          what: z.enum(['approvals', 'needs', 'freeze', 'hosts']),
+          what: z.enum(['approvals', 'needs', 'freeze', 'hosts', 'evidence']),
           accepted: z.string(),
           asked: z.string(),
           says: z.string(),

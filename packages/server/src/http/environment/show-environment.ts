@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi'
 import type { EnvironmentState, Placement } from '@towpath/domain/environment/environment-state.ts'
+import { evidenceOf } from '@towpath/domain/environment/policy.ts'
 import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
 import type { WatchState } from '@towpath/domain/watch/watch-state.ts'
 import { showPicture } from '../watch/observed-shape.ts'
@@ -65,4 +66,5 @@ export const showPolicy = (policy: EnvironmentPolicy): z.infer<typeof policyShap
   needs: policy.needs,
   freeze: policy.freeze.map(({ text }) => text),
   hosts: policy.hosts,
+  evidence: evidenceOf(policy),
 })

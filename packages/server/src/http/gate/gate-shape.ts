@@ -28,6 +28,21 @@ export const gateResultShape = z
     why: z.string(),
     fix: z.string().nullable(),
     waiver: orNull(waiverShape),
+    waivers: z
+      .array(
+        z
+          .strictObject({
+            advisory: z.string(),
+            package: z.string(),
+            owner: z.string(),
+            reason: z.string(),
+            expires: z.iso.date(),
+          })
+          .openapi('UsedWaiver'),
+      )
+      .openapi({
+        description: "Waivers of the repository that let findings pass, under the gate's own answer.",
+      }),
   })
   .openapi('GateResult')
 
@@ -38,4 +53,5 @@ export const showGateResult = (result: GateResult): z.infer<typeof gateResultSha
   why: result.why,
   fix: 'fix' in result ? result.fix : null,
   waiver: result.waiver,
+  waivers: result.waivers ?? [],
 })

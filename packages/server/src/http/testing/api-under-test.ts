@@ -55,7 +55,7 @@ export async function openApiUnderTest(
 ): Promise<ApiUnderTest> {
   const stateDir = await mkdtemp(join(tmpdir(), 'towpath-api-'))
   const { store, identify } = await openLedger({ url: await postgres.createDatabase(), stateDir })
-  const { id, ledger } = await identify()
+  const { id, ledger, evidenceKey } = await identify()
   const logged: string[] = []
   const registry = fakeRegistry()
   const closing = new AbortController()
@@ -64,6 +64,7 @@ export async function openApiUnderTest(
   const installation = wireInstallation({
     id,
     store,
+    evidenceKey,
     ports,
     edgeImage: 'edge:1',
     fence: 1,

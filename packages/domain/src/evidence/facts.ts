@@ -1,0 +1,71 @@
+import type { AdvisoryKind } from '../advisory/advisory.ts'
+import type { EvidenceKind } from './evidence.ts'
+import type { Finding, FindingWaiver } from '../advisory/finding.ts'
+
+/** A finding as a gate weighs it. */
+export interface JudgedFinding extends Pick<
+  Finding,
+  'id' | 'aliases' | 'package' | 'version' | 'severity' | 'fixed' | 'presence' | 'isExploited' | 'file'
+> {
+  kind: AdvisoryKind | 'yanked'
+  waiver: FindingWaiver | null
+}
+
+/** Something that keeps a result from being a clean one, and what to do about it. */
+export interface EvidenceUnknown {
+  message: string
+  hint: string
+}
+
+/** What an audit or an image scan found, and how new the advisories were that it judged by. */
+export interface AuditFacts {
+  files: readonly string[]
+  findings: readonly JudgedFinding[]
+  unknowns: readonly EvidenceUnknown[]
+  /** RFC 3339; null where the advisories held no record. */
+  newestAdvisory: string | null
+}
+
+/** Results of a check that finds or finds nothing: secrets, pins, static analysis. */
+export interface ResultFacts {
+  /** Results that count: not suppressed, and more than a note. */
+  open: number
+  suppressed: number
+  /** The first few, one line each. Never the secret itself. */
+  examples: readonly string[]
+  /** Why the results may not be all. */
+  unknowns: readonly EvidenceUnknown[]
+}
+
+export interface BillFacts {
+  components: number
+  /** True where the document itself says that it is not all. */
+  isIncomplete: boolean
+}
+
+export interface TestFacts {
+  tests: number
+  failures: number
+  errors: number
+  skipped: number
+}
+
+/** What gates read of each kind of evidence: the same function reads it when it comes in and when a gate is asked. */
+export interface FactsByKind {
+  audit: AuditFacts
+  scan: AuditFacts
+  secrets: ResultFacts
+  pinning: ResultFacts
+  'static-analysis': ResultFacts
+  sbom: BillFacts
+  tests: TestFacts
+  vex: { statements: number }
+}
+
+export type EvidenceFacts = { [Kind in EvidenceKind]: { kind: Kind; facts: FactsByKind[Kind] } }[EvidenceKind]
+
+/** The facts of evidence that was read as this kind. */
+export function factsOf<Kind extends EvidenceKind>(read: EvidenceFacts, kind: Kind): FactsByKind[Kind] {
+  if (read.kind !== kind) throw new Error(`evidence of ${read.kind} was read as ${kind}`)
+  return read.facts as FactsByKind[Kind]
+}
