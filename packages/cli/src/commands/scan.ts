@@ -1,6 +1,7 @@
 import { ageMaxOf, answerAudit } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
 import { judge } from '../audit/run-audit.ts'
+import type { ImageQuestion } from '../image/find-image.ts'
 import { inventoriesOf, inventoryDocument, scanImages } from '../image/scan-image.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { line, span } from '../screen/line.ts'
@@ -8,13 +9,11 @@ import type { Line } from '../screen/line.ts'
 import type { ScannedImage } from '../image/scan-image.ts'
 import type { Context } from '../terminal/context.ts'
 
-interface ScanOptions extends JudgeOptions {
-  platform?: string
-}
+interface ScanOptions extends JudgeOptions, ImageQuestion {}
 
 /** `towpath scan IMAGE`: what is known against what an image ships. Ends with 1 on findings, and on what is unknown. */
 export async function scanImage(context: Context, path: string, options: ScanOptions): Promise<Answer> {
-  const images = await scanImages(context.shell, path, options.platform)
+  const images = await scanImages(context.shell, path, options)
   const { result, from } = await judge(context.shell, {
     inventories: inventoriesOf(images),
     advisories: options.advisories,
@@ -33,12 +32,13 @@ export async function scanImage(context: Context, path: string, options: ScanOpt
 }
 
 /** `Debian 12, 3 layers: 88 deb, 12 npm`. */
-function headOf({ label, system, layers, components }: ScannedImage): Line[] {
+function headOf({ label, system, layers, components, place }: ScannedImage): Line[] {
   const counts = [...Map.groupBy(components, ({ ecosystem }) => ecosystem)].map(
     ([ecosystem, own]) => `${own.length} ${ecosystem.replace(/:$/, '')}`,
   )
   const about =
     system === null ? 'no system' : [system.id, system.version || system.codename].join(' ').trim()
   const text = `${about}, ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}: ${counts.join(', ') || 'nothing known'}`
-  return [line(span('strong', label), span('quiet', `  ${text}`)), line('')]
+  const source = place === '' ? [] : [line(span('quiet', `  from ${place}`))]
+  return [line(span('strong', label), span('quiet', `  ${text}`)), ...source, line('')]
 }

@@ -25,7 +25,7 @@ export interface ImageManifest {
 /** Why no image can be read, in words. */
 export class NoImage extends Error {}
 
-const INDEX_DEPTH_MAX = 4
+export const INDEX_DEPTH_MAX = 4
 
 /** The images of a `docker save` archive (`manifest.json`) or of an OCI layout (`index.json`). */
 export function readManifests(documents: Documents): ImageManifest[] {
@@ -56,8 +56,7 @@ function imagesOfIndex(
   return listOf(fieldsOf(jsonAt(place, documents)).get('manifests')).flatMap((value) => {
     const entry = fieldsOf(value)
     const annotations = fieldsOf(entry.get('annotations'))
-    // Attestations stand beside images in an index; they are no image.
-    if (annotations.has('vnd.docker.reference.type')) return []
+    if (isAttestation(entry)) return []
     const digest = textOf(entry.get('digest')) ?? ''
     const own =
       textOf(annotations.get('io.containerd.image.name')) ??
@@ -80,6 +79,10 @@ function imagesOfIndex(
     ]
   })
 }
+
+/** Attestations stand beside images in an index; they are no image. */
+export const isAttestation = (entry: Fields): boolean =>
+  fieldsOf(entry.get('annotations')).has('vnd.docker.reference.type')
 
 function imageOf(
   config: Fields,
@@ -109,7 +112,8 @@ const wholeSeconds = (text: string): string | null => {
   return seconds === undefined || Number.isNaN(Date.parse(`${seconds}Z`)) ? null : `${seconds}Z`
 }
 
-function placeOf(digest: string): string {
+/** Where an OCI layout keeps a blob. */
+export function placeOf(digest: string): string {
   const [, algorithm, hex] = /^(sha256|sha512):([0-9a-f]+)$/.exec(digest) ?? []
   if (algorithm === undefined || hex === undefined)
     throw new NoImage(

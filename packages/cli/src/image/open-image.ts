@@ -6,7 +6,7 @@ import type { Layer } from '@towpath/domain/inventory/image/layer.ts'
 import { NoImage, readManifests } from './image-documents.ts'
 import type { ImageManifest } from './image-documents.ts'
 import { eachPart } from './image-parts.ts'
-import type { ImagePart } from './image-parts.ts'
+import type { ImagePart, PartsTaker } from './image-parts.ts'
 import { compressionOf, readLayer } from './read-layer.ts'
 import type { Compression, LayerReading } from './read-layer.ts'
 import { Spent, scanBounds } from './scan-bounds.ts'
@@ -17,15 +17,22 @@ export interface OpenImage extends Omit<ImageManifest, 'layers' | 'diffIds' | 'c
   layers: readonly (Layer & LayerName)[]
 }
 
+/** Gives a taker every part of what holds images, once and in turn. */
+export type GiveParts = (taker: PartsTaker) => Promise<void>
+
 /**
- * Reads the images of an archive or folder in one pass, each layer once, without writing anything. Throws
- * IMAGE_UNREADABLE where there is no image or its parts are not what their digests say; a layer that can be read in part
- * has a problem instead.
+ * Reads the images of what gives its parts in one pass, each layer once, without writing anything. `label` is what
+ * messages call it. Throws IMAGE_UNREADABLE where there is no image or its parts are not what their digests say; a layer
+ * that can be read in part has a problem instead.
  */
-export async function openImages(path: string, bounds: ScanBounds = scanBounds): Promise<OpenImage[]> {
+export async function readImages(
+  label: string,
+  give: GiveParts,
+  bounds: ScanBounds = scanBounds,
+): Promise<OpenImage[]> {
   const parts = new Parts(bounds)
   try {
-    await eachPart(path, bounds, {
+    await give({
       part: (part) => parts.take(part),
       link: (from, to) => parts.link(from, to),
     })
@@ -33,9 +40,13 @@ export async function openImages(path: string, bounds: ScanBounds = scanBounds):
     if (manifests.length === 0) throw new NoImage('it lists no image')
     return manifests.map((manifest) => parts.imageOf(manifest))
   } catch (thrown) {
-    throw unreadable(path, thrown)
+    throw unreadable(label, thrown)
   }
 }
+
+/** The images of an archive or folder. */
+export const openImages = (path: string, bounds: ScanBounds = scanBounds): Promise<OpenImage[]> =>
+  readImages(path, (taker) => eachPart(path, bounds, taker), bounds)
 
 class Parts {
   readonly documents = new Map<string, string>()
@@ -58,11 +69,14 @@ class Parts {
     const source = bytes[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>
     const first = await beginningOf(source)
     const hash = createHash('sha256')
-    const whole = Readable.from(hashed(first, { source, hash }), { objectMode: false })
+    const fault: { own: TowpathError | null } = { own: null }
+    const whole = Readable.from(hashed(first, { source, hash, fault }), { objectMode: false })
     const compression = compressionOf(first)
     const isDocument = compression === 'none' && isText(first)
     const layer = isDocument ? null : await this.#readLayer(whole, compression)
     if (isDocument) await this.#takeDocument(place, whole)
+    // That a registry or engine broke off says nothing of the layer.
+    if (fault.own !== null) throw fault.own
     // A layer that goes past a bound is left before its end: the rest still says whether this is what is named.
     for await (const chunk of source) hash.update(chunk)
     const digest = hash.digest('hex')
@@ -129,15 +143,25 @@ async function beginningOf(source: AsyncIterableIterator<Buffer>): Promise<Buffe
 
 async function* hashed(
   first: Buffer,
-  { source, hash }: { source: AsyncIterableIterator<Buffer>; hash: ReturnType<typeof createHash> },
+  given: {
+    source: AsyncIterableIterator<Buffer>
+    hash: ReturnType<typeof createHash>
+    fault: { own: TowpathError | null }
+  },
 ): AsyncGenerator<Buffer> {
+  const { source, hash, fault } = given
   if (first.length > 0) {
     hash.update(first)
     yield first
   }
-  for (let next = await source.next(); next.done !== true; next = await source.next()) {
-    hash.update(next.value)
-    yield next.value
+  try {
+    for (let next = await source.next(); next.done !== true; next = await source.next()) {
+      hash.update(next.value)
+      yield next.value
+    }
+  } catch (thrown) {
+    if (thrown instanceof TowpathError) fault.own = thrown
+    throw thrown
   }
 }
 
@@ -152,7 +176,7 @@ function unreadable(path: string, thrown: unknown): TowpathError {
     message: `${path} cannot be read as an image: ${messageOf(thrown)
       .replaceAll(/\p{Cc}/gu, ' ')
       .slice(0, 300)}.`,
-    hint: 'Nothing was judged. It is what docker save writes, or an OCI layout as a folder or tar: docker save IMAGE -o image.tar, then towpath scan image.tar',
+    hint: 'Nothing was judged. It is what docker save writes, an OCI layout as a folder or tar, or the name of an image: docker save IMAGE -o image.tar, then towpath scan image.tar',
     cause: thrown,
   })
 }

@@ -10,6 +10,9 @@ export const auditFormats = ['table', 'json', 'sarif', 'github', 'junit'] as con
 
 export const bomFormats = ['cyclonedx', 'spdx'] as const
 
+/** Where an image may be found. */
+export const imageSources = ['file', 'registry', 'engine'] as const
+
 /** Commands that look at what a project is made of; none of them needs a server. */
 export const evidence: Group = (program, act) => {
   audit(program, act)
@@ -53,32 +56,45 @@ const judged = (command: Command): Command =>
 
 const scan: Group = (program, act) => {
   const command = tell(program.command('scan').argument('<image>'), {
-    says: 'Judge what an image ships by known advisories: an archive of docker save, or an OCI layout.',
+    says: 'Judge what an image ships by known advisories: in a registry, the engine here, or a file.',
     inShort: 'judge what an image ships by known advisories',
     examples: [
       'scan image.tar',
-      'scan layout/ --fail-on high',
+      'scan registry.example/team/app:1.4.2 --fail-on high',
       'scan image.tar --format sarif -o scan.sarif',
     ],
     group: 'Also',
   })
-  judged(command)
-    .option('--platform <os/arch>', 'only the image for this platform')
-    .action(act(async () => (await import('../commands/scan.ts')).scanImage))
+  fromSomewhere(judged(command).option('--platform <os/arch>', 'only the image for this platform')).action(
+    act(async () => (await import('../commands/scan.ts')).scanImage),
+  )
 }
+
+/** Options of every command that looks for an image. */
+const fromSomewhere = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--from <place>', `look only there: ${imageSources.join(', ')}`).choices(imageSources),
+    )
+    .option('--plain-http', 'speak without encryption to a registry elsewhere')
 
 const sbom: Group = (program, act) => {
   const command = tell(program.command('sbom').argument('<image>'), {
     says: 'Write what an image ships as CycloneDX 1.6 or SPDX 2.3. The same image gives the same bytes.',
     inShort: 'write what an image ships as CycloneDX or SPDX',
-    examples: ['sbom image.tar -o app.cdx.json', 'sbom layout/ --format spdx -o app.spdx.json'],
+    examples: [
+      'sbom image.tar -o app.cdx.json',
+      'sbom registry.example/app:1.4.2 --format spdx -o app.spdx.json',
+    ],
     group: 'Also',
   })
-  command
-    .addOption(
-      new Option('--format <format>', bomFormats.join(', ')).choices(bomFormats).default('cyclonedx'),
-    )
-    .option('--platform <os/arch>', 'the image for this platform, where there are several')
+  fromSomewhere(
+    command
+      .addOption(
+        new Option('--format <format>', bomFormats.join(', ')).choices(bomFormats).default('cyclonedx'),
+      )
+      .option('--platform <os/arch>', 'the image for this platform, where there are several'),
+  )
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .action(act(async () => (await import('../commands/sbom.ts')).writeBom))
   tell(command.command('diff').argument('<a>').argument('<b>'), {
