@@ -142,6 +142,21 @@ describe('an image in a registry', () => {
   })
 })
 
+test('a second image is fetched without the layers that it shares with the first', async () => {
+  const base = await layerOf([nodePackage('base', '1.0.0')])
+  const [old, fresh] = [
+    await layerOf([nodePackage('app', '1.0.0')]),
+    await layerOf([nodePackage('app', '2.0.0')]),
+  ]
+  const first = await registryOf(ociLayout([base, old], 'none'))
+  await scan(`${first.repository}:1`)
+  const second = await registryOf(ociLayout([base, fresh], 'none'))
+  const { inventory } = await scan(`${second.repository}:1`)
+  expect(inventory.components.map(({ purl }) => purl)).toEqual(['pkg:npm/app@2.0.0', 'pkg:npm/base@1.0.0'])
+  const layers = [base, old, fresh].map((layer) => `blobs/sha256:${sha256(layer)}`)
+  expect(layers.map((path) => second.asked.includes(path))).toEqual([false, false, true])
+})
+
 describe('a name', () => {
   test('that may be a mistyped file is asked of nobody outside this machine', async () => {
     for (const name of ['nowhere', 'image.tar', './team/app', 'a/b.tgz']) {

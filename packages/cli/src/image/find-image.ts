@@ -10,6 +10,7 @@ import type { Shell } from '../terminal/shell.ts'
 import { findEngine } from './image-engine.ts'
 import type { ImageEngine } from './image-engine.ts'
 import { partsOfTar } from './image-parts.ts'
+import { LayerCache } from './layer-cache.ts'
 import { openImages, readImages } from './open-image.ts'
 import type { OpenImage } from './open-image.ts'
 import { registryAccount } from './registry-account.ts'
@@ -48,7 +49,7 @@ export async function findImages(
   const { from } = question
   const path = resolve(shell.folder, argument)
   if (from === 'file' || (from === undefined && isFile(argument, path)))
-    return { images: await openImages(path), source: 'file', place: '' }
+    return { images: await openImages(path, { cache: new LayerCache(shell) }), source: 'file', place: '' }
   const parsed = parseImageReference(argument)
   if (!parsed.ok)
     throw notFound(argument, [noFile(from), `as a name of an image it does not read: ${parsed.problem}`])
@@ -101,12 +102,15 @@ async function askEngine({ shell, argument, reference, question }: Named): Promi
   const { tag, digest } = reference
   const id = await idIn(engine, tag === null && digest === null ? `${argument}:latest` : argument, question)
   if (typeof id !== 'string') return id
-  const images = await readImages(argument, (taker) =>
-    partsOfTar(
-      Readable.from(engine.saved(id), { objectMode: false }),
-      { compression: 'none', bounds: scanBounds },
-      taker,
-    ),
+  const images = await readImages(
+    argument,
+    (taker) =>
+      partsOfTar(
+        Readable.from(engine.saved(id), { objectMode: false }),
+        { compression: 'none', bounds: scanBounds },
+        taker,
+      ),
+    { cache: new LayerCache(shell) },
   )
   return {
     // An image is saved by its id, since a tag may move meanwhile; then the archive knows no name of it.
@@ -144,7 +148,8 @@ async function askRegistry(
     const top = await repository.manifest(digest ?? tag ?? 'latest')
     if (top === null) return { none: `registry ${domain} has no such image` }
     const asked = { repository, top, wanted: platform, bounds: scanBounds }
-    const images = await readImages(argument, (taker) => partsOfRegistry(asked, taker))
+    const cache = new LayerCache(shell)
+    const images = await readImages(argument, (taker) => partsOfRegistry(asked, taker), { cache })
     return { images, source: 'registry', place: `registry ${domain}, ${top.digest}` }
   } catch (thrown) {
     throw isRegistryError(thrown) && before.length > 1 ? withAttempts(thrown, before) : thrown
