@@ -249,6 +249,40 @@ describe('towpath scan', () => {
     expect(error?.title).toContain('it has linux/amd64')
   })
 
+  test('tells what came with the base image from what was built on it', async () => {
+    const layers = [await layerOf([['usr/bin/old', program]]), await layerOf([nodePackage('left', '1.0.0')])]
+    const history = [
+      { created_by: 'ADD rootfs' },
+      { created_by: 'CMD ["bash"]', empty_layer: true },
+      { created_by: 'COPY app' },
+    ]
+    const name = 'docker.io/library/debian:12'
+    const put = async (given: Parameters<typeof ociLayout>[2]) =>
+      at.put('image.tar', await layerOf(ociLayout(layers, 'none', given)))
+    await put({ config: { history }, annotations: { 'org.opencontainers.image.base.name': name } })
+    const { inventory } = await scan('image.tar')
+    expect(inventory.images).toMatchObject([{ base: { name, digest: null, layers: 1 } }])
+    expect(inventory.components).toMatchObject([
+      { name: 'bad', part: 'base' },
+      { name: 'good', part: 'base' },
+      { name: 'old', part: 'base' },
+      { name: 'left', part: 'application' },
+    ])
+    const { out } = await at.run(['scan', 'image.tar', ...offline])
+    expect(out).toContain(`built on ${name}, the lower layer, as its history reads: 3 crates.io`)
+    expect(out).toContain('2 of 2 findings came with the base image')
+    await put({ config: { config: { Labels: { 'org.opencontainers.image.base.name': name } } } })
+    expect((await scan('image.tar')).inventory.components).toMatchObject([
+      { part: 'unknown' },
+      { part: 'unknown' },
+      { part: 'unknown' },
+      { part: 'unknown' },
+    ])
+    expect((await at.run(['scan', 'image.tar', ...offline])).out).toContain(
+      'which layers are of it is not known',
+    )
+  })
+
   test('reads an OCI layout as a folder', async () => {
     for (const [name, bytes] of ociLayout([await layerOf([['app', program]])]))
       await at.put(`layout/${name}`, bytes)

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { messageOf, TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { partOfLayer } from '@towpath/domain/inventory/image/base-image.ts'
 import type { LayerName } from '@towpath/domain/inventory/image/image-inventory.ts'
 import type { Layer } from '@towpath/domain/inventory/image/layer.ts'
 import { NoImage, readManifests } from './image-documents.ts'
@@ -150,7 +151,7 @@ class Parts {
           throw new NoImage(
             `its layer ${place.slice(0, 120)} holds something else than its configuration says`,
           )
-        return { ...layer, diffId, createdBy: createdBy[at] ?? null }
+        return { ...layer, diffId, createdBy: createdBy[at] ?? null, part: partOfLayer(image.base, at) }
       }),
     }
   }

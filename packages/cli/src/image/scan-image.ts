@@ -1,3 +1,4 @@
+import type { BaseImage } from '@towpath/domain/inventory/image/base-image.ts'
 import { imageInventory } from '@towpath/domain/inventory/image/image-inventory.ts'
 import type { ImageComponent, ImageInventory } from '@towpath/domain/inventory/image/image-inventory.ts'
 import type { Inventory } from '@towpath/domain/inventory/component.ts'
@@ -15,6 +16,7 @@ export interface ScannedImage extends ImageInventory {
   digest: string
   /** RFC 3339 in whole seconds; null where the image does not say. */
   created: string | null
+  base: BaseImage | null
   source: ImageSource
   /** Where it was found, in words; empty for a file. */
   place: string
@@ -41,13 +43,14 @@ export async function scanImages(
   return images.map((image) => {
     const label =
       images.length === 1 ? path : `${path} (${[image.name, image.platform].filter(Boolean).join(' ')})`
-    const { name, platform, digest, created, layers } = image
+    const { name, platform, digest, created, base, layers } = image
     return {
       label,
       name,
       platform,
       digest,
       created,
+      base,
       source,
       place,
       ...imageInventory({ image: label, layers, now: shell.now() }),
@@ -69,11 +72,24 @@ export const inventoryDocument = (images: readonly ScannedImage[]): object => ({
 })
 
 const componentDocument = (
-  { purl, layer, file, presence, name, version, ecosystem, source, architecture, origin }: ImageComponent,
+  {
+    purl,
+    layer,
+    part,
+    file,
+    presence,
+    name,
+    version,
+    ecosystem,
+    source,
+    architecture,
+    origin,
+  }: ImageComponent,
   image: string,
 ): object => ({
   purl,
   layer,
+  part,
   path: file,
   presence,
   name,

@@ -41,16 +41,21 @@ const configOf = (layers: readonly Buffer[], more: object = {}): string =>
 
 const descriptor = (bytes: Buffer) => ({ digest: `sha256:${sha256(bytes)}`, size: bytes.length })
 
-/** Files of an OCI layout with one image; `more` goes into its configuration. */
+/** Files of an OCI layout with one image; `config` goes into its configuration, `annotations` into its manifest. */
 export function ociLayout(
   layers: readonly Buffer[],
   packing: Packing = 'gzip',
-  more: object = {},
+  { config: more = {}, annotations = {} }: { config?: object; annotations?: Record<string, string> } = {},
 ): [string, Buffer][] {
   const blobs = layers.map((layer) => packed(layer, packing))
   const config = Buffer.from(configOf(layers, more))
   const manifest = Buffer.from(
-    JSON.stringify({ schemaVersion: 2, config: descriptor(config), layers: blobs.map(descriptor) }),
+    JSON.stringify({
+      schemaVersion: 2,
+      config: descriptor(config),
+      layers: blobs.map(descriptor),
+      annotations,
+    }),
   )
   const index = { schemaVersion: 2, manifests: [descriptor(manifest)] }
   return [
@@ -69,7 +74,7 @@ export function platformsLayout(
 ): [string, Buffer][] {
   const layouts = images.map(({ architecture, layers }) => ({
     architecture,
-    files: ociLayout(layers, 'gzip', { architecture }),
+    files: ociLayout(layers, 'gzip', { config: { architecture } }),
   }))
   const entries = layouts.map(({ architecture, files }) => {
     const { manifests } = JSON.parse(String(new Map(files).get('index.json'))) as { manifests: object[] }

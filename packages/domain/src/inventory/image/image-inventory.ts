@@ -1,5 +1,6 @@
 import { compareText } from '../../version/order.ts'
 import type { Component, Ecosystem, Inventory, InventoryGap, SystemEcosystem } from '../component.ts'
+import type { LayerPart } from './base-image.ts'
 import type { FoundPackage } from './image-file.ts'
 import { mergeLayers } from './layer.ts'
 import type { Layer, LayerFile, SurvivingFile } from './layer.ts'
@@ -13,6 +14,7 @@ export interface LayerName {
   diffId: string
   /** Command that made it; null where the history does not say. */
   createdBy: string | null
+  part: LayerPart
 }
 
 /** A component that an image ships: the same as any component, with the place where it was found. */
@@ -20,6 +22,8 @@ export interface ImageComponent extends Component {
   purl: string
   /** `diffId` of the layer that brought it. */
   layer: string
+  /** Whether that layer is of the base image. */
+  part: LayerPart
   architecture: string | null
 }
 
@@ -65,7 +69,7 @@ export function imageInventory(input: {
   }))
   return {
     system,
-    layers: layers.map(({ diffId, createdBy }) => ({ diffId, createdBy })),
+    layers: layers.map(({ diffId, createdBy, part }) => ({ diffId, createdBy, part })),
     components,
     inventories: withGaps(inventories, { image, gaps: firstOf(gaps, image) }),
   }
@@ -106,6 +110,7 @@ function componentOf(
   { file, system, layers }: { file: SurvivingFile; system: OsRelease | null; layers: readonly LayerName[] },
 ): ImageComponent {
   const { kind, name, version, source, origin, architecture } = found
+  const layer = layers[layerOf(found, file)]
   const ecosystem: Ecosystem = kind === 'deb' || kind === 'apk' ? systemEcosystem(kind, system) : kind
   return {
     ecosystem,
@@ -120,7 +125,8 @@ function componentOf(
     requiredBy: [],
     ...(origin === null ? {} : { origin }),
     purl: packageUrl(found, isOfSystem(found) ? system : null),
-    layer: layers[layerOf(found, file)]?.diffId ?? '',
+    layer: layer?.diffId ?? '',
+    part: layer?.part ?? 'unknown',
     architecture,
   }
 }
