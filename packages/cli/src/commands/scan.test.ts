@@ -13,6 +13,7 @@ import {
   sha256,
 } from '../image/testing/image-archive.ts'
 import type { Entry } from '../image/testing/image-archive.ts'
+import { rpmDatabaseBytes } from '../image/testing/rpm-database-bytes.ts'
 
 let at: AuditFolder
 beforeEach(async () => {
@@ -281,6 +282,50 @@ describe('towpath scan', () => {
     expect((await at.run(['scan', 'image.tar', ...offline])).out).toContain(
       'which layers are of it is not known',
     )
+  })
+
+  test('judges the packages of an RPM system by their names and their sources’', async () => {
+    const release = 'ID="rocky"\nVERSION_ID="9.4"\n'
+    const libs = {
+      ...{ name: 'openssl-libs', version: '3.0.7', release: '27.el9', epoch: 1, architecture: 'x86_64' },
+      sourceRpm: 'openssl-3.0.7-27.el9.src.rpm',
+    }
+    await put([
+      ['etc/os-release', release],
+      ['var/lib/rpm/rpmdb.sqlite', rpmDatabaseBytes([libs])],
+      ['var/lib/rpm/rpmdb.sqlite-wal', ''],
+    ])
+    const affected = [
+      {
+        package: { ecosystem: 'Rocky Linux:9', name: 'openssl' },
+        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '1:3.0.7-28.el9_4' }] }],
+      },
+    ]
+    const record = { id: 'RLSA-2026:0001', modified: '2025-12-31T00:00:00Z', affected }
+    await at.put('osv/rocky.json', JSON.stringify(record))
+    const { findings, unknowns, inventory, verdict } = await scan('image.tar')
+    expect(inventory.components).toMatchObject([
+      { purl: 'pkg:rpm/rocky/openssl-libs@3.0.7-27.el9?arch=x86_64&distro=rocky-9.4&epoch=1' },
+    ])
+    expect(findings).toMatchObject([
+      {
+        id: 'RLSA-2026:0001',
+        package: 'openssl-libs',
+        fixed: '1:3.0.7-28.el9_4',
+        ecosystem: 'Rocky Linux:9',
+      },
+    ])
+    expect([verdict, unknowns]).toEqual(['findings', []])
+  })
+
+  test('is unknown over RPM databases that are not read', async () => {
+    await put([
+      ['etc/os-release', 'ID=rocky\nVERSION_ID=8.9\n'],
+      ['var/lib/rpm/Packages', 'x'],
+    ])
+    const { verdict, unknowns } = await scan('image.tar')
+    expect(verdict).toBe('unknown')
+    expect(unknowns[0]?.message).toContain('an RPM database of Berkeley DB, which is not read')
   })
 
   test('reads an OCI layout as a folder', async () => {

@@ -1,6 +1,7 @@
 import type { Header } from 'tar-stream'
 import { entryPath, linkTarget, markerOf } from '@towpath/domain/inventory/image/entry-path.ts'
 import { kindOfFile, unreadKindOf } from '@towpath/domain/inventory/image/file-kind.ts'
+import type { FileKind } from '@towpath/domain/inventory/image/file-kind.ts'
 import type { FileReading } from '@towpath/domain/inventory/image/image-file.ts'
 import { reading } from '@towpath/domain/inventory/image/image-file.ts'
 import type { Layer, LayerFile } from '@towpath/domain/inventory/image/layer.ts'
@@ -113,7 +114,7 @@ export class LayerContent {
   async #takeFile(path: string, header: Header, content: Content): Promise<boolean> {
     const kind = kindOfFile(path)
     const size = header.size ?? 0
-    const unread = unreadKindOf(path)
+    const unread = unreadKindOf(path, size)
     if (unread !== null) this.#keep(path, reading({ problem: `is ${unread}, which is not read` }))
     if (kind === null) {
       const program = await readProgram(size, content, this.#space)
@@ -130,7 +131,7 @@ export class LayerContent {
     }
     const chunks: Buffer[] = []
     for await (const chunk of content) chunks.push(chunk)
-    this.#keep(path, kind.read(Buffer.concat(chunks).toString('utf8')), kind.isDatabase)
+    this.#keep(path, await readingOf(kind, Buffer.concat(chunks)), kind.isDatabase)
     return true
   }
 
@@ -140,6 +141,11 @@ export class LayerContent {
     if (found.packages.length > 0 || found.problem !== null || found.system !== null || isDatabase)
       this.#files.set(path, { ...found, isDatabase })
   }
+}
+
+async function readingOf({ read }: FileKind, bytes: Buffer): Promise<FileReading> {
+  if (read !== 'rpm-database') return read(bytes.toString('utf8'))
+  return (await import('./rpm-database.ts')).readRpmDatabase(bytes)
 }
 
 async function drained(content: Content): Promise<void> {
