@@ -108,9 +108,26 @@ const advisories: Group = (program, act) => {
   const command = tell(program.command('advisories'), {
     says: 'Bring advisories in, show which ones audits use, take over what other tools ignore.',
     inShort: 'bring advisories in, show which are used',
-    examples: ['advisories status', 'advisories import osv-crates.tar.gz'],
+    examples: ['advisories status', 'advisories sync', 'advisories import osv-crates.tar.gz'],
     group: 'Also',
   })
+  tell(command.command('sync'), {
+    says: 'Fetch what changed in the OSV data of a mirror. Nothing half, altered or older is taken.',
+    inShort: 'fetch what changed in the OSV data of a mirror',
+    examples: [
+      'advisories sync --ecosystem crates.io --ecosystem npm',
+      'advisories sync --mirror https://mirror.example/osv',
+    ],
+  })
+    .addOption(
+      new Option('--ecosystem <name>', 'beside those synced before; any number of times').argParser(collect),
+    )
+    .option('--mirror <place>', 'address, or folder of that layout (else TOWPATH_ADVISORIES_MIRROR)')
+    .option('--to <dir>', 'where to keep them (else TOWPATH_HOME or ~/.towpath)')
+    .option('--kev <file>', "CISA's catalogue of what is exploited (JSON)")
+    .option('--epss <file>', "FIRST's probabilities of exploitation (CSV, plain or gzip)")
+    .option('--again', 'fetch everything anew, whatever was there before')
+    .action(act(async () => (await import('../commands/sync-advisories.ts')).syncAdvisories))
   tell(command.command('import').argument('<archive>'), {
     says: 'Replace the advisories by the OSV records of a folder, tar.gz or zip.',
     examples: ['advisories import all.zip', 'advisories import osv/ --kev kev.json --epss epss.csv.gz'],
