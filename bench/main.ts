@@ -75,7 +75,7 @@ if (chosen.some(({ needsNodeOnly }) => needsNodeOnly !== true)) {
     () => true,
     () => false,
   )
-  await prepareMachine({ forBenchmark: !hasCompose, say })
+  await prepareMachine({ withCompose: !hasCompose, say })
 }
 await run([process.execPath, 'tools/build.ts'], { cwd: root })
 const report = await measureAll(chosen, { quick: flags.quick, rounds: flags.quick ? 1 : 5, say })

@@ -4,8 +4,8 @@ import { dockerSocket, engineAnswers, engineLog, startEngine } from './setup/eng
 import { composeProgram, engineProgram, findProgram, installPackages, programs } from './setup/packages.ts'
 
 export interface MachineOptions {
-  /** Also bring `docker-compose`, which only the benchmark needs. */
-  forBenchmark?: boolean
+  /** Also bring `docker-compose`, which the benchmark and the tests of shadow mode need. */
+  withCompose?: boolean
   /** One line per thing installed or started. */
   say?: (line: string) => void
 }
@@ -23,28 +23,28 @@ export interface MachineSetup {
  * Throws a TowpathError that names what to type where it may not do that itself.
  */
 export const prepareMachine = async ({
-  forBenchmark = false,
+  withCompose = false,
   say = () => {},
 }: MachineOptions = {}): Promise<MachineSetup> => {
   const startedAt = performance.now()
   const socketPath = dockerSocket()
   const elapsed = () => Math.round(performance.now() - startedAt)
-  if (await isReady(socketPath, forBenchmark))
+  if (await isReady(socketPath, withCompose))
     return { installed: [], engineStarted: false, setupMs: elapsed() }
   return withMachineLock('setup', 20 * 60_000, async () => {
-    const installed = await installMissing(await missingPrograms(socketPath, forBenchmark), say)
+    const installed = await installMissing(await missingPrograms(socketPath, withCompose), say)
     const engineStarted = await ensureEngine(socketPath, say)
     return { installed, engineStarted, setupMs: elapsed() }
   })
 }
 
-const isReady = async (socketPath: string, forBenchmark: boolean): Promise<boolean> =>
-  (await missingPrograms(socketPath, forBenchmark)).length === 0 && (await engineAnswers(socketPath))
+const isReady = async (socketPath: string, withCompose: boolean): Promise<boolean> =>
+  (await missingPrograms(socketPath, withCompose)).length === 0 && (await engineAnswers(socketPath))
 
 /** Off Linux the engine's own virtual machine has all but the images, and those are pulled. */
-const missingPrograms = async (socketPath: string, forBenchmark: boolean) => {
+const missingPrograms = async (socketPath: string, withCompose: boolean) => {
   if (process.platform !== 'linux') return []
-  const wanted = [...programs, ...(forBenchmark ? [composeProgram] : [])]
+  const wanted = [...programs, ...(withCompose ? [composeProgram] : [])]
   if (!(await engineAnswers(socketPath))) wanted.unshift(engineProgram)
   return wanted.filter((program) => findProgram(program.name) === null)
 }
@@ -83,7 +83,7 @@ const needsEngine = (socketPath: string) =>
 if (import.meta.main) {
   try {
     const setup = await prepareMachine({
-      forBenchmark: process.argv.includes('--bench'),
+      withCompose: process.argv.includes('--compose'),
       say: (line) => console.log(line),
     })
     console.log(`machine ready (${setup.setupMs} ms)`)

@@ -1,7 +1,7 @@
 import type { Registry } from '@towpath/app/ports/registry.ts'
 import { formatImageReference, imageReference, pinnedTo } from '@towpath/domain/release/image-reference.ts'
 import { newestTags } from './newest-tags.ts'
-import { unauthorized, unreachable } from './registry-error.ts'
+import { unauthorized, unreachable } from '@towpath/registry/registry-error.ts'
 
 export interface FakeRegistry extends Registry {
   /** Stores an image under a tag, as a push does. */

@@ -7,22 +7,15 @@ import {
 } from '@towpath/domain/release/image-reference.ts'
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { parsedJson, sendAuthorized } from './authorized-request.ts'
+import { parsedJson } from '@towpath/registry/authorized-request.ts'
+import { ask, type Question } from '@towpath/registry/question.ts'
+import { registryFault, unreadable } from '@towpath/registry/registry-error.ts'
+import { bodyOf } from '@towpath/registry/registry-request.ts'
 import { newestTags } from './newest-tags.ts'
-import { registryFault, unreadable } from './registry-error.ts'
-import { bodyOf, isLoopback } from './registry-request.ts'
 
 const DEADLINE_MS = 15_000
 const MOST_PAGES = 20
 const TAGS_A_PAGE = 100
-
-/** Images and indexes of images, OCI and Docker; without these a registry may convert, and the digest would differ. */
-const MANIFEST_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-].join(', ')
 
 /**
  * Any registry that keeps the OCI distribution specification. `deadlineMs` is for one question, all its requests
@@ -45,12 +38,6 @@ export function ociRegistry({ deadlineMs = DEADLINE_MS }: { deadlineMs?: number 
       return newestTags(tags, limit)
     },
   }
-}
-
-interface Question {
-  reference: ImageReference
-  credentials: RegistryCredentials | null
-  signal: AbortSignal
 }
 
 async function withTypedFaults<T>(reference: ImageReference, act: () => Promise<T>): Promise<T> {
@@ -109,19 +96,4 @@ function nextPage(link: string | null): string | null {
   if (target === undefined || !URL.canParse(target, 'https://registry.invalid')) return null
   const last = new URL(target, 'https://registry.invalid').searchParams.get('last')
   return last === null ? null : `tags/list?n=${TAGS_A_PAGE}&last=${encodeURIComponent(last)}`
-}
-
-function ask(
-  { reference, credentials, signal }: Question,
-  { method, path }: { method: 'GET' | 'HEAD'; path: string },
-): Promise<Response> {
-  const url = new URL(`${originOf(reference)}/v2/${reference.path}/${path}`)
-  const headers = { accept: path.startsWith('manifests/') ? MANIFEST_TYPES : 'application/json' }
-  return sendAuthorized({ url, method, headers, signal }, { repository: reference.path, credentials })
-}
-
-/** Docker Hub answers under another name than its images carry. */
-function originOf({ domain }: ImageReference): string {
-  const host = domain === 'docker.io' ? 'registry-1.docker.io' : domain
-  return `${isLoopback(host.replace(/:\d+$/, '')) ? 'http' : 'https'}://${host}`
 }

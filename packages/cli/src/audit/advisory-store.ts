@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
 import type { AdvisorySummary } from '@towpath/domain/advisory/advisory-lines.ts'
@@ -7,6 +7,7 @@ import { isMapping } from '@towpath/domain/inventory/lockfile/lockfile.ts'
 import { replaceFile } from '../terminal/replace-file.ts'
 import { digestOf } from './advisory-digest.ts'
 import type { LoadedAdvisories } from './load-advisories.ts'
+import type { SyncStates, Synced } from './sync-advisories.ts'
 
 const FORMAT = 1
 
@@ -23,6 +24,8 @@ export interface StoreHead extends AdvisorySummary {
   importedAt: string
   /** Where it was imported from, as it was given. */
   source: string
+  /** What a sync goes on from; absent where the data was imported. */
+  sync?: { states: SyncStates }
 }
 
 /** What is joined to advisories where it is loaded: CISA's list and FIRST's probabilities, by CVE id. */
@@ -115,6 +118,8 @@ export async function writeStore(
     source: string
     scores: ReadonlyMap<string, number>
     exploitation: Exploitation
+    /** Records as they came, to be kept with the data, and what a sync goes on from. */
+    synced?: Pick<Synced, 'draft' | 'states'>
   },
 ): Promise<StoreHead> {
   const { digest, count, withdrawn, newest, ecosystems, partial, unread } = loaded
@@ -137,6 +142,7 @@ export async function writeStore(
     unread,
     importedAt,
     source,
+    ...(about.synced === undefined ? {} : { sync: { states: about.synced.states } }),
   }
   const place = join(store, folder)
   await mkdir(place)
@@ -144,10 +150,15 @@ export async function writeStore(
     await writeFile(join(place, fileOf(ecosystem)), `${lines.join('\n')}\n`)
   await writeFile(join(place, 'scores'), JSON.stringify(Object.fromEntries(about.scores)))
   await writeFile(join(place, 'exploitation'), JSON.stringify(about.exploitation))
-  await replaceFile(headFile(store), `${JSON.stringify(head, null, 2)}\n`)
+  if (about.synced !== undefined) await rename(about.synced.draft, join(place, 'records'))
+  await writeHead(store, head)
   await removeOthers(store, folder)
   return head
 }
+
+/** Puts what a store says of itself in place of what it said before; its data stays as it is. */
+export const writeHead = (store: string, head: StoreHead): Promise<void> =>
+  replaceFile(headFile(store), `${JSON.stringify(head, null, 2)}\n`)
 
 /** The same data may be there already and be read right now: it is never written over. */
 function freeName(taken: readonly string[], wanted: string): string {

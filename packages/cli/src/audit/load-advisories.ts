@@ -4,6 +4,7 @@ import type { AdvisoryRecord } from '@towpath/domain/advisory/advisory.ts'
 import { readOsvRecord } from '@towpath/domain/advisory/read-osv.ts'
 import { digestOf } from './advisory-digest.ts'
 import { readRecordTexts } from './advisory-files.ts'
+import type { Take } from './record-bounds.ts'
 
 /** Unreadable records that are told one by one. */
 const TOLD_MAX = 20
@@ -18,12 +19,12 @@ export interface LoadedAdvisories extends AdvisorySummary {
   problems: readonly string[]
 }
 
-/** Reads OSV records from a folder or archive. One that cannot be read is counted and told, never skipped in silence. */
-export async function loadAdvisories(path: string): Promise<LoadedAdvisories> {
+/** Reads OSV records from folders and archives, all as one collection. One that cannot be read is counted and told, never skipped in silence. */
+export async function loadAdvisories(...paths: readonly string[]): Promise<LoadedAdvisories> {
   const records: AdvisoryRecord[] = []
   const problems: string[] = []
   let unread = 0
-  await readRecordTexts(path, (given) => {
+  const take: Take = (given) => {
     const { name } = given
     const record = 'text' in given ? parseRecord(given.text) : given.problem
     if (typeof record !== 'string') {
@@ -32,7 +33,8 @@ export async function loadAdvisories(path: string): Promise<LoadedAdvisories> {
     }
     unread += 1
     if (problems.length < TOLD_MAX) problems.push(`${name}: ${record}`)
-  })
+  }
+  for (const path of paths) await readRecordTexts(path, take)
   const { summary, lines } = compactAdvisories(records)
   return { ...summary, digest: digestOf(lines), lines, unread, problems }
 }

@@ -21,6 +21,8 @@ export interface OpenAdvisories {
   partial: readonly string[]
   /** Where they come from, for a person. */
   from: string
+  /** When they were last held against their mirror, and which that was; null where no sync brought them. */
+  synced: { at: string; mirror: string } | null
   index: (ecosystem: string) => AdvisoryIndex
   facts: Omit<MatchFacts, 'isInRange'>
 }
@@ -74,6 +76,7 @@ function openStore(store: string, head: StoreHead, from: string): OpenAdvisories
     ecosystems,
     partial,
     from,
+    synced: head.sync === undefined ? null : { at: head.importedAt, mirror: head.source },
     index: (ecosystem) => indexLines(ecosystem, readStoreLines(store, head, ecosystem)),
     facts: {
       score: (vector) => scores.get(vector) ?? null,
@@ -118,6 +121,7 @@ const opened = (
   score: MatchFacts['score'],
 ): OpenAdvisories => ({
   ...{ digest, newest, count, unread, ecosystems, partial, from },
+  synced: null,
   index: (ecosystem) => indexLines(ecosystem, lines.get(ecosystem) ?? []),
   facts: { score, exploited: null, probabilities: null },
 })

@@ -1,4 +1,5 @@
-import { text as textOfStream } from 'node:stream/consumers'
+import { buffer as bufferOfStream } from 'node:stream/consumers'
+import { crc32 } from 'node:zlib'
 import { openPromise } from 'yauzl'
 import { isRecord } from './record-bounds.ts'
 import type { Bounded } from './record-bounds.ts'
@@ -12,7 +13,10 @@ export async function readZip(path: string, bounded: Bounded): Promise<void> {
       bounded.checkSize(entry.fileName, entry.uncompressedSize)
       // The library ends a stream that gives more than the entry announces.
       const stream = await zip.openReadStreamPromise(entry)
-      bounded.take({ name: entry.fileName, text: await textOfStream(stream) })
+      const bytes = await bufferOfStream(stream)
+      // The library leaves this to its callers.
+      if (crc32(bytes) !== entry.crc32) throw new RangeError(`${entry.fileName} is not what was packed`)
+      bounded.take({ name: entry.fileName, text: bytes.toString('utf8') })
     }
   } finally {
     zip.close()

@@ -122,5 +122,5 @@ const noAdvisories = (): TowpathError =>
     kind: 'usage',
     message:
       'There are no advisories here to judge by: none were given, none imported, and no snapshot came along.',
-    hint: 'Nothing was judged. Bring some: towpath advisories import ARCHIVE; or name them: towpath audit --advisories PATH',
+    hint: 'Nothing was judged. Bring some: towpath advisories sync, or import ARCHIVE; or name them: towpath audit --advisories PATH',
   })

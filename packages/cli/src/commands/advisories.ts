@@ -66,16 +66,20 @@ export async function showAdvisories(
         docs: docsOf('ADVISORIES_NOT_FOUND'),
       },
     }
-  const { digest, newest, count, unread, ecosystems, partial, from } = open
+  const { digest, newest, count, unread, ecosystems, partial, from, synced } = open
   return {
-    page: [line(span('strong', `${count} advisories`), `  ${from}`), ...headLines(open, shell.now())],
-    json: { advisories: { digest, newest, count, unread, ecosystems, partial, from } },
+    page: [
+      line(span('strong', `${count} advisories`), `  ${from}`),
+      ...headLines(open, shell.now()),
+      ...(synced === null ? [] : [syncedLine(synced, shell.now())]),
+    ],
+    json: { advisories: { digest, newest, count, unread, ecosystems, partial, from, synced } },
   }
 }
 
 type Told = Pick<StoreHead, 'newest' | 'ecosystems' | 'partial' | 'digest' | 'unread'>
 
-function headLines({ newest, ecosystems, partial, digest, unread }: Told, now: Date): Line[] {
+export function headLines({ newest, ecosystems, partial, digest, unread }: Told, now: Date): Line[] {
   const told = Object.entries(ecosystems).map(([name, count]) => ({ name, text: `${name} (${count})` }))
   const [covered, inPart] = [false, true].map((isPart) =>
     told
@@ -95,13 +99,20 @@ function headLines({ newest, ecosystems, partial, digest, unread }: Told, now: D
   ]
 }
 
+/** When the data was last held against its mirror, which may have had nothing newer. */
+const syncedLine = ({ at, mirror }: { at: string; mirror: string }, now: Date): Line =>
+  line(
+    span('quiet', '  synced  '),
+    `${at.slice(0, 16).replace('T', ' ')} UTC, ${ageText(at, now)}, from ${mirror}`,
+  )
+
 const ageText = (at: string, now: Date): string => {
   const days = Math.floor((now.getTime() - Date.parse(at)) / 86_400_000)
   if (days < 0) return 'yet to come'
   return days === 1 ? '1 day old' : `${days} days old`
 }
 
-async function exploitationOf(folder: string, { kev, epss }: ImportOptions): Promise<Exploitation> {
+export async function exploitationOf(folder: string, { kev, epss }: ImportOptions): Promise<Exploitation> {
   return {
     exploited: kev === undefined ? null : kevFrom(kev, await textOf(folder, kev)),
     probabilities: epss === undefined ? null : Object.fromEntries(epssFrom(epss, await textOf(folder, epss))),

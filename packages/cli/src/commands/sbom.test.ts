@@ -193,7 +193,7 @@ describe('towpath sbom diff', () => {
     await at.put('x.json', '{"a":1}')
     await release('1.tar', [])
     expect((await at.run(['sbom', 'diff', 'x.json', '1.tar'])).err).toContain('BILL_UNREADABLE')
-    expect((await at.run(['sbom', 'diff', '1.tar', 'nowhere'])).err).toContain('IMAGE_UNREADABLE')
+    expect((await at.run(['sbom', 'diff', '1.tar', './nowhere'])).err).toContain('IMAGE_UNREADABLE')
   })
 
   test('says where an image could not be read whole', async () => {

@@ -5,6 +5,7 @@ import { cycloneDxOf } from '@towpath/domain/inventory/bom/cyclonedx.ts'
 import { spdxOf } from '@towpath/domain/inventory/bom/spdx.ts'
 import type { InventoryGap } from '@towpath/domain/inventory/component.ts'
 import { deliver } from '../audit/report/answer-audit.ts'
+import type { ImageQuestion } from '../image/find-image.ts'
 import { scanImages } from '../image/scan-image.ts'
 import type { ScannedImage } from '../image/scan-image.ts'
 import type { Answer } from '../outcome/answer.ts'
@@ -14,15 +15,14 @@ import { line, span } from '../screen/line.ts'
 import type { Line } from '../screen/line.ts'
 import type { Context } from '../terminal/context.ts'
 
-interface BomOptions {
+interface BomOptions extends ImageQuestion {
   format: (typeof bomFormats)[number]
   output?: string
-  platform?: string
 }
 
 /** `towpath sbom IMAGE`: what an image ships, as one document that other tools read. Told on stderr where it is partial. */
 export async function writeBom(context: Context, path: string, options: BomOptions): Promise<Answer> {
-  const [image, ...others] = await scanImages(context.shell, path, options.platform)
+  const [image, ...others] = await scanImages(context.shell, path, options)
   if (image === undefined || others.length > 0)
     throw ambiguous(path, image === undefined ? [] : [image, ...others])
   const gaps = image.inventories.flatMap((inventory) => inventory.gaps)

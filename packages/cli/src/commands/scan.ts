@@ -1,6 +1,8 @@
+import type { Finding } from '@towpath/domain/advisory/finding.ts'
 import { ageMaxOf, answerAudit } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
 import { judge } from '../audit/run-audit.ts'
+import type { ImageQuestion } from '../image/find-image.ts'
 import { inventoriesOf, inventoryDocument, scanImages } from '../image/scan-image.ts'
 import type { Answer } from '../outcome/answer.ts'
 import { line, span } from '../screen/line.ts'
@@ -8,13 +10,11 @@ import type { Line } from '../screen/line.ts'
 import type { ScannedImage } from '../image/scan-image.ts'
 import type { Context } from '../terminal/context.ts'
 
-interface ScanOptions extends JudgeOptions {
-  platform?: string
-}
+interface ScanOptions extends JudgeOptions, ImageQuestion {}
 
 /** `towpath scan IMAGE`: what is known against what an image ships. Ends with 1 on findings, and on what is unknown. */
 export async function scanImage(context: Context, path: string, options: ScanOptions): Promise<Answer> {
-  const images = await scanImages(context.shell, path, options.platform)
+  const images = await scanImages(context.shell, path, options)
   const { result, from } = await judge(context.shell, {
     inventories: inventoriesOf(images),
     advisories: options.advisories,
@@ -29,16 +29,64 @@ export async function scanImage(context: Context, path: string, options: ScanOpt
     of: path,
     more: { inventory: inventoryDocument(images) },
   })
-  return answer.page.length === 0 ? answer : { ...answer, page: [...images.flatMap(headOf), ...answer.page] }
+  if (answer.page.length === 0) return answer
+  return {
+    ...answer,
+    page: [...images.flatMap(headOf), ...answer.page, ...baseFindings(images, result.findings)],
+  }
 }
 
-/** `Debian 12, 3 layers: 88 deb, 12 npm`. */
-function headOf({ label, system, layers, components }: ScannedImage): Line[] {
-  const counts = [...Map.groupBy(components, ({ ecosystem }) => ecosystem)].map(
-    ([ecosystem, own]) => `${own.length} ${ecosystem.replace(/:$/, '')}`,
-  )
+/** `Debian 12, 3 layers: 88 deb, 12 npm`, and what is known of where it comes from. */
+function headOf({ label, system, layers, components, place, base }: ScannedImage): Line[] {
   const about =
     system === null ? 'no system' : [system.id, system.version || system.codename].join(' ').trim()
-  const text = `${about}, ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}: ${counts.join(', ') || 'nothing known'}`
-  return [line(span('strong', label), span('quiet', `  ${text}`)), line('')]
+  const text = `${about}, ${countOf(layers, 'layer')}: ${ecosystemsOf(components) || 'nothing known'}`
+  const notes = [...(place === '' ? [] : [`from ${place}`]), ...baseNotes(base, components)]
+  return [
+    line(span('strong', label), span('quiet', `  ${text}`)),
+    ...notes.map((note) => line(span('quiet', `  ${note}`))),
+    line(''),
+  ]
 }
+
+/** A base is told as what it is: by its name certain, by its end a guess. */
+function baseNotes(base: ScannedImage['base'], components: ScannedImage['components']): string[] {
+  if (base === null) return []
+  const name = base.name ?? base.digest ?? ''
+  if (base.layers === null) return [`built on ${name}; which layers are of it is not known`]
+  const own = components.filter(({ part }) => part === 'base')
+  const layers = `the lower ${base.layers === 1 ? 'layer' : `${base.layers} layers`}`
+  return [
+    `built on ${name === '' ? layers : `${name}, ${layers}`}, as its history reads: ${ecosystemsOf(own) || 'nothing known'}`,
+  ]
+}
+
+const ecosystemsOf = (components: ScannedImage['components']): string =>
+  [...Map.groupBy(components, ({ ecosystem }) => ecosystem)]
+    .map(([ecosystem, own]) => `${own.length} ${ecosystem.replace(/:$/, '')}`)
+    .join(', ')
+
+const countOf = (list: readonly unknown[], what: string): string =>
+  `${list.length} ${what}${list.length === 1 ? '' : 's'}`
+
+/** How many findings a newer base would be the way to mend; nothing where no layer is known to be of a base. */
+function baseFindings(images: readonly ScannedImage[], findings: readonly Finding[]): Line[] {
+  if (findings.length === 0 || images.every(({ base }) => (base?.layers ?? null) === null)) return []
+  const ofBase = new Set(
+    images.flatMap(({ components }) =>
+      components.filter(({ part }) => part === 'base').map((component) => keyOf(component)),
+    ),
+  )
+  const count = findings.filter(({ package: name, ...rest }) => ofBase.has(keyOf({ name, ...rest }))).length
+  return [line(span('quiet', `  ${count} of ${countOf(findings, 'finding')} came with the base image`))]
+}
+
+interface Placed {
+  ecosystem: string
+  name: string
+  version: string
+  file: string
+}
+
+const keyOf = ({ ecosystem, name, version, file }: Placed): string =>
+  [ecosystem, name, version, file].join('\n')

@@ -1,3 +1,5 @@
+import { baseImageOf } from '@towpath/domain/inventory/image/base-image.ts'
+import type { BaseImage } from '@towpath/domain/inventory/image/base-image.ts'
 import { fieldsOf, listOf, textOf } from '@towpath/domain/inventory/lockfile/lockfile.ts'
 import type { Fields } from '@towpath/domain/inventory/lockfile/lockfile.ts'
 
@@ -20,12 +22,13 @@ export interface ImageManifest {
   digest: string
   /** RFC 3339 in whole seconds; null where the configuration does not say. */
   created: string | null
+  base: BaseImage | null
 }
 
 /** Why no image can be read, in words. */
 export class NoImage extends Error {}
 
-const INDEX_DEPTH_MAX = 4
+export const INDEX_DEPTH_MAX = 4
 
 /** The images of a `docker save` archive (`manifest.json`) or of an OCI layout (`index.json`). */
 export function readManifests(documents: Documents): ImageManifest[] {
@@ -44,6 +47,7 @@ function imagesOfDocker(documents: Documents): ImageManifest[] {
       name: textOf(listOf(entry.get('RepoTags'))[0]) ?? '',
       digest: hex === undefined ? '' : `sha256:${hex}`,
       layers: listOf(entry.get('Layers')).map((layer) => textOf(layer) ?? ''),
+      annotations: fieldsOf(null),
     })
   })
 }
@@ -56,8 +60,7 @@ function imagesOfIndex(
   return listOf(fieldsOf(jsonAt(place, documents)).get('manifests')).flatMap((value) => {
     const entry = fieldsOf(value)
     const annotations = fieldsOf(entry.get('annotations'))
-    // Attestations stand beside images in an index; they are no image.
-    if (annotations.has('vnd.docker.reference.type')) return []
+    if (isAttestation(entry)) return []
     const digest = textOf(entry.get('digest')) ?? ''
     const own =
       textOf(annotations.get('io.containerd.image.name')) ??
@@ -76,14 +79,19 @@ function imagesOfIndex(
         layers: listOf(document.get('layers')).map((layer) =>
           placeOf(textOf(fieldsOf(layer).get('digest')) ?? ''),
         ),
+        annotations: fieldsOf(document.get('annotations')),
       }),
     ]
   })
 }
 
+/** Attestations stand beside images in an index; they are no image. */
+export const isAttestation = (entry: Fields): boolean =>
+  fieldsOf(entry.get('annotations')).has('vnd.docker.reference.type')
+
 function imageOf(
   config: Fields,
-  given: { name: string; digest: string; layers: readonly string[] },
+  { annotations, ...given }: { name: string; digest: string; layers: readonly string[]; annotations: Fields },
 ): ImageManifest {
   const rootfs = fieldsOf(config.get('rootfs'))
   const diffIds = listOf(rootfs.get('diff_ids')).flatMap((id) => textOf(id) ?? [])
@@ -91,25 +99,45 @@ function imageOf(
     throw new NoImage(
       `its manifest lists ${given.layers.length} layers and its configuration ${diffIds.length}, so it is no image of ours to read`,
     )
-  const made = listOf(config.get('history'))
+  const history = listOf(config.get('history'))
     .map(fieldsOf)
-    .filter((entry) => entry.get('empty_layer') !== true)
+    .map((entry) => ({
+      createdBy: textOf(entry.get('created_by'))?.slice(0, 500) ?? null,
+      isEmpty: entry.get('empty_layer') === true,
+    }))
+  const made = history.filter(({ isEmpty }) => !isEmpty)
   const words = [textOf(config.get('os')), textOf(config.get('architecture')), textOf(config.get('variant'))]
   return {
     ...given,
     platform: words.filter((word) => word !== null && word !== '').join('/'),
     created: wholeSeconds(textOf(config.get('created')) ?? ''),
     diffIds,
-    createdBy: diffIds.map((_, at) => textOf(made[at]?.get('created_by'))?.slice(0, 500) ?? null),
+    createdBy: diffIds.map((_, at) => made[at]?.createdBy ?? null),
+    base: baseImageOf(
+      history.map(({ createdBy, isEmpty }) => ({ createdBy: createdBy ?? '', isEmpty })),
+      // Some builders write what belongs to the manifest as labels of the configuration.
+      {
+        annotations: textsOf([...fieldsOf(fieldsOf(config.get('config')).get('Labels')), ...annotations]),
+        layers: diffIds.length,
+      },
+    ),
   }
 }
+
+const textsOf = (entries: readonly (readonly [string, unknown])[]): Map<string, string> =>
+  new Map(
+    entries.flatMap(([key, value]) =>
+      typeof value === 'string' ? [[key, value.slice(0, 500)] as const] : [],
+    ),
+  )
 
 const wholeSeconds = (text: string): string | null => {
   const seconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?=(?:\.\d+)?Z$)/.exec(text)?.[0]
   return seconds === undefined || Number.isNaN(Date.parse(`${seconds}Z`)) ? null : `${seconds}Z`
 }
 
-function placeOf(digest: string): string {
+/** Where an OCI layout keeps a blob. */
+export function placeOf(digest: string): string {
   const [, algorithm, hex] = /^(sha256|sha512):([0-9a-f]+)$/.exec(digest) ?? []
   if (algorithm === undefined || hex === undefined)
     throw new NoImage(

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
+import type { Extract } from 'tar-stream'
 import { entryPath, linkTarget } from '@towpath/domain/inventory/image/entry-path.ts'
 import { compressionOf } from './read-layer.ts'
+import type { Compression } from './read-layer.ts'
 import { NoImage } from './image-documents.ts'
 import type { ScanBounds } from './scan-bounds.ts'
 
@@ -19,6 +21,8 @@ export interface PartsTaker {
   part: (part: ImagePart) => Promise<void>
   /** A place that is another name of a place. */
   link: (place: string, target: string) => void
+  /** Whether the part of a place named by its digest need not be given, since what it holds is known. */
+  isKnown?: (place: string) => boolean
 }
 
 /** Gives every file of an archive (plain, gzip or zstd) or of a folder, once and in turn. */
@@ -67,35 +71,45 @@ async function placesIn(path: string, countMax: number): Promise<string[]> {
 }
 
 async function partsOfArchive(path: string, bounds: ScanBounds, taker: PartsTaker): Promise<void> {
+  const file = createReadStream(path, { highWaterMark: 1024 * 1024 })
+  await partsOfTar(file, { compression: compressionOf(await firstBytes(path)), bounds }, taker)
+}
+
+/** Gives every file of a tar that comes as a stream, once and in turn. */
+export async function partsOfTar(
+  bytes: Readable,
+  { compression, bounds }: { compression: Compression; bounds: ScanBounds },
+  taker: PartsTaker,
+): Promise<void> {
   const { createGunzip, createZstdDecompress } = await import('node:zlib')
   const tar = extract()
-  let count = 0
-  const entries = (async () => {
-    for await (const entry of tar) {
-      count += 1
-      if (count > bounds.archiveEntries)
-        throw new NoImage(`it holds more than ${bounds.archiveEntries} entries, so it is no image`)
-      const { name, type, linkname } = entry.header
-      const place = entryPath(name)
-      const target = place === null ? null : linkTarget(place, linkname ?? '', type === 'link')
-      if (place !== null && target !== null && (type === 'symlink' || type === 'link'))
-        taker.link(place, target)
-      if (place !== null && type === 'file')
-        await taker.part({ place, bytes: Readable.from(entry, { objectMode: false }) })
-      else for await (const _chunk of entry);
-    }
-  })()
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024 })
-  const compression = compressionOf(await firstBytes(path))
+  const entries = takeEntries(tar, bounds, taker)
   const flow =
     compression === 'none'
-      ? pipeline(file, tar)
-      : pipeline(file, compression === 'gzip' ? createGunzip() : createZstdDecompress(), tar)
+      ? pipeline(bytes, tar)
+      : pipeline(bytes, compression === 'gzip' ? createGunzip() : createZstdDecompress(), tar)
   // A fault of one ends the other: what we say of the archive comes first, then what is wrong with its bytes.
   const [own, read] = await Promise.allSettled([entries, flow])
   if (own.status === 'rejected' && own.reason instanceof NoImage) throw own.reason
   if (read.status === 'rejected') throw read.reason
   if (own.status === 'rejected') throw own.reason
+}
+
+async function takeEntries(tar: Extract, bounds: ScanBounds, taker: PartsTaker): Promise<void> {
+  let count = 0
+  for await (const entry of tar) {
+    count += 1
+    if (count > bounds.archiveEntries)
+      throw new NoImage(`it holds more than ${bounds.archiveEntries} entries, so it is no image`)
+    const { name, type, linkname } = entry.header
+    const place = entryPath(name)
+    const target = place === null ? null : linkTarget(place, linkname ?? '', type === 'link')
+    if (place !== null && target !== null && (type === 'symlink' || type === 'link'))
+      taker.link(place, target)
+    if (place !== null && type === 'file')
+      await taker.part({ place, bytes: Readable.from(entry, { objectMode: false }) })
+    else for await (const _chunk of entry);
+  }
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

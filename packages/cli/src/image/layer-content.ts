@@ -1,11 +1,12 @@
 import type { Header } from 'tar-stream'
 import { entryPath, linkTarget, markerOf } from '@towpath/domain/inventory/image/entry-path.ts'
 import { kindOfFile, unreadKindOf } from '@towpath/domain/inventory/image/file-kind.ts'
+import type { FileKind } from '@towpath/domain/inventory/image/file-kind.ts'
 import type { FileReading } from '@towpath/domain/inventory/image/image-file.ts'
 import { reading } from '@towpath/domain/inventory/image/image-file.ts'
 import type { Layer, LayerFile } from '@towpath/domain/inventory/image/layer.ts'
 import { ProgramSpace, readProgram } from './read-program.ts'
-import type { ScanBounds, Spent } from './scan-bounds.ts'
+import type { LayerSize, ScanBounds, Spent } from './scan-bounds.ts'
 
 /** Problems of one layer that are told one by one. */
 const TOLD_MAX = 20
@@ -24,6 +25,8 @@ export class LayerContent {
   readonly #spent: Spent
   readonly #space = new ProgramSpace()
   #entries = 0
+  #nameCharacters = 0
+  #packages = 0
 
   constructor(bounds: ScanBounds, spent: Spent) {
     this.#bounds = bounds
@@ -43,6 +46,10 @@ export class LayerContent {
     }
   }
 
+  size(): LayerSize {
+    return { entries: this.#entries, nameCharacters: this.#nameCharacters, packages: this.#packages }
+  }
+
   /** Many entries may have one problem: it is told once, with how many. */
   problem(text: string): void {
     if (this.#problems.size < 1000 || this.#problems.has(text))
@@ -54,7 +61,8 @@ export class LayerContent {
     this.#entries += 1
     if (this.#entries > this.#bounds.layerEntries)
       throw new RangeError(`holds more than ${this.#bounds.layerEntries} entries`)
-    this.#spent.entry(header.name)
+    this.#nameCharacters += header.name.length
+    this.#spent.add({ entries: 1, nameCharacters: header.name.length, packages: 0 })
     const path = entryPath(header.name)
     if (path === null) this.problem('holds entries whose names lead outside of the image')
     else if (path !== '' && header.type !== 'directory' && !this.#isMarker(path)) {
@@ -106,7 +114,7 @@ export class LayerContent {
   async #takeFile(path: string, header: Header, content: Content): Promise<boolean> {
     const kind = kindOfFile(path)
     const size = header.size ?? 0
-    const unread = unreadKindOf(path)
+    const unread = unreadKindOf(path, size)
     if (unread !== null) this.#keep(path, reading({ problem: `is ${unread}, which is not read` }))
     if (kind === null) {
       const program = await readProgram(size, content, this.#space)
@@ -123,15 +131,21 @@ export class LayerContent {
     }
     const chunks: Buffer[] = []
     for await (const chunk of content) chunks.push(chunk)
-    this.#keep(path, kind.read(Buffer.concat(chunks).toString('utf8')), kind.isDatabase)
+    this.#keep(path, await readingOf(kind, Buffer.concat(chunks)), kind.isDatabase)
     return true
   }
 
   #keep(path: string, found: FileReading, isDatabase = false): void {
-    this.#spent.packages(found.packages.length)
+    this.#packages += found.packages.length
+    this.#spent.add({ entries: 0, nameCharacters: 0, packages: found.packages.length })
     if (found.packages.length > 0 || found.problem !== null || found.system !== null || isDatabase)
       this.#files.set(path, { ...found, isDatabase })
   }
+}
+
+async function readingOf({ read }: FileKind, bytes: Buffer): Promise<FileReading> {
+  if (read !== 'rpm-database') return read(bytes.toString('utf8'))
+  return (await import('./rpm-database.ts')).readRpmDatabase(bytes)
 }
 
 async function drained(content: Content): Promise<void> {

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { messageOf, TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { partOfLayer } from '@towpath/domain/inventory/image/base-image.ts'
 import type { LayerName } from '@towpath/domain/inventory/image/image-inventory.ts'
 import type { Layer } from '@towpath/domain/inventory/image/layer.ts'
 import { NoImage, readManifests } from './image-documents.ts'
 import type { ImageManifest } from './image-documents.ts'
 import { eachPart } from './image-parts.ts'
-import type { ImagePart } from './image-parts.ts'
-import { compressionOf, readLayer } from './read-layer.ts'
+import type { ImagePart, PartsTaker } from './image-parts.ts'
+import type { LayerCache } from './layer-cache.ts'
+import { PartBytes } from './part-bytes.ts'
+import { readLayer } from './read-layer.ts'
 import type { Compression, LayerReading } from './read-layer.ts'
 import { Spent, scanBounds } from './scan-bounds.ts'
 import type { ScanBounds } from './scan-bounds.ts'
@@ -17,25 +19,43 @@ export interface OpenImage extends Omit<ImageManifest, 'layers' | 'diffIds' | 'c
   layers: readonly (Layer & LayerName)[]
 }
 
+/** Gives a taker every part of what holds images, once and in turn. */
+export type GiveParts = (taker: PartsTaker) => Promise<void>
+
+export interface ReadingOptions {
+  bounds?: ScanBounds
+  /** Of layers that were read before; it holds what was read within the usual bounds. */
+  cache?: LayerCache
+}
+
 /**
- * Reads the images of an archive or folder in one pass, each layer once, without writing anything. Throws
- * IMAGE_UNREADABLE where there is no image or its parts are not what their digests say; a layer that can be read in part
- * has a problem instead.
+ * Reads the images of what gives its parts in one pass, each layer once, without writing anything. `label` is what
+ * messages call it. Throws IMAGE_UNREADABLE where there is no image or its parts are not what their digests say; a layer
+ * that can be read in part has a problem instead.
  */
-export async function openImages(path: string, bounds: ScanBounds = scanBounds): Promise<OpenImage[]> {
-  const parts = new Parts(bounds)
+export async function readImages(
+  label: string,
+  give: GiveParts,
+  given: ReadingOptions = {},
+): Promise<OpenImage[]> {
+  const parts = new Parts(given)
   try {
-    await eachPart(path, bounds, {
+    await give({
       part: (part) => parts.take(part),
       link: (from, to) => parts.link(from, to),
+      isKnown: (place) => parts.isKnown(place),
     })
     const manifests = readManifests(parts.documents)
     if (manifests.length === 0) throw new NoImage('it lists no image')
     return manifests.map((manifest) => parts.imageOf(manifest))
   } catch (thrown) {
-    throw unreadable(path, thrown)
+    throw unreadable(label, thrown)
   }
 }
+
+/** The images of an archive or folder. */
+export const openImages = (path: string, given: ReadingOptions = {}): Promise<OpenImage[]> =>
+  readImages(path, (taker) => eachPart(path, given.bounds ?? scanBounds, taker), given)
 
 class Parts {
   readonly documents = new Map<string, string>()
@@ -43,11 +63,35 @@ class Parts {
   readonly #links = new Map<string, string>()
   readonly #bounds: ScanBounds
   readonly #spent: Spent
+  readonly #cache: LayerCache | null
   #documentBytes = 0
 
-  constructor(bounds: ScanBounds) {
+  constructor({ bounds = scanBounds, cache }: ReadingOptions) {
     this.#bounds = bounds
+    this.#cache = cache ?? null
     this.#spent = new Spent(bounds)
+  }
+
+  /** Whether a layer of that digest was read before; it then counts as given. */
+  isKnown(place: string): boolean {
+    const blob = digestOf(place)
+    if (blob !== null && this.#layers.has(place)) return true
+    const kept = blob === null ? null : (this.#cache?.read(blob) ?? null)
+    if (kept === null) return false
+    this.#countLayer()
+    try {
+      this.#spent.add(kept.size)
+    } catch {
+      // It goes past what all layers may have together, which reading it tells.
+      return false
+    }
+    this.#layers.set(place, kept)
+    return true
+  }
+
+  #countLayer(): void {
+    if (this.#layers.size >= this.#bounds.layers)
+      throw new NoImage(`it holds more than ${this.#bounds.layers} layers`)
   }
 
   link(place: string, target: string): void {
@@ -55,27 +99,25 @@ class Parts {
   }
 
   async take({ place, bytes }: ImagePart): Promise<void> {
-    const source = bytes[Symbol.asyncIterator]() as AsyncIterableIterator<Buffer>
-    const first = await beginningOf(source)
-    const hash = createHash('sha256')
-    const whole = Readable.from(hashed(first, { source, hash }), { objectMode: false })
-    const compression = compressionOf(first)
-    const isDocument = compression === 'none' && isText(first)
-    const layer = isDocument ? null : await this.#readLayer(whole, compression)
-    if (isDocument) await this.#takeDocument(place, whole)
-    // A layer that goes past a bound is left before its end: the rest still says whether this is what is named.
-    for await (const chunk of source) hash.update(chunk)
-    const digest = hash.digest('hex')
-    const named = /^blobs\/sha256\/([0-9a-f]{64})$/.exec(place)?.[1]
-    if (named !== undefined && digest !== named)
+    const part = await PartBytes.open(bytes)
+    const layer = await this.#read(place, part)
+    const [named, digest] = [digestOf(place), await part.digest()]
+    if (named !== null && digest !== named)
       throw new NoImage(`${place} does not have the digest that it is named by: it was altered or cut`)
-    if (layer !== null)
-      this.#layers.set(place, compression === 'none' ? { ...layer, diffId: `sha256:${digest}` } : layer)
+    if (layer === null) return
+    const read = part.compression === 'none' ? { ...layer, diffId: `sha256:${digest}` } : layer
+    this.#layers.set(place, read)
+    if (named !== null) this.#cache?.keep(named, read)
+  }
+
+  /** Null where it is no layer, or one that is known. */
+  async #read(place: string, { isDocument, whole, compression }: PartBytes): Promise<LayerReading | null> {
+    if (isDocument) await this.#takeDocument(place, whole)
+    return isDocument || this.isKnown(place) ? null : this.#readLayer(whole, compression)
   }
 
   async #readLayer(bytes: Readable, compression: Compression): Promise<LayerReading> {
-    if (this.#layers.size >= this.#bounds.layers)
-      throw new NoImage(`it holds more than ${this.#bounds.layers} layers`)
+    this.#countLayer()
     return readLayer(bytes, { compression, bounds: this.#bounds, spent: this.#spent })
   }
 
@@ -109,40 +151,13 @@ class Parts {
           throw new NoImage(
             `its layer ${place.slice(0, 120)} holds something else than its configuration says`,
           )
-        return { ...layer, diffId, createdBy: createdBy[at] ?? null }
+        return { ...layer, diffId, createdBy: createdBy[at] ?? null, part: partOfLayer(image.base, at) }
       }),
     }
   }
 }
 
-/** Enough to tell what the bytes are: an archive may hand out its first ones by ones and twos. */
-async function beginningOf(source: AsyncIterableIterator<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for (let size = 0; size < 512;) {
-    const next = await source.next()
-    if (next.done === true) break
-    chunks.push(next.value)
-    size += next.value.length
-  }
-  return Buffer.concat(chunks)
-}
-
-async function* hashed(
-  first: Buffer,
-  { source, hash }: { source: AsyncIterableIterator<Buffer>; hash: ReturnType<typeof createHash> },
-): AsyncGenerator<Buffer> {
-  if (first.length > 0) {
-    hash.update(first)
-    yield first
-  }
-  for (let next = await source.next(); next.done !== true; next = await source.next()) {
-    hash.update(next.value)
-    yield next.value
-  }
-}
-
-/** JSON, or a word such as a version; a tar begins with a name and has zero bytes behind it. */
-const isText = (first: Buffer): boolean => !first.subarray(0, 512).includes(0)
+const digestOf = (place: string): string | null => /^blobs\/sha256\/([0-9a-f]{64})$/.exec(place)?.[1] ?? null
 
 function unreadable(path: string, thrown: unknown): TowpathError {
   if (thrown instanceof TowpathError) return thrown
@@ -152,7 +167,7 @@ function unreadable(path: string, thrown: unknown): TowpathError {
     message: `${path} cannot be read as an image: ${messageOf(thrown)
       .replaceAll(/\p{Cc}/gu, ' ')
       .slice(0, 300)}.`,
-    hint: 'Nothing was judged. It is what docker save writes, or an OCI layout as a folder or tar: docker save IMAGE -o image.tar, then towpath scan image.tar',
+    hint: 'Nothing was judged. It is what docker save writes, an OCI layout as a folder or tar, or the name of an image: docker save IMAGE -o image.tar, then towpath scan image.tar',
     cause: thrown,
   })
 }

@@ -7,11 +7,14 @@ import { extract } from 'tar-stream'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import type { Layer } from '@towpath/domain/inventory/image/layer.ts'
 import { LayerContent } from './layer-content.ts'
-import type { ScanBounds, Spent } from './scan-bounds.ts'
+import type { LayerSize, ScanBounds, Spent } from './scan-bounds.ts'
 
 export interface LayerReading extends Layer {
   /** `sha256:` of the uncompressed bytes; null where they were not read to their end, or never were compressed. */
   diffId: string | null
+  /** Whether every entry was read. */
+  isWhole: boolean
+  size: LayerSize
 }
 
 export type Compression = 'gzip' | 'zstd' | 'none'
@@ -54,11 +57,12 @@ export async function readLayer(
     const flow =
       inflate === null ? pipeline(bytes, packed, plain, tar) : pipeline(bytes, packed, inflate, plain, tar)
     await Promise.all([flow, entries])
-    return { ...content.layer(), diffId: compression === 'none' ? null : `sha256:${hash.digest('hex')}` }
+    const diffId = compression === 'none' ? null : `sha256:${hash.digest('hex')}`
+    return { ...content.layer(), diffId, isWhole: true, size: content.size() }
   } catch (thrown) {
     await entries.catch(() => undefined)
     content.problem(`was read in part: ${reasonOf(thrown)}`)
-    return { ...content.layer(), diffId: null }
+    return { ...content.layer(), diffId: null, isWhole: false, size: content.size() }
   }
 }
 

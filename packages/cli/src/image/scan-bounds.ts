@@ -23,6 +23,13 @@ export const scanBounds = {
 
 export type ScanBounds = typeof scanBounds
 
+/** What one layer takes of the bounds that hold for all of them together. */
+export interface LayerSize {
+  entries: number
+  nameCharacters: number
+  packages: number
+}
+
 /** What the layers of one scan have used up together. */
 export class Spent {
   #entries = 0
@@ -34,21 +41,19 @@ export class Spent {
     this.#bounds = bounds
   }
 
-  entry(name: string): void {
-    this.#entries += 1
-    this.#nameCharacters += name.length
-    const { entriesInAll, nameCharactersInAll } = this.#bounds
+  /** Throws what a layer is that goes past a bound. */
+  add({ entries, nameCharacters, packages }: LayerSize): void {
+    this.#entries += entries
+    this.#nameCharacters += nameCharacters
+    this.#packages += packages
+    const { entriesInAll, nameCharactersInAll, packages: packagesMax } = this.#bounds
     if (this.#entries > entriesInAll)
       throw new RangeError(`is one of layers with more than ${entriesInAll} entries together`)
     if (this.#nameCharacters > nameCharactersInAll)
       throw new RangeError(
         `is one of layers with names of more than ${nameCharactersInAll} characters together`,
       )
-  }
-
-  packages(count: number): void {
-    this.#packages += count
-    if (this.#packages > this.#bounds.packages)
-      throw new RangeError(`is one of layers that name more than ${this.#bounds.packages} packages together`)
+    if (this.#packages > packagesMax)
+      throw new RangeError(`is one of layers that name more than ${packagesMax} packages together`)
   }
 }

@@ -1,11 +1,11 @@
-import { resolve } from 'node:path'
-import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { BaseImage } from '@towpath/domain/inventory/image/base-image.ts'
 import { imageInventory } from '@towpath/domain/inventory/image/image-inventory.ts'
 import type { ImageComponent, ImageInventory } from '@towpath/domain/inventory/image/image-inventory.ts'
 import type { Inventory } from '@towpath/domain/inventory/component.ts'
 import type { Shell } from '../terminal/shell.ts'
-import { openImages } from './open-image.ts'
-import type { OpenImage } from './open-image.ts'
+import { findImages } from './find-image.ts'
+import type { ImageQuestion, ImageSource } from './find-image.ts'
+import { isPlatform, noPlatform } from './platform.ts'
 
 /** One image that was read, with what it ships. */
 export interface ScannedImage extends ImageInventory {
@@ -16,23 +16,43 @@ export interface ScannedImage extends ImageInventory {
   digest: string
   /** RFC 3339 in whole seconds; null where the image does not say. */
   created: string | null
+  base: BaseImage | null
+  source: ImageSource
+  /** Where it was found, in words; empty for a file. */
+  place: string
 }
 
-/** Reads every image at a path, or those of one platform, each layer once. Throws IMAGE_UNREADABLE, PLATFORM_NOT_FOUND. */
-export async function scanImages(shell: Shell, path: string, wanted?: string): Promise<ScannedImage[]> {
-  const all = await openImages(resolve(shell.folder, path))
-  const images = all.filter(({ platform }) => wanted === undefined || platform === wanted)
-  if (images.length === 0) throw noPlatform(path, { wanted, all })
+/**
+ * Reads every image that an argument names, or those of one platform, each layer once. Throws IMAGE_UNREADABLE,
+ * IMAGE_NOT_FOUND, PLATFORM_NOT_FOUND, and what a registry or engine refuses.
+ */
+export async function scanImages(
+  shell: Shell,
+  path: string,
+  question: ImageQuestion = {},
+): Promise<ScannedImage[]> {
+  const { images: all, source, place } = await findImages(shell, path, question)
+  const wanted = question.platform
+  const images = all.filter(({ platform }) => wanted === undefined || isPlatform(platform, wanted))
+  if (wanted !== undefined && images.length === 0)
+    throw noPlatform(
+      path,
+      wanted,
+      all.map(({ platform }) => platform),
+    )
   return images.map((image) => {
     const label =
       images.length === 1 ? path : `${path} (${[image.name, image.platform].filter(Boolean).join(' ')})`
-    const { name, platform, digest, created, layers } = image
+    const { name, platform, digest, created, base, layers } = image
     return {
       label,
       name,
       platform,
       digest,
       created,
+      base,
+      source,
+      place,
       ...imageInventory({ image: label, layers, now: shell.now() }),
     }
   })
@@ -44,7 +64,7 @@ export const inventoriesOf = (images: readonly ScannedImage[]): Inventory[] =>
 /** The inventory as scripts read it. */
 export const inventoryDocument = (images: readonly ScannedImage[]): object => ({
   images: images.map(
-    ({ label: _label, inventories: _inventories, components: _components, ...image }) => image,
+    ({ label: _label, place: _place, inventories: _inventories, components: _components, ...image }) => image,
   ),
   components: images.flatMap(({ components, digest }) =>
     components.map((own) => componentDocument(own, digest)),
@@ -52,11 +72,24 @@ export const inventoryDocument = (images: readonly ScannedImage[]): object => ({
 })
 
 const componentDocument = (
-  { purl, layer, file, presence, name, version, ecosystem, source, architecture, origin }: ImageComponent,
+  {
+    purl,
+    layer,
+    part,
+    file,
+    presence,
+    name,
+    version,
+    ecosystem,
+    source,
+    architecture,
+    origin,
+  }: ImageComponent,
   image: string,
 ): object => ({
   purl,
   layer,
+  part,
   path: file,
   presence,
   name,
@@ -67,14 +100,3 @@ const componentDocument = (
   origin: origin ?? null,
   image,
 })
-
-const noPlatform = (
-  path: string,
-  { wanted, all }: { wanted: string | undefined; all: readonly OpenImage[] },
-): TowpathError =>
-  new TowpathError({
-    code: 'PLATFORM_NOT_FOUND',
-    kind: 'usage',
-    message: `${path} holds no image for ${wanted ?? 'any platform'}; it has ${all.map(({ platform }) => platform || 'one without a platform').join(', ')}.`,
-    hint: 'Nothing was judged. Name one of these, or leave --platform out for all of them.',
-  })

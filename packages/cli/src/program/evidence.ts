@@ -10,6 +10,9 @@ export const auditFormats = ['table', 'json', 'sarif', 'github', 'junit'] as con
 
 export const bomFormats = ['cyclonedx', 'spdx'] as const
 
+/** Where an image may be found. */
+export const imageSources = ['file', 'registry', 'engine'] as const
+
 /** Commands that look at what a project is made of; none of them needs a server. */
 export const evidence: Group = (program, act) => {
   audit(program, act)
@@ -54,32 +57,45 @@ const judged = (command: Command): Command =>
 
 const scan: Group = (program, act) => {
   const command = tell(program.command('scan').argument('<image>'), {
-    says: 'Judge what an image ships by known advisories: an archive of docker save, or an OCI layout.',
+    says: 'Judge what an image ships by known advisories: in a registry, the engine here, or a file.',
     inShort: 'judge what an image ships by known advisories',
     examples: [
       'scan image.tar',
-      'scan layout/ --fail-on high',
+      'scan registry.example/team/app:1.4.2 --fail-on high',
       'scan image.tar --format sarif -o scan.sarif',
     ],
     group: 'Also',
   })
-  judged(command)
-    .option('--platform <os/arch>', 'only the image for this platform')
-    .action(act(async () => (await import('../commands/scan.ts')).scanImage))
+  fromSomewhere(judged(command).option('--platform <os/arch>', 'only the image for this platform')).action(
+    act(async () => (await import('../commands/scan.ts')).scanImage),
+  )
 }
+
+/** Options of every command that looks for an image. */
+const fromSomewhere = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--from <place>', `look only there: ${imageSources.join(', ')}`).choices(imageSources),
+    )
+    .option('--plain-http', 'speak without encryption to a registry elsewhere')
 
 const sbom: Group = (program, act) => {
   const command = tell(program.command('sbom').argument('<image>'), {
     says: 'Write what an image ships as CycloneDX 1.6 or SPDX 2.3. The same image gives the same bytes.',
     inShort: 'write what an image ships as CycloneDX or SPDX',
-    examples: ['sbom image.tar -o app.cdx.json', 'sbom layout/ --format spdx -o app.spdx.json'],
+    examples: [
+      'sbom image.tar -o app.cdx.json',
+      'sbom registry.example/app:1.4.2 --format spdx -o app.spdx.json',
+    ],
     group: 'Also',
   })
-  command
-    .addOption(
-      new Option('--format <format>', bomFormats.join(', ')).choices(bomFormats).default('cyclonedx'),
-    )
-    .option('--platform <os/arch>', 'the image for this platform, where there are several')
+  fromSomewhere(
+    command
+      .addOption(
+        new Option('--format <format>', bomFormats.join(', ')).choices(bomFormats).default('cyclonedx'),
+      )
+      .option('--platform <os/arch>', 'the image for this platform, where there are several'),
+  )
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .action(act(async () => (await import('../commands/sbom.ts')).writeBom))
   tell(command.command('diff').argument('<a>').argument('<b>'), {
@@ -93,9 +109,26 @@ const advisories: Group = (program, act) => {
   const command = tell(program.command('advisories'), {
     says: 'Bring advisories in, show which ones audits use, take over what other tools ignore.',
     inShort: 'bring advisories in, show which are used',
-    examples: ['advisories status', 'advisories import osv-crates.tar.gz'],
+    examples: ['advisories status', 'advisories sync', 'advisories import osv-crates.tar.gz'],
     group: 'Also',
   })
+  tell(command.command('sync'), {
+    says: 'Fetch what changed in the OSV data of a mirror. Nothing half, altered or older is taken.',
+    inShort: 'fetch what changed in the OSV data of a mirror',
+    examples: [
+      'advisories sync --ecosystem crates.io --ecosystem npm',
+      'advisories sync --mirror https://mirror.example/osv',
+    ],
+  })
+    .addOption(
+      new Option('--ecosystem <name>', 'beside those synced before; any number of times').argParser(collect),
+    )
+    .option('--mirror <place>', 'address, or folder of that layout (else TOWPATH_ADVISORIES_MIRROR)')
+    .option('--to <dir>', 'where to keep them (else TOWPATH_HOME or ~/.towpath)')
+    .option('--kev <file>', "CISA's catalogue of what is exploited (JSON)")
+    .option('--epss <file>', "FIRST's probabilities of exploitation (CSV, plain or gzip)")
+    .option('--again', 'fetch everything anew, whatever was there before')
+    .action(act(async () => (await import('../commands/sync-advisories.ts')).syncAdvisories))
   tell(command.command('import').argument('<archive>'), {
     says: 'Replace the advisories by the OSV records of a folder, tar.gz or zip.',
     examples: ['advisories import all.zip', 'advisories import osv/ --kev kev.json --epss epss.csv.gz'],

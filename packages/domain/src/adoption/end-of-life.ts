@@ -11,8 +11,9 @@ interface Ending {
 
 /**
  * Sources: Debian and Ubuntu, the `distro-info-data` package (LTS; Ubuntu without paid years); Alpine,
- * alpinelinux.org/releases; Node.js, nodejs/Release; PostgreSQL, its versioning policy; Python, PEP 602 and its like;
- * nginx, its own releases (a branch ends when the next but one begins).
+ * alpinelinux.org/releases; Rocky Linux, its version guide; AlmaLinux, its release notes; Red Hat, its life cycle without
+ * paid years; openSUSE, its lifetimes (Leap 16 has 24 months a release); Node.js, nodejs/Release; PostgreSQL, its
+ * versioning policy; Python, PEP 602 and its like; nginx, its own releases (a branch ends when the next but one begins).
  */
 const FAMILIES: Readonly<Record<string, readonly (readonly [tag: string, ends: string])[]>> = {
   debian: [
@@ -42,6 +43,26 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [tag: string, ends: s
     ['3.21', '2026-11-01'],
     ['3.22', '2027-05-01'],
     ['3.23', '2027-11-01'],
+  ],
+  rocky: [
+    ['8', '2029-05-31'],
+    ['9', '2032-05-31'],
+    ['10', '2035-05-31'],
+  ],
+  almalinux: [
+    ['8', '2029-03-01'],
+    ['9', '2032-05-31'],
+    ['10', '2035-05-31'],
+  ],
+  rhel: [
+    ['8', '2029-05-31'],
+    ['9', '2032-05-31'],
+    ['10', '2035-05-31'],
+  ],
+  'opensuse-leap': [
+    ['15.5', '2024-12-31'],
+    ['15.6', '2026-04-30'],
+    ['16.0', '2027-10-31'],
   ],
   node: [
     ['14', '2023-04-30'],
@@ -97,6 +118,8 @@ const IMAGES: Readonly<Record<string, string>> = {
   postgis: 'postgres',
   pgvector: 'postgres',
   'nginx-unprivileged': 'nginx',
+  rockylinux: 'rocky',
+  leap: 'opensuse-leap',
 }
 const DISTROLESS = /distroless\/[\w.-]*?debian(\d+)/
 
@@ -126,12 +149,15 @@ export const isKnownFamily = (image: string): boolean => {
   return Object.hasOwn(FAMILIES, IMAGES[base] ?? base) || DISTROLESS.test(image)
 }
 
+/** What gets fixes as a whole for each major version, whichever minor one it is. */
+const BY_MAJOR = new Set(['node', 'postgres', 'rocky', 'almalinux', 'rhel'])
+
 /** `3.20.1` is of 3.20, `18.04` is bionic, `18.20.4` of Node is 18. */
 function versionIn(family: string, text: string): string {
   const number = NUMBERS[family]?.[text] ?? NUMBERS[family]?.[text.split('.')[0] ?? '']
   if (number !== undefined) return number
   const parts = text.split('.')
-  return family === 'node' || family === 'postgres' ? (parts[0] ?? '') : parts.slice(0, 2).join('.')
+  return BY_MAJOR.has(family) ? (parts[0] ?? '') : parts.slice(0, 2).join('.')
 }
 
 function ending(family: string, tag: string): Ending[] {
@@ -141,7 +167,8 @@ function ending(family: string, tag: string): Ending[] {
 
 const LABELS: Readonly<Record<string, string>> = {
   ...{ debian: 'Debian', ubuntu: 'Ubuntu', alpine: 'Alpine', node: 'Node.js', nginx: 'nginx' },
-  ...{ postgres: 'PostgreSQL', python: 'Python' },
+  ...{ postgres: 'PostgreSQL', python: 'Python', rocky: 'Rocky Linux', almalinux: 'AlmaLinux' },
+  ...{ rhel: 'Red Hat Enterprise Linux', 'opensuse-leap': 'openSUSE Leap' },
 }
 
 const splitTag = (image: string): [string, string] => {

@@ -8,6 +8,7 @@ import type { FailRule } from './fail-rule.ts'
 import type { Finding } from './finding.ts'
 import { matchInventory } from './match-inventory.ts'
 import type { MatchFacts } from './match-inventory.ts'
+import { familyOf } from './version-order-of.ts'
 import { applyWaivers } from './waiver.ts'
 import type { FindingWaiverRule } from './waiver.ts'
 
@@ -108,15 +109,21 @@ function coverageUnknowns(lockfiles: readonly AuditedFile[]): AuditUnknown[] {
   return [...Map.groupBy(open, ({ ecosystem }) => ecosystem)].map(([ecosystem, files]) => ({
     what: 'ecosystem-not-covered',
     message: `${ecosystem} is not covered by the advisories: ${files.map(({ file, components }) => `${file} (${components})`).join(', ')}`,
-    hint: `bring OSV data of ${ecosystem}: towpath advisories import ARCHIVE`,
+    hint: `bring OSV data of ${ecosystem}: ${bringing(ecosystem)}`,
   }))
 }
+
+/** The command that brings an ecosystem; a system without a name of OSV's has nothing to be synced. */
+const bringing = (ecosystem: string): string =>
+  ecosystem.startsWith('Unknown system:')
+    ? 'towpath advisories import ARCHIVE'
+    : `towpath advisories sync --ecosystem '${familyOf(ecosystem)}'`
 
 /** How far the clocks of two machines may be apart, in milliseconds. */
 const CLOCK_SKEW_MAX_MS = 3_600_000
 
 function ageUnknown({ data: { newest }, now, ageMaxMs }: AuditInput): AuditUnknown[] {
-  const bring = 'towpath advisories import ARCHIVE'
+  const bring = 'towpath advisories sync, or import ARCHIVE'
   const unknown = (message: string, hint: string): AuditUnknown[] => [{ what: 'data-too-old', message, hint }]
   if (newest === null) return unknown('the advisories hold no record at all', `bring some: ${bring}`)
   const ageMs = now.getTime() - Date.parse(newest)

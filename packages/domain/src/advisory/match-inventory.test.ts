@@ -125,6 +125,41 @@ describe('findings', () => {
     expect(worstOf([])).toEqual({ severity: 'unscored', score: null })
   })
 
+  test('an RPM package is judged under its own name and its source’s, each in its own version', () => {
+    const ecosystem = 'Rocky Linux:9'
+    const records = [
+      {
+        id: 'RLSA-2026:1',
+        name: 'openssl-libs',
+        ecosystem,
+        events: [{ introduced: '0' }, { fixed: '1:3.0.7-28.el9' }],
+      },
+      {
+        id: 'RLSA-2026:2',
+        name: 'openssl',
+        ecosystem,
+        events: [{ introduced: '0' }, { fixed: '1:3.0.7-29.el9' }],
+      },
+      {
+        id: 'RLSA-2026:3',
+        name: 'openssl',
+        ecosystem,
+        events: [{ introduced: '0' }, { fixed: '1:3.0.7-27.el9' }],
+      },
+    ].map(osvRecord)
+    const libs = someComponent({
+      ecosystem,
+      name: 'openssl-libs',
+      version: '1:3.0.7-27.el9',
+      origin: { name: 'openssl', version: '1:3.0.7-27.el9' },
+    })
+    const matched = matchInventory(someInventory([libs]), indexOf(records, ecosystem), noFacts)
+    expect(matched.findings.map(({ id, package: name }) => [id, name])).toEqual([
+      ['RLSA-2026:1', 'openssl-libs'],
+      ['RLSA-2026:2', 'openssl-libs'],
+    ])
+  })
+
   test('what is exploited, and how likely, is joined by the CVE among its names', () => {
     const index = indexOf([osvRecord({ id: 'RUSTSEC-2026-0001', aliases: ['CVE-2026-1'] })])
     const facts = {

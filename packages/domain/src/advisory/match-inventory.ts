@@ -1,4 +1,4 @@
-import type { Component, Inventory, InventoryGap } from '../inventory/component.ts'
+import type { Component, Inventory, InventoryGap, NameAndVersion } from '../inventory/component.ts'
 import { compareText } from '../version/order.ts'
 import type { Advisory, AdvisoryKind } from './advisory.ts'
 import type { AdvisoryIndex } from './advisory-lines.ts'
@@ -42,11 +42,10 @@ export function matchInventory(inventory: Inventory, index: AdvisoryIndex, facts
       notCompared += 1
       continue
     }
-    // Distributions publish advisories for source packages, whose version may be another one too.
-    const { name, version } = component.origin ?? component
-    const found = index.find(name)
-    if (found.length === 0) continue
-    const answers = found.map((advisory) => ({ advisory, affects: affects(advisory, version) }))
+    const answers = namesIn(component).flatMap(({ name, version }) =>
+      index.find(name).map((advisory) => ({ advisory, affects: affects(advisory, version) })),
+    )
+    if (answers.length === 0) continue
     if (answers.some(({ affects: { answer } }) => answer === 'unknown')) gaps.push(unreadableGap(component))
     const concerned = answers.flatMap(({ advisory, affects: answer }) =>
       answer.answer === 'yes' ? [{ advisory, fixed: answer.fixed }] : [],
@@ -54,6 +53,17 @@ export function matchInventory(inventory: Inventory, index: AdvisoryIndex, facts
     for (const group of mergeAliases(concerned)) findings.push(findingOf(component, group, facts))
   }
   return { findings: findings.toSorted(byPackage), gaps, notCompared }
+}
+
+/**
+ * What advisories may call a component. Distributions publish for source packages, whose version may be another one too;
+ * of those with RPM packages AlmaLinux and Red Hat name what is installed, openSUSE the source, and Rocky Linux both.
+ */
+function namesIn(component: Component): NameAndVersion[] {
+  const { origin, ecosystem } = component
+  if (origin === undefined) return [component]
+  if (!/^(?:Rocky Linux|AlmaLinux|Red Hat|openSUSE):/.test(ecosystem)) return [origin]
+  return origin.name === component.name ? [component] : [component, origin]
 }
 
 /** Advisories of one flaw, the one that gives its name first. */

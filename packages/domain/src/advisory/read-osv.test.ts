@@ -29,13 +29,25 @@ describe('an OSV record', () => {
     expect(record).toMatchObject({ advisories: [{ versions: expect.arrayContaining(['1.0.29999']) }] })
   })
 
+  test('of Red Hat that names repositories of a release concerns the release', () => {
+    const of = (repository: string, fixed: string) => ({
+      package: { ecosystem: `Red Hat:enterprise_linux:9${repository}`, name: 'openssl' },
+      ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
+    })
+    const affected = [of('::baseos', '1:3.0.7-27.el9'), of('::appstream', '1:3.0.7-27.el9')]
+    const record = readOsvRecord({ id: 'RHSA-2026:1', modified: '2026-01-01T00:00:00Z', affected })
+    expect(record).toMatchObject({
+      advisories: [{ ecosystem: 'Red Hat:enterprise_linux:9', name: 'openssl' }],
+    })
+  })
+
   test('that was withdrawn concerns nobody, and is counted', () => {
     const record = readOsvRecord(osvRecord({ id: 'RUSTSEC-2026-0001', withdrawn: '2026-02-01T00:00:00Z' }))
     expect(record).toMatchObject({ isWithdrawn: true, advisories: [] })
   })
 
   test('of an ecosystem that is not ordered here says nothing to us', () => {
-    expect(kindOf({ id: 'RLSA-1', ecosystem: 'Rocky Linux:9', events: [{ introduced: '0' }] })).toBe('none')
+    expect(kindOf({ id: 'MGASA-1', ecosystem: 'Mageia:9', events: [{ introduced: '0' }] })).toBe('none')
   })
 
   const unreadable: [string, unknown, string][] = [

@@ -112,16 +112,24 @@ function packageIn(
 ): { ecosystem: string; name: string; compare: CompareVersions } | string | null {
   if ((affected.get('package') ?? null) === null) return null
   const about = fieldsOf(affected.get('package'))
-  const ecosystem = textOf(about.get('ecosystem'))
+  const written = textOf(about.get('ecosystem'))
   const name = textOf(about.get('name'))?.trim() ?? ''
-  if (ecosystem === null || !/^[\w.:+ -]{1,100}$/.test(ecosystem))
+  if (written === null || !/^[\w.:+ -]{1,100}$/.test(written))
     return 'names a package of an ecosystem that is none'
+  const ecosystem = withoutRepository(written)
   const compare = versionOrderOf(ecosystem)
   if (compare === null) return null
   return /^\P{Cc}{1,512}$/u.test(name)
     ? { ecosystem, name, compare }
     : `names a package of ${ecosystem} that can be none`
 }
+
+/**
+ * Red Hat names a release once for each of its repositories (`Red Hat:enterprise_linux:9::appstream`), and an image does
+ * not say which of them a package came from: what is said of one counts for the release.
+ */
+const withoutRepository = (ecosystem: string): string =>
+  /^Red Hat:enterprise_linux:\d+(?=::)/.exec(ecosystem)?.[0] ?? ecosystem
 
 const isWithin = (
   version: string,

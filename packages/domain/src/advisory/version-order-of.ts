@@ -2,6 +2,7 @@ import { apkOrder } from '../version/apk.ts'
 import { debOrder } from '../version/deb.ts'
 import type { VersionOrder } from '../version/order.ts'
 import { pep440Order } from '../version/pep440.ts'
+import { rpmOrder } from '../version/rpm.ts'
 import { semverOrder } from '../version/semver.ts'
 import { VERSION_LENGTH_MAX } from '../version/order.ts'
 
@@ -35,14 +36,21 @@ const orders: ReadonlyMap<string, CompareVersions> = new Map([
   ['Debian', comparedBy(debOrder)],
   ['Ubuntu', comparedBy(debOrder)],
   ['Alpine', comparedBy(apkOrder)],
+  ['Rocky Linux', comparedBy(rpmOrder)],
+  ['AlmaLinux', comparedBy(rpmOrder)],
+  ['openSUSE', comparedBy(rpmOrder)],
+  ['Red Hat', comparedBy(rpmOrder)],
 ])
 
 /** The ecosystem without its release: `Debian` of `Debian:12`. */
 export const familyOf = (ecosystem: string): string => ecosystem.split(':', 1)[0] ?? ''
 
+/** Families whose names go on with a release, as `Debian:12` does. */
+const RELEASED = /^(?:Debian|Ubuntu|Alpine|Rocky Linux|AlmaLinux|openSUSE|Red Hat)(?=:)/
+
 /** The order of an ecosystem as OSV names it; null where its versions cannot be compared here. */
 export function versionOrderOf(ecosystem: string): CompareVersions | null {
-  const order = orders.get(/^(?:Debian|Ubuntu|Alpine)(?=:)/.exec(ecosystem)?.[0] ?? ecosystem)
+  const order = orders.get(RELEASED.exec(ecosystem)?.[0] ?? ecosystem)
   if (order === undefined) return null
   return (a, b) => (Math.max(a.length, b.length) > VERSION_LENGTH_MAX ? null : order(a, b))
 }

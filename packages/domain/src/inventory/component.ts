@@ -3,7 +3,8 @@ export const ecosystems = ['crates.io', 'npm', 'Go', 'PyPI', 'GitHub Actions'] a
 export type LanguageEcosystem = (typeof ecosystems)[number]
 
 /** Packages of an operating system: its name and release, as in `Debian:12`; `unknown` where the image does not say. */
-export type SystemEcosystem = `${'Debian' | 'Ubuntu' | 'Alpine' | 'Unknown system'}:${string}`
+export type SystemEcosystem =
+  `${'Debian' | 'Ubuntu' | 'Alpine' | 'Rocky Linux' | 'AlmaLinux' | 'Red Hat' | 'openSUSE' | 'Unknown system'}:${string}`
 
 export type Ecosystem = LanguageEcosystem | SystemEcosystem
 
@@ -40,7 +41,10 @@ export interface Component {
   /** Shortest way to it, the project first and itself last, each as `name version`. */
   path: readonly string[]
   requiredBy: readonly Requirement[]
-  /** Source package it was built from, where advisories speak of that one; absent where they speak of itself. */
+  /**
+   * Source package it was built from, where advisories speak of that one; absent where they speak of itself. Those of RPM
+   * systems speak of either.
+   */
   origin?: NameAndVersion
 }
 

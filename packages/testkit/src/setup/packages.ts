@@ -26,11 +26,11 @@ export const programs: readonly Program[] = [
   { name: 'htpasswd', package: 'apache2-utils', why: 'accounts of the registry' },
 ]
 
-/** What users run today; only the benchmark compares with it. */
+/** What users run today: the benchmark compares with it, and shadow mode is tested on it. */
 export const composeProgram: Program = {
   name: 'docker-compose',
   package: 'docker-compose',
-  why: 'the benchmark compares with it',
+  why: 'what teams deploy by, compared with and watched',
 }
 
 /** Full path of a program, also from the system folders that an ordinary user's PATH leaves out; `null` when absent. */

@@ -121,7 +121,7 @@ async function failureFor({ result, command }: Judged): Promise<Failure> {
       code: 'AUDIT_UNKNOWN',
       title: `Nothing counts, but ${unknowns.length === 1 ? 'one thing' : `${unknowns.length} things`} could not be judged.`,
       detail: {},
-      hint: `Unknown is not clean. Bring what is missing: towpath advisories import ARCHIVE; or look anyway: towpath ${command} --fail-on none`,
+      hint: `Unknown is not clean. Bring what is missing: towpath advisories sync, or import ARCHIVE; or look anyway: towpath ${command} --fail-on none`,
       docs: docsOf('AUDIT_UNKNOWN'),
     }
   return {

@@ -93,8 +93,17 @@ export class AuditFolder {
     await writeFile(join(this.path, path), content)
   }
 
-  run = async (argv: string[]): Promise<{ exit: number; out: string; err: string }> => {
-    const env = { TOWPATH_HOME: join(this.path, 'home') }
+  /** Runs a command here, with nothing of this machine's own: no account of a registry, no engine. */
+  run = async (
+    argv: string[],
+    more: Record<string, string> = {},
+  ): Promise<{ exit: number; out: string; err: string }> => {
+    const env = {
+      TOWPATH_HOME: join(this.path, 'home'),
+      DOCKER_CONFIG: join(this.path, 'docker'),
+      DOCKER_HOST: `unix://${join(this.path, 'docker.sock')}`,
+      ...more,
+    }
     const shell = capturedShell({ argv, folder: this.path, env })
     return { exit: await runCommandLine(shell), out: shell.out(), err: shell.err() }
   }

@@ -39,13 +39,23 @@ const configOf = (layers: readonly Buffer[], more: object = {}): string =>
     ...more,
   })
 
-/** Files of an OCI layout with one image. */
-export function ociLayout(layers: readonly Buffer[], packing: Packing = 'gzip'): [string, Buffer][] {
+const descriptor = (bytes: Buffer) => ({ digest: `sha256:${sha256(bytes)}`, size: bytes.length })
+
+/** Files of an OCI layout with one image; `config` goes into its configuration, `annotations` into its manifest. */
+export function ociLayout(
+  layers: readonly Buffer[],
+  packing: Packing = 'gzip',
+  { config: more = {}, annotations = {} }: { config?: object; annotations?: Record<string, string> } = {},
+): [string, Buffer][] {
   const blobs = layers.map((layer) => packed(layer, packing))
-  const config = Buffer.from(configOf(layers))
-  const descriptor = (bytes: Buffer) => ({ digest: `sha256:${sha256(bytes)}`, size: bytes.length })
+  const config = Buffer.from(configOf(layers, more))
   const manifest = Buffer.from(
-    JSON.stringify({ schemaVersion: 2, config: descriptor(config), layers: blobs.map(descriptor) }),
+    JSON.stringify({
+      schemaVersion: 2,
+      config: descriptor(config),
+      layers: blobs.map(descriptor),
+      annotations,
+    }),
   )
   const index = { schemaVersion: 2, manifests: [descriptor(manifest)] }
   return [
@@ -55,6 +65,26 @@ export function ociLayout(layers: readonly Buffer[], packing: Packing = 'gzip'):
       `blobs/sha256/${sha256(bytes)}`,
       bytes,
     ]),
+  ]
+}
+
+/** Files of an OCI layout whose one entry is an index of images, one for each architecture. */
+export function platformsLayout(
+  images: readonly { architecture: string; layers: readonly Buffer[] }[],
+): [string, Buffer][] {
+  const layouts = images.map(({ architecture, layers }) => ({
+    architecture,
+    files: ociLayout(layers, 'gzip', { config: { architecture } }),
+  }))
+  const entries = layouts.map(({ architecture, files }) => {
+    const { manifests } = JSON.parse(String(new Map(files).get('index.json'))) as { manifests: object[] }
+    return { ...manifests[0], platform: { os: 'linux', architecture } }
+  })
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: entries }))
+  return [
+    ['index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [descriptor(index)] }))],
+    [`blobs/sha256/${sha256(index)}`, index],
+    ...new Map(layouts.flatMap(({ files }) => files.filter(([name]) => name.startsWith('blobs/')))),
   ]
 }
 

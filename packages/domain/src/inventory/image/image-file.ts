@@ -1,8 +1,12 @@
 import type { ComponentSource, NameAndVersion } from '../component.ts'
 import type { OsRelease } from './os-release.ts'
 
-/** Kinds of packages as their files name them; which release of which system a `deb` or `apk` is of, `os-release` tells. */
-export type PackageKind = 'deb' | 'apk' | 'npm' | 'PyPI' | 'Go' | 'crates.io'
+/** Packages of an operating system. */
+export const systemKinds = ['deb', 'apk', 'rpm'] as const
+export type SystemKind = (typeof systemKinds)[number]
+
+/** Kinds of packages as their files name them; which release of which system one of `systemKinds` is of, `os-release` tells. */
+export type PackageKind = SystemKind | 'npm' | 'PyPI' | 'Go' | 'crates.io'
 
 /** One package that a file of an image speaks of. */
 export interface FoundPackage extends NameAndVersion {

@@ -218,6 +218,7 @@ describe('files that are read', () => {
 
   const others = [
     'var/lib/dpkg/status-old',
+    'var/lib/rpm/rpmdb.sqlite-shm',
     'a/node_modules/b/test/package.json',
     'app/package.json',
     'node_modules/package.json',
@@ -226,10 +227,13 @@ describe('files that are read', () => {
   test.each(others)('not %s', (path) => expect(kindOfFile(path)).toBeNull())
 
   test('are not all there are: what is known and not read is told by its kind', () => {
-    expect(unreadKindOf('var/lib/rpm/rpmdb.sqlite')).toBe('an RPM database')
-    expect(unreadKindOf('app/app.jar')).toBe('a Java archive')
-    expect(unreadKindOf('app/jar')).toBeNull()
+    expect(unreadKindOf('var/lib/rpm/Packages', 1)).toBe('an RPM database of Berkeley DB')
+    expect(unreadKindOf('usr/lib/sysimage/rpm/Packages.db', 1)).toBe('an RPM database of the NDB kind')
+    expect(unreadKindOf('var/lib/rpm/rpmdb.sqlite-wal', 1)).toContain('not written back')
+    expect(unreadKindOf('var/lib/rpm/rpmdb.sqlite-wal', 0)).toBeNull()
+    expect(unreadKindOf('app/app.jar', 1)).toBe('a Java archive')
+    expect(unreadKindOf('app/jar', 1)).toBeNull()
     for (const path of ['opt/conda/conda-meta/openssl-3.0.json', 'site-packages/a.egg', 'app/.pnp.cjs'])
-      expect(unreadKindOf(path)).not.toBeNull()
+      expect(unreadKindOf(path, 1)).not.toBeNull()
   })
 })

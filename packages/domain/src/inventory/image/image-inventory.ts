@@ -1,6 +1,8 @@
 import { compareText } from '../../version/order.ts'
 import type { Component, Ecosystem, Inventory, InventoryGap, SystemEcosystem } from '../component.ts'
-import type { FoundPackage } from './image-file.ts'
+import type { LayerPart } from './base-image.ts'
+import { systemKinds } from './image-file.ts'
+import type { FoundPackage, PackageKind, SystemKind } from './image-file.ts'
 import { mergeLayers } from './layer.ts'
 import type { Layer, LayerFile, SurvivingFile } from './layer.ts'
 import type { OsRelease } from './os-release.ts'
@@ -13,6 +15,7 @@ export interface LayerName {
   diffId: string
   /** Command that made it; null where the history does not say. */
   createdBy: string | null
+  part: LayerPart
 }
 
 /** A component that an image ships: the same as any component, with the place where it was found. */
@@ -20,6 +23,8 @@ export interface ImageComponent extends Component {
   purl: string
   /** `diffId` of the layer that brought it. */
   layer: string
+  /** Whether that layer is of the base image. */
+  part: LayerPart
   architecture: string | null
 }
 
@@ -65,7 +70,7 @@ export function imageInventory(input: {
   }))
   return {
     system,
-    layers: layers.map(({ diffId, createdBy }) => ({ diffId, createdBy })),
+    layers: layers.map(({ diffId, createdBy, part }) => ({ diffId, createdBy, part })),
     components,
     inventories: withGaps(inventories, { image, gaps: firstOf(gaps, image) }),
   }
@@ -99,14 +104,17 @@ function systemOf(files: readonly SurvivingFile[]): OsRelease | null {
   return systems[0]?.file.system ?? null
 }
 
-const isOfSystem = ({ kind }: FoundPackage): boolean => kind === 'deb' || kind === 'apk'
+const isSystemKind = (kind: PackageKind): kind is SystemKind => systemKinds.some((own) => own === kind)
+
+const isOfSystem = ({ kind }: FoundPackage): boolean => isSystemKind(kind)
 
 function componentOf(
   found: FoundPackage,
   { file, system, layers }: { file: SurvivingFile; system: OsRelease | null; layers: readonly LayerName[] },
 ): ImageComponent {
   const { kind, name, version, source, origin, architecture } = found
-  const ecosystem: Ecosystem = kind === 'deb' || kind === 'apk' ? systemEcosystem(kind, system) : kind
+  const layer = layers[layerOf(found, file)]
+  const ecosystem: Ecosystem = isSystemKind(kind) ? systemEcosystem(kind, system) : kind
   return {
     ecosystem,
     name,
@@ -120,7 +128,8 @@ function componentOf(
     requiredBy: [],
     ...(origin === null ? {} : { origin }),
     purl: packageUrl(found, isOfSystem(found) ? system : null),
-    layer: layers[layerOf(found, file)]?.diffId ?? '',
+    layer: layer?.diffId ?? '',
+    part: layer?.part ?? 'unknown',
     architecture,
   }
 }
@@ -145,9 +154,12 @@ const ubuntuName = (version: string): SystemEcosystem => {
   return `Ubuntu:${version}${isLong ? ':LTS' : ''}`
 }
 
-/** How OSV names the releases of a system: Debian by its major version, Ubuntu whole, Alpine by its branch. */
+/**
+ * How OSV names the releases of a system: Debian by its major version, Ubuntu whole, Alpine by its branch, Red Hat's and
+ * what is built from its sources by the major version.
+ */
 const releaseNames: readonly {
-  kind: 'deb' | 'apk'
+  kind: SystemKind
   id: string
   release: RegExp
   name: (version: string) => SystemEcosystem
@@ -155,9 +167,13 @@ const releaseNames: readonly {
   { kind: 'deb', id: 'debian', release: /^\d+/, name: (version) => `Debian:${version}` },
   { kind: 'deb', id: 'ubuntu', release: /^\d+\.\d+/, name: ubuntuName },
   { kind: 'apk', id: 'alpine', release: /^\d+\.\d+/, name: (version) => `Alpine:v${version}` },
+  { kind: 'rpm', id: 'rocky', release: /^\d+/, name: (version) => `Rocky Linux:${version}` },
+  { kind: 'rpm', id: 'almalinux', release: /^\d+/, name: (version) => `AlmaLinux:${version}` },
+  { kind: 'rpm', id: 'rhel', release: /^\d+/, name: (version) => `Red Hat:enterprise_linux:${version}` },
+  { kind: 'rpm', id: 'opensuse-leap', release: /^\d+\.\d+/, name: (version) => `openSUSE:Leap ${version}` },
 ]
 
-function systemEcosystem(kind: 'deb' | 'apk', system: OsRelease | null): SystemEcosystem {
+function systemEcosystem(kind: SystemKind, system: OsRelease | null): SystemEcosystem {
   const { id, version } = system ?? { id: '', version: '' }
   const known = releaseNames.find((own) => own.kind === kind && own.id === id)
   const release = known?.release.exec(version)?.[0]

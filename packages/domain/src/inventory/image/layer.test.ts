@@ -76,7 +76,12 @@ describe('layers over each other', () => {
 const now = new Date('2026-11-27T00:00:00Z')
 
 const inventory = (layers: readonly Layer[]) => {
-  const named = layers.map((own, at) => ({ ...own, diffId: `sha256:${at}`, createdBy: null }))
+  const named = layers.map((own, at) => ({
+    ...own,
+    diffId: `sha256:${at}`,
+    createdBy: null,
+    part: 'unknown' as const,
+  }))
   const made = imageInventory({ image: 'image', layers: named, now })
   return { ...made, gaps: made.inventories.flatMap(({ gaps }) => gaps.map(({ message }) => message)) }
 }

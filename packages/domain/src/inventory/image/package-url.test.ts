@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { languagePackage } from './image-file.ts'
-import type { FoundPackage, PackageKind } from './image-file.ts'
+import type { FoundPackage, PackageKind, SystemKind } from './image-file.ts'
 import { packageUrl } from './package-url.ts'
 
 const debian = { id: 'debian', version: '12', codename: 'bookworm' }
-const system = (kind: 'deb' | 'apk', name: string, version: string): FoundPackage => ({
+const system = (kind: SystemKind, name: string, version: string): FoundPackage => ({
   ...languagePackage(kind, { name, version }),
   architecture: 'amd64',
 })
@@ -31,6 +31,16 @@ describe('the package URL', () => {
   test('of a system names distribution and architecture, and escapes what names may hold', () => {
     expect(packageUrl(system('deb', 'g++-12', '1:12.2.0-14+deb12u1'), debian)).toBe(
       'pkg:deb/debian/g%2B%2B-12@1:12.2.0-14+deb12u1?arch=amd64&distro=debian-12',
+    )
+  })
+
+  test('of an RPM package has the epoch apart from its version', () => {
+    const rocky = { id: 'rocky', version: '9.4', codename: '' }
+    expect(packageUrl(system('rpm', 'openssl', '1:3.0.7-27.el9'), rocky)).toBe(
+      'pkg:rpm/rocky/openssl@3.0.7-27.el9?arch=amd64&distro=rocky-9.4&epoch=1',
+    )
+    expect(packageUrl(system('rpm', 'bash', '5.1.8-9.el9'), rocky)).toBe(
+      'pkg:rpm/rocky/bash@5.1.8-9.el9?arch=amd64&distro=rocky-9.4',
     )
   })
 

@@ -1,5 +1,5 @@
 import { PackageURL } from 'packageurl-js'
-import type { FoundPackage } from './image-file.ts'
+import type { FoundPackage, SystemKind } from './image-file.ts'
 import type { OsRelease } from './os-release.ts'
 
 /** The package URL (purl-spec) of a package; a system that does not tell its name gives none to its packages either. */
@@ -8,6 +8,7 @@ export function packageUrl(found: FoundPackage, system: OsRelease | null): strin
   switch (kind) {
     case 'deb':
     case 'apk':
+    case 'rpm':
       return systemUrl(kind, { name, version, architecture, system })
     case 'npm': {
       const [base = name, scope = null] = name.split('/').toReversed()
@@ -27,15 +28,22 @@ export function packageUrl(found: FoundPackage, system: OsRelease | null): strin
 }
 
 function systemUrl(
-  kind: 'deb' | 'apk',
+  kind: SystemKind,
   given: { name: string; version: string; architecture: string | null; system: OsRelease | null },
 ): string {
-  const { name, version, architecture, system } = given
+  const { name, architecture, system } = given
+  // The URL of an RPM package has the epoch apart from its version.
+  const [, epoch = '', version = given.version] =
+    (kind === 'rpm' ? /^(\d+):(.*)$/s.exec(given.version) : null) ?? []
   return urlOf(kind, {
     namespace: system?.id || null,
     name,
     version,
-    qualifiers: { ...some('arch', architecture ?? ''), ...some('distro', distroOf(system)) },
+    qualifiers: {
+      ...some('arch', architecture ?? ''),
+      ...some('distro', distroOf(system)),
+      ...some('epoch', epoch),
+    },
   })
 }
 

@@ -1,7 +1,7 @@
 import { TABLE_DATED, endingsOf } from '../../adoption/end-of-life.ts'
 import type { OsRelease } from './os-release.ts'
 
-const systems = new Set(['debian', 'ubuntu', 'alpine'])
+const systems = new Set(['debian', 'ubuntu', 'alpine', 'rocky', 'almalinux', 'rhel', 'opensuse-leap'])
 
 /**
  * Why a system without known flaws is not a clean one: advisories go quiet when its project stops looking, and for one

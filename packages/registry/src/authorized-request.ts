@@ -1,32 +1,46 @@
-import type { RegistryCredentials } from '@towpath/app/ports/container-engine.ts'
-import { z } from 'zod'
 import { parseChallenges, type Challenge } from './challenge.ts'
 import { unauthorized, unreadable } from './registry-error.ts'
 import { assertAnswered, bodyOf, isLoopback, send, type RegistryRequest } from './registry-request.ts'
 
+export interface RegistryAccount {
+  username: string
+  password: string
+}
+
 export interface Asker {
   /** For errors, and for the scope where a challenge names none. */
   repository: string
-  credentials: RegistryCredentials | null
+  credentials: RegistryAccount | null
+  /** Remembers between requests what a challenge was answered with; absent where every request begins anew. */
+  session?: { authorization: string | null }
 }
 
 /**
- * Sends without credentials first, then answers the challenge once: Basic, or Bearer with a token from the named realm.
+ * Sends without credentials first, or with what the session remembers, then answers the challenge once: Basic, or Bearer with a token from the named realm.
  * Throws `REGISTRY_UNAUTHORIZED` when that is not enough; any other status is the caller's to read.
  */
 export async function sendAuthorized(request: RegistryRequest, asker: Asker): Promise<Response> {
-  const first = await send(request)
+  const { session = { authorization: null } } = asker
+  const first = await send(session.authorization === null ? request : signed(request, session.authorization))
   await assertAnswered(first, request.url.host)
   if (first.status !== 401 && first.status !== 403) return first
   await first.body?.cancel()
   const authorization = await answerTo(first.headers.get('www-authenticate') ?? '', request, asker)
   if (authorization === null) throw unauthorized(request.url.host, asker.repository)
-  const second = await send({ ...request, headers: { ...request.headers, authorization } })
+  const second = await send(signed(request, authorization))
   await assertAnswered(second, request.url.host)
-  if (second.status !== 401 && second.status !== 403) return second
-  await second.body?.cancel()
-  throw unauthorized(request.url.host, asker.repository)
+  if (second.status === 401 || second.status === 403) {
+    await second.body?.cancel()
+    throw unauthorized(request.url.host, asker.repository)
+  }
+  session.authorization = authorization
+  return second
 }
+
+const signed = (request: RegistryRequest, authorization: string): RegistryRequest => ({
+  ...request,
+  headers: { ...request.headers, authorization },
+})
 
 async function answerTo(header: string, request: RegistryRequest, asker: Asker): Promise<string | null> {
   const challenges = parseChallenges(header)
@@ -36,10 +50,12 @@ async function answerTo(header: string, request: RegistryRequest, asker: Asker):
   return takesBasic && asker.credentials !== null ? basic(asker.credentials) : null
 }
 
-const tokenSchema = z.union([
-  z.object({ token: z.string().min(1) }).transform(({ token }) => token),
-  z.object({ access_token: z.string().min(1) }).transform((answer) => answer.access_token),
-])
+/** Registries call it either; the specification of Docker's tokens wants both. */
+function tokenIn(answer: unknown): string | null {
+  if (typeof answer !== 'object' || answer === null) return null
+  const token: unknown = Reflect.get(answer, 'token') ?? Reflect.get(answer, 'access_token')
+  return typeof token === 'string' && token !== '' ? token : null
+}
 
 async function fetchToken(
   { parameters }: Challenge,
@@ -47,28 +63,32 @@ async function fetchToken(
   asker: Asker,
 ): Promise<string> {
   const { host } = request.url
-  const url = realmUrl(parameters['realm'] ?? '', request.url)
+  const url = realmUrl(parameters['realm'] ?? '', request)
   if (parameters['service'] !== undefined) url.searchParams.set('service', parameters['service'])
   url.searchParams.set('scope', parameters['scope'] ?? `repository:${asker.repository}:pull`)
   const headers = asker.credentials === null ? {} : { authorization: basic(asker.credentials) }
-  const response = await send({ url, method: 'GET', headers, signal: request.signal })
+  const response = await send({ ...request, url, method: 'GET', headers })
   await assertAnswered(response, url.host)
   const body = await bodyOf(response, url.host)
   if (response.status >= 400) throw unauthorized(host, asker.repository)
-  const token = tokenSchema.safeParse(parsedJson(body))
-  if (!token.success) throw unreadable(url.host, 'its token answer holds no token')
-  return token.data
+  const token = tokenIn(parsedJson(body))
+  if (token === null) throw unreadable(url.host, 'its token answer holds no token')
+  return token
 }
 
-/** The realm gets the password, so it must be encrypted, or on this machine as the registry itself is. */
-function realmUrl(realm: string, registry: URL): URL {
-  const url = URL.canParse(realm) ? new URL(realm) : null
-  const bothLocal = url !== null && isLoopback(url.hostname) && isLoopback(registry.hostname)
-  if (url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && bothLocal))) return url
+/** The realm gets the password, so it must be encrypted, or be where the registry itself is asked without encryption. */
+function realmUrl(realm: string, { url: registry, plainHttp = false }: RegistryRequest): URL {
+  const url = URL.parse(realm)
+  const mayBePlain =
+    url?.hostname === registry.hostname ? plainHttp || isLoopback(url.hostname) : bothLocal(url, registry)
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && mayBePlain)) return url
   throw unreadable(registry.host, 'it asks to send the account to an unencrypted address')
 }
 
-const basic = ({ username, password }: RegistryCredentials): string =>
+const bothLocal = (url: URL | null, registry: URL): boolean =>
+  url !== null && isLoopback(url.hostname) && isLoopback(registry.hostname)
+
+const basic = ({ username, password }: RegistryAccount): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
 /** `undefined` for what is not JSON. */

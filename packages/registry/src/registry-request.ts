@@ -5,6 +5,8 @@ export interface RegistryRequest {
   method: 'GET' | 'HEAD'
   headers: Record<string, string>
   signal: AbortSignal
+  /** Asked for by a person: this registry may be spoken to without encryption though it is not on this machine. */
+  plainHttp?: boolean
 }
 
 const MOST_REDIRECTS = 3
@@ -21,7 +23,7 @@ export async function send(request: RegistryRequest): Promise<Response> {
     const location = response.headers.get('location')
     if (response.status < 300 || response.status > 399 || location === null) return response
     await response.body?.cancel()
-    const next = redirectTarget(url, location)
+    const next = redirectTarget(url, location, request.plainHttp === true)
     if (next.origin !== url.origin) headers = withoutAuthorization(headers)
     url = next
   }
@@ -57,10 +59,12 @@ const requestInit = ({ method, signal }: RegistryRequest): RequestInit => ({
   redirect: 'manual',
 })
 
-function redirectTarget(from: URL, location: string): URL {
+function redirectTarget(from: URL, location: string, plainHttp: boolean): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : null
   if (target === null) throw unreadable(from.host, 'it redirects to no address')
-  const isSafe = target.protocol === 'https:' || (target.protocol === 'http:' && isLoopback(target.hostname))
+  const isSafe =
+    target.protocol === 'https:' ||
+    (target.protocol === 'http:' && (isLoopback(target.hostname) || (plainHttp && from.protocol === 'http:')))
   const staysPut = from.protocol === 'http:' || target.protocol === 'https:'
   if (!isSafe || !staysPut) throw unreadable(from.host, 'it redirects to an unencrypted address')
   return target

@@ -15,7 +15,7 @@ export const unreachable = (host: string, why: string): TowpathError =>
     code: 'REGISTRY_UNREACHABLE',
     kind: 'unreachable',
     message: `Registry ${host} gives no answer (${why}).`,
-    hint: 'Nothing was changed. The question is repeated; check that this machine reaches the registry.',
+    hint: 'Nothing was changed, and a deployment asks again by itself. Check that this machine reaches the registry.',
     retryable: true,
   })
 
@@ -32,7 +32,7 @@ export const unauthorized = (host: string, repository: string): TowpathError =>
     code: 'REGISTRY_UNAUTHORIZED',
     kind: 'forbidden',
     message: `Registry ${host} does not let this account read ${repository}.`,
-    hint: 'Nothing was changed. Check user, password and read permission of the registry account in the environment’s secrets.',
+    hint: 'Nothing was changed. Check user, password and read permission of the registry account: a deployment has it from the environment’s secrets, a command such as towpath scan from docker login.',
   })
 
 /** It answered, but not as the distribution specification says. */
