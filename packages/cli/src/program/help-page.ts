@@ -93,10 +93,10 @@ function subcommands(command: Command): string[][] {
   })
 }
 
-/** As many names a line as its 92 columns take; what they are given is left to their own pages. */
+/** As many names a line as its 92 columns take; what they hold and are given is left to their own pages. */
 function namesOnly(commands: readonly Command[]): string[] {
   const lines: string[] = []
-  for (const title of commands.map(nameOf)) {
+  for (const title of commands.map((command) => command.name())) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + title.length < 90) lines[lines.length - 1] = `${last}, ${title}`
     else lines.push(`  ${title}`)
@@ -107,12 +107,8 @@ function namesOnly(commands: readonly Command[]): string[] {
 /** On the front page a command that holds others shows their names. */
 function titleOf(command: Command): string {
   const given = command.commands.length > 0 ? [] : command.registeredArguments.map(wordFor)
-  return [nameOf(command), ...given].join(' ')
-}
-
-const nameOf = (command: Command): string => {
   const inner = command.commands.map((sub) => sub.name()).join('|')
-  return inner === '' ? command.name() : `${command.name()} ${inner}`
+  return [command.name(), ...given, ...(inner === '' ? [] : [inner])].join(' ')
 }
 
 function optionRows(command: Command): string[] {

@@ -239,7 +239,7 @@ const policy: Group = (program, act) => {
     says: 'Show or accept what an environment demands of every deployment.',
     inShort: 'show or accept what an environment demands',
     examples: ['policy show -e production', 'policy accept -e production'],
-    group: 'Also',
+    group,
   })
   environmentOption(
     tell(command.command('show'), {
