@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { closing } from '../closing.ts'
 import { beside } from '../row.ts'
 import type { Row } from '../row.ts'
-import { layComposeProject } from '../scene/compose-project.ts'
-import type { ComposeProject } from '../scene/compose-project.ts'
+import { layComposeProject } from '@towpath/testkit/compose-project.ts'
+import type { ComposeProject } from '@towpath/testkit/compose-project.ts'
 import {
   answersOfPeer,
   buildPeerRelease,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { adoptedPromises, removalPromises } from './contract/adopted.ts'
 import { benchFor, type Bench, type EngineUnderTest } from './contract/bench.ts'
 import { containerPromises, oneShotPromises } from './contract/containers.ts'
 import { imagePromises } from './contract/images.ts'
@@ -18,6 +19,8 @@ export function containerEngineContract(runId: string, open: () => Promise<Engin
     containerPromises(bench)
     oneShotPromises(bench)
     strangerPromises(bench)
+    adoptedPromises(bench)
+    removalPromises(bench)
     networkPromises(bench)
     volumePromises(bench)
     imagePromises(bench)

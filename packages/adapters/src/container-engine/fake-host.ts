@@ -83,8 +83,12 @@ export class FakeHost {
   }
 
   /** A container that somebody else made, running. */
-  addForeign(name: string, networks: ContainerSpec['networks'] = []): void {
-    this.start(this.add({ ...FOREIGN_SPEC, name, networks }))
+  addForeign(
+    name: string,
+    networks: ContainerSpec['networks'] = [],
+    more: Partial<ContainerSpec> = {},
+  ): void {
+    this.start(this.add({ ...FOREIGN_SPEC, ...more, name, networks }))
   }
 
   add(spec: ContainerSpec): FakeContainer {
@@ -130,9 +134,19 @@ export class FakeHost {
     this.changed()
   }
 
+  /** Gives a running container the addresses of the networks that it joined since. */
+  settle(container: FakeContainer): void {
+    container.addresses = { ...this.addressesFor(container.spec), ...container.addresses }
+    this.changed()
+  }
+
   print(name: string, line: string): void {
     this.found(name).log.push(line)
     this.changed()
+  }
+
+  byNameOrId(name: string): FakeContainer | undefined {
+    return this.containers.get(name) ?? [...this.containers.values()].find(({ id }) => id === name)
   }
 
   found(name: string): FakeContainer {

@@ -28,7 +28,8 @@ containerEngineContract('contract', async () => {
     image,
     missingImage,
     command: (deed) => [JSON.stringify(deed)],
-    addForeign: async (name, networks) => host.addForeign(name, networks),
+    strangerLabels: { 'test.stranger': 'yes' },
+    addForeign: async (name, networks, more) => host.addForeign(name, networks, more),
     close: async () => {},
   }
 })

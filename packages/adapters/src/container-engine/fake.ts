@@ -8,6 +8,7 @@ import { createBody } from './docker/create-body.ts'
 import { containerNotFound, containerRunning, nameTaken, unlabelled } from './docker/container-errors.ts'
 import { fillBody } from './docker/fill-body.ts'
 import { pullFailure } from './docker/pull-failure.ts'
+import { adoptedCalls } from './fake-adopted.ts'
 import { FakeHost, type Behaviour, type FakeContainer } from './fake-host.ts'
 import { belongsTogether, INSTALLATION_LABEL } from './labels.ts'
 
@@ -33,6 +34,7 @@ export function fakeEngine(options: FakeEngineOptions = {}): { engine: Container
       ...imageCalls(host, options.onPull ?? (() => {})),
       ...networkCalls(host),
       ...containerCalls(host, secrets),
+      ...adoptedCalls(host),
       ...logCalls(host, secrets),
     },
   }
@@ -112,7 +114,7 @@ function networkCalls(host: FakeHost): Pick<ContainerEngine, 'ensureNetwork' | '
     },
     async detach(name, network) {
       host.answerOrThrow()
-      const container = host.containers.get(name)
+      const container = host.byNameOrId(name)
       if (container === undefined) return
       const networks = container.spec.networks.filter((attachment) => attachment.network !== network)
       container.spec = { ...container.spec, networks }
@@ -121,12 +123,12 @@ function networkCalls(host: FakeHost): Pick<ContainerEngine, 'ensureNetwork' | '
   }
 }
 
-function memberOf({ spec, addresses }: FakeContainer, network: string): NetworkState['members'] {
+function memberOf({ id, spec, addresses }: FakeContainer, network: string): NetworkState['members'] {
   const attachment = spec.networks.find((joined) => joined.network === network)
   const address = addresses[network]
   if (attachment === undefined || address === undefined) return []
   const aliases = [...new Set([spec.name, ...attachment.aliases])]
-  return [{ container: spec.name, ours: INSTALLATION_LABEL in spec.labels, aliases, address }]
+  return [{ container: spec.name, id, ours: INSTALLATION_LABEL in spec.labels, aliases, address }]
 }
 
 type ContainerCalls = Pick<

@@ -6,9 +6,11 @@ import type { DeploymentKind, EnvironmentState } from '@towpath/domain/environme
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { DeploymentPlan, Pins } from '@towpath/domain/deployment/plan.ts'
 import { planDeployment } from '@towpath/domain/deployment/plan-deployment.ts'
+import type { PlanInput } from '@towpath/domain/deployment/plan-deployment.ts'
+import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
+import type { ComposeModel } from '@towpath/domain/project/compose-model.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { Release } from '@towpath/domain/release/release.ts'
-import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
@@ -25,7 +27,7 @@ import { requestDeployment } from './request-deployment.ts'
 export interface DeployInput {
   release: string
   environment: string
-  kind: Exclude<DeploymentKind, 'rollback'>
+  kind: Extract<DeploymentKind, 'deploy' | 'promote'>
   reason: string
   /** Takes on the interruption of a new edge, where the release needs one. */
   replaceEdge: boolean
@@ -88,7 +90,7 @@ export async function planFor(
   const release = await releaseOf(installation, input.release)
   const files = await openSnapshot(installation, release.snapshot)
   const read = await readEnvironment(installation, files, input.environment)
-  if (read.config.mode === 'watch') throw onlyWatched(input.environment)
+  refuseWatched(read.config)
   const environment =
     (await stateOf(installation.store, environmentView, input.environment)) ??
     emptyEnvironment(input.environment)
@@ -96,7 +98,7 @@ export async function planFor(
   const { model, warnings } = await withMissingSecrets(installation, { files, read, live })
   const { policy, pending } = effectivePolicy(environment.policy, read.config.policy)
   requireAllowedHost(environment, read.config)
-  const planned = planDeployment({
+  const plan = planOrThrow({
     installation: installation.id,
     release,
     config: read.config,
@@ -107,31 +109,40 @@ export async function planFor(
     sealedDigest: read.sealedDigest,
     sha256: installation.sha256,
   })
-  if (!planned.ok)
-    throw problemsError({
-      code: 'PLAN_IMPOSSIBLE',
-      what: `${input.release} cannot be deployed to ${input.environment}`,
-      problems: planned.problems,
-      unchanged: 'Nothing was changed.',
-    })
-  const pin = (value: unknown): Promise<string> =>
-    installation.store.putBlob(Buffer.from(JSON.stringify(value)))
-  const [pinnedModel, config] = await Promise.all([pin(model), pin(read.config)])
+  const pins = await pinInputs(installation, { release, model, config: read.config, environment })
   return {
     release,
-    plan: planned.plan,
-    pins: {
-      snapshot: release.snapshot,
-      model: pinnedModel,
-      config,
-      policyVersion: environment.policy?.version ?? 0,
-    },
+    plan,
+    pins,
     environment,
     live,
     policy,
     pending,
     warnings,
   }
+}
+
+/** The plan, or PLAN_IMPOSSIBLE with every reason why there is none. */
+export function planOrThrow(input: PlanInput): DeploymentPlan {
+  const planned = planDeployment(input)
+  if (planned.ok) return planned.plan
+  throw problemsError({
+    code: 'PLAN_IMPOSSIBLE',
+    what: `${input.release.version} cannot be deployed to ${input.config.environment}`,
+    problems: planned.problems,
+    unchanged: 'Nothing was changed.',
+  })
+}
+
+/** Keeps what a plan was made from, so that it can be gone back to as it was. */
+export async function pinInputs(
+  { store }: Installation,
+  facts: { release: Release; model: ComposeModel; config: ResolvedConfig; environment: EnvironmentState },
+): Promise<Pins> {
+  const pin = (value: unknown): Promise<string> => store.putBlob(Buffer.from(JSON.stringify(value)))
+  const [model, config] = await Promise.all([pin(facts.model), pin(facts.config)])
+  const policyVersion = facts.environment.policy?.version ?? 0
+  return { snapshot: facts.release.snapshot, model, config, policyVersion }
 }
 
 const liveDeployment = async (
@@ -147,6 +158,11 @@ export function requireAllowedHost(
 ): void {
   const hosts = policy?.hosts ?? []
   if (hosts.length > 0 && !hosts.includes(host.docker)) throw hostNotAllowed(host.docker, environment)
+}
+
+/** Where the team's own workflow deploys, Towpath changes nothing. */
+export function refuseWatched({ mode, environment }: ResolvedConfig): void {
+  if (mode === 'watch') throw onlyWatched(environment)
 }
 
 const onlyWatched = (environment: string): TowpathError =>

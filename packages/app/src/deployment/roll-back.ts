@@ -1,8 +1,11 @@
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import { performingFor } from '../runner/performing-for.ts'
 import { stateOf } from '../state-of.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { EnvironmentState, HistoryEntry } from '@towpath/domain/environment/environment-state.ts'
 import { chooseRollbackTarget } from '@towpath/domain/deployment/rollback.ts'
+import { withoutGone } from '@towpath/domain/adoption/running/plan-adoption.ts'
+import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
@@ -37,12 +40,25 @@ export async function rollBack(
     author: then.author,
     reason: input.reason,
     schemaAccepted: input.acceptSchema === null ? null : `${caller.principal.name}: ${input.acceptSchema}`,
-    plan: { ...then.plan, firstDeployment: false },
+    plan: { ...(await planBack(installation, then)), firstDeployment: false },
     pins: then.pins,
     firstPolicy: null,
     idempotencyKey: input.idempotencyKey,
   })
 }
+
+/** What a release that was adopted comes back to: its own containers, and where one is gone one that is made from the files. */
+async function planBack(installation: Installation, then: Deployment): Promise<DeploymentPlan> {
+  const { plan } = then
+  if (plan.adoption === undefined) return plan
+  const { engine } = await performingFor(installation, then, AbortSignal.timeout(lookWithinMs))
+  const gone = new Set<string>()
+  for (const { container, id } of plan.adoption.containers)
+    if ((await engine.inspect(container))?.id !== id) gone.add(id)
+  return withoutGone(plan, gone)
+}
+
+const lookWithinMs = 30_000
 
 /**
  * While a deployment is on its way, going back means turning that one round: traffic returns to the release that is

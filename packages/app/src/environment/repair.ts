@@ -39,7 +39,7 @@ export async function repairEnvironment(
 async function repairAll(rest: AtRest, dryRun: boolean): Promise<string[]> {
   const wanted = edgeAtRest(rest)
   const differences = await rest.edge.drift(rest.edgeSpec, wanted)
-  const foreign = await foreignContainers(rest.engine, rest.deployment.plan)
+  const foreign = await foreignContainers(rest.engine, rest.deployment.plan, rest.environment)
   if (!dryRun) {
     if (!(await steerAtRest(rest, wanted))) throw notAtRest(rest.environment.environment)
     for (const { container, network } of foreign) await rest.engine.detach(container, network)
@@ -56,11 +56,12 @@ async function whyNot({ store }: Installation, environment: string): Promise<Tow
   return state.active === null ? nothingLive(environment) : notAtRest(environment)
 }
 
-const nothingLive = (environment: string): TowpathError =>
+/** For what needs a live release. */
+export const nothingLive = (environment: string): TowpathError =>
   new TowpathError({
     code: 'NOTHING_LIVE',
     kind: 'not-found',
-    message: `Nothing is live on ${environment}, so there is nothing to repair.`,
+    message: `Nothing is live on ${environment}, so there is nothing to act on.`,
     hint: `Deploy first: towpath deploy VERSION -e ${environment}. Nothing was changed.`,
   })
 

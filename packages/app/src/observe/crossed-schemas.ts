@@ -19,9 +19,16 @@ export async function crossedSince(
     if (entry.release === deployment.release && entry.outcome === 'live' && entry.kind !== 'rollback') break
     const past = await stateOf(store, deploymentView, entry.deployment)
     if (past === undefined || past.kind === 'rollback') continue
-    // Whoever was let as far as its jobs may have migrated, whether its end was recorded or not.
-    const migrated = past.plan.jobs.length > 0 && past.done['prepare-host'] !== undefined
-    since.push({ release: past.release, schema: past.plan.schema, migrated })
+    since.push({ release: past.release, schema: past.plan.schema, migrated: mayHaveMigrated(past) })
   }
   return { crossed: crossedSchemas(since), accepted: deployment.schemaAccepted }
+}
+
+/**
+ * Whoever was let as far as its jobs may have migrated, whether its end was recorded or not. What ran before Towpath came
+ * did so by other hands.
+ */
+function mayHaveMigrated({ kind, plan, done }: Deployment): boolean {
+  if (kind === 'adopt') return plan.adoption?.migrates ?? false
+  return plan.jobs.length > 0 && (kind === 'import' || done['prepare-host'] !== undefined)
 }

@@ -1,6 +1,7 @@
 import { isDone } from '@towpath/domain/deployment/deployment-state.ts'
 import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
 import { steeringAtRest } from '@towpath/domain/deployment/seating.ts'
+import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
@@ -54,7 +55,10 @@ export const foreignNames = ({
   engine,
   deployment,
 }: Performing): Promise<GateFacts['foreign']> =>
-  observed(installation, async () => (await foreignContainers(engine, deployment.plan)).map(sentenceFor))
+  observed(installation, async () => {
+    const environment = await stateOf(installation.store, environmentView, deployment.environment)
+    return (await foreignContainers(engine, deployment.plan, environment)).map(sentenceFor)
+  })
 
 export interface ForeignContainer {
   container: string
@@ -62,16 +66,26 @@ export interface ForeignContainer {
   aliases: string[]
 }
 
-/** Containers without our label that share a network name with the edge: neighbours may reach them instead of it. */
+/**
+ * Containers without our label that share a network name with the edge: neighbours may reach them instead of it. Not those
+ * that were adopted, for as long as they serve.
+ */
 export async function foreignContainers(
   engine: ContainerEngine,
   plan: DeploymentPlan,
+  environment: Pick<EnvironmentState, 'live' | 'warm'> | undefined,
 ): Promise<ForeignContainer[]> {
+  const adopted = new Set(
+    [environment?.live, environment?.warm].flatMap((placement) =>
+      Object.values(placement?.services ?? {}).map((place) => place.adopted?.id),
+    ),
+  )
   const found: ForeignContainer[] = []
   for (const { network, aliases } of plan.edge.networks) {
     const state = await engine.networkState(network)
     for (const member of state?.members ?? []) {
-      const taken = member.ours ? [] : member.aliases.filter((alias) => aliases.includes(alias))
+      const isKnown = member.ours || adopted.has(member.id)
+      const taken = isKnown ? [] : member.aliases.filter((alias) => aliases.includes(alias))
       if (taken.length > 0) found.push({ container: member.container, network, aliases: taken })
     }
   }

@@ -24,23 +24,28 @@ export async function imageFacts(
   const { plan, kind } = deployment
   const notPulled = await failedPulls(sources.installation, deployment)
   return await Promise.all(
-    eachOnce(plan).map(async ({ service, container }) => {
-      const [registry, host] = await Promise.all([
-        observed(sources.installation, () => {
-          // The way back needs no registry, so it does not wait for one that may be down.
-          if (kind === 'rollback') throw new Error('not asked on the way back')
-          return isInRegistry(sources, container.image)
-        }),
-        observed(sources.installation, () => sources.engine.hasImage(container.image)),
-      ])
-      const why = notPulled.get(container.image)
-      return {
-        ...{ service, image: container.image, registry, host },
-        ...(why === undefined ? {} : { notPulled: why }),
-      }
-    }),
+    eachOnce(plan)
+      .filter(isMade)
+      .map(async ({ service, container }) => {
+        const [registry, host] = await Promise.all([
+          observed(sources.installation, () => {
+            // The way back needs no registry, so it does not wait for one that may be down.
+            if (kind === 'rollback') throw new Error('not asked on the way back')
+            return isInRegistry(sources, container.image)
+          }),
+          observed(sources.installation, () => sources.engine.hasImage(container.image)),
+        ])
+        const why = notPulled.get(container.image)
+        return {
+          ...{ service, image: container.image, registry, host },
+          ...(why === undefined ? {} : { notPulled: why }),
+        }
+      }),
   )
 }
+
+/** Adopted containers have their images, whatever a registry says. */
+const isMade = ({ adopted }: ServicePlan): boolean => adopted === undefined
 
 /** Replicas share their image. */
 const eachOnce = ({ services }: DeploymentPlan): ServicePlan[] =>
@@ -63,12 +68,29 @@ export async function isInRegistry(sources: ImageSources, image: string): Promis
   return (await sources.installation.registry.digestOf(image, credentials)) !== null
 }
 
+/** Adopted containers that a way back would need and that are not there any more, one sentence each. */
+export async function adoptedGone(
+  engine: Pick<ContainerEngine, 'inspect'>,
+  plan: DeploymentPlan,
+): Promise<string[]> {
+  const gone: string[] = []
+  for (const { service, adopted } of plan.services) {
+    if (adopted === undefined) continue
+    const state = await engine.inspect(adopted.name)
+    if (state?.id !== adopted.id) gone.push(`${service}'s adopted container ${adopted.name} is gone`)
+  }
+  return gone
+}
+
 /** Whether a release could be had again: each image on the host, or else in its registry. */
 export async function isReleaseReady(
-  sources: ImageSources,
+  sources: ImageSources & { engine: Pick<ContainerEngine, 'hasImage' | 'inspect'> },
   plan: DeploymentPlan,
 ): Promise<{ ready: boolean; why: string }> {
-  const images = eachOnce(plan).map(({ service, container }) => ({ service, image: container.image }))
+  const gone = await adoptedGone(sources.engine, plan)
+  if (gone.length > 0) return { ready: false, why: gone.join('; ') }
+  const made = eachOnce(plan).filter(isMade)
+  const images = made.map(({ service, container }) => ({ service, image: container.image }))
   return await areImagesReady(sources, { release: plan.release, images })
 }
 

@@ -6,6 +6,7 @@ import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import { candidatesToRemove, returningPlacement } from '@towpath/domain/deployment/seating.ts'
 import type { Traffic } from '@towpath/domain/deployment/traffic.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { ensureAccessories } from './accessories.ts'
 import { baselineOf } from './release-traffic.ts'
 import { renewTrials } from './renew-trials.ts'
 import { reviveBefore } from './revive.ts'
@@ -83,11 +84,16 @@ const leavingOf = ({ deployment }: Performing) =>
   )
 
 /** Proxies in front and the like: started where the host never had them, otherwise left as they are. */
-export const startAccessories: Perform<'start-accessories'> = async ({ deployment, engine }) => {
-  const names = []
-  for (const accessory of deployment.plan.accessoriesAfter) {
-    await engine.ensureRanOnce(accessory)
-    names.push(accessory.name)
-  }
+export const startAccessories: Perform<'start-accessories'> = async (performing) => {
+  const names = await ensureAccessories(performing, performing.deployment.plan.accessoriesAfter)
   return { type: 'accessories.started', data: { names } }
+}
+
+/** From here on neighbours that ask by a service's name may come to the edge, beside the containers that have it too. */
+export const takeNames: Perform<'take-names'> = async ({ engine, edgeSpec, deployment }) => {
+  const { networks, slotNetwork } = deployment.plan.edge
+  const joined = networks.filter(({ network }) => network !== slotNetwork)
+  for (const attachment of joined) await engine.attach(edgeSpec.name, attachment)
+  const names = [...new Set(joined.flatMap(({ aliases }) => aliases))]
+  return { type: 'names.taken', data: { names } }
 }

@@ -3,7 +3,14 @@ import type { Performed, Performing } from '../runner/performing.ts'
 import { awaitHealthy } from './await-healthy.ts'
 import { performGates } from './evaluate-gates.ts'
 import { awaitPerson, judgeTrial, watchBake } from './judge-trial.ts'
-import { holdTraffic, restoreTraffic, shiftTraffic, startAccessories, switchTraffic } from './move-traffic.ts'
+import {
+  holdTraffic,
+  restoreTraffic,
+  shiftTraffic,
+  startAccessories,
+  switchTraffic,
+  takeNames,
+} from './move-traffic.ts'
 import { prepareHost } from './prepare-host.ts'
 import { pullImages } from './pull-images.ts'
 import { makeBackup, runJob } from './run-job.ts'
@@ -49,6 +56,8 @@ export function perform(
       return cutStreams(performing, command)
     case 'switch-traffic':
       return switchTraffic(performing, command)
+    case 'take-names':
+      return takeNames(performing, command)
     case 'start-accessories':
       return startAccessories(performing, command)
     case 'retire-older':

@@ -2,6 +2,7 @@ import { edgeSpecLabel } from '@towpath/domain/deployment/plan-edge-placement.ts
 import { edgeAt } from '@towpath/domain/deployment/seating.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { ensureAccessories } from './accessories.ts'
 import { ensureSurroundings } from './surroundings.ts'
 import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import { steerEdge } from './steer-edge.ts'
@@ -14,12 +15,19 @@ export const prepareHost: Perform<'prepare-host'> = async (performing) => {
   const subnet = await ensureSurroundings(engine, plan)
   if (await isEdgeOutgrown(performing)) await replaceEdge(performing)
   await steerEdge(
-    performing,
+    deployment.kind === 'adopt' ? withoutNames(performing) : performing,
     edgeAt(deployment, trafficOf(deployment), { fence: installation.fence, subnet }),
   )
-  if (deployment.kind !== 'rollback')
-    for (const accessory of plan.accessoriesBefore) await engine.ensureRanOnce(accessory)
+  if (deployment.kind !== 'rollback') await ensureAccessories(performing, plan.accessoriesBefore)
   return { type: 'host.prepared', data: { subnet, tookMs: installation.elapsedMs() - started } }
+}
+
+/** An edge that nobody can come to by a name of the services yet: it has nobody to send them to. */
+const withoutNames = (performing: Performing): Performing => {
+  const { edgeSpec, deployment } = performing
+  const { slotNetwork } = deployment.plan.edge
+  const networks = edgeSpec.networks.filter(({ network }) => network === slotNetwork)
+  return { ...performing, edgeSpec: { ...edgeSpec, networks } }
 }
 
 /** Names and host ports are fixed for the life of an edge. What it has too many of does no harm, so going back is fine. */

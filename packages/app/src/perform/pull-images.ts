@@ -14,7 +14,9 @@ export const pullImages: Perform<'pull-images'> = async (performing) => {
 
 /** What the steps ahead will start. The way back starts services and the edge alone, and waits for nothing else. */
 function imagesWanted({ plan, kind }: Deployment, edgeImage: string): string[] {
-  const services = [...plan.services.map((service) => service.container.image), edgeImage]
+  // Adopted containers have theirs, which may be in no registry.
+  const made = plan.services.filter(({ adopted }) => adopted === undefined)
+  const services = [...made.map((service) => service.container.image), edgeImage]
   if (kind === 'rollback') return services
   const jobs = [...plan.jobs, ...(plan.backup === null ? [] : [plan.backup])]
   const accessories = [...plan.accessoriesBefore, ...plan.accessoriesAfter]

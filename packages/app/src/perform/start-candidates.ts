@@ -2,6 +2,7 @@ import { candidateContainer } from '@towpath/domain/deployment/seating.ts'
 import type { ServicePlan } from '@towpath/domain/deployment/plan.ts'
 import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { refuseStopped, seatAdopted } from './adopted.ts'
 import { steerEdge, wantedBy } from './steer-edge.ts'
 
 /** Starts candidates. Nothing reaches them yet. */
@@ -29,7 +30,10 @@ async function startOne({ engine, deployment }: Performing, service: ServicePlan
     await engine.stop(holder.name, service.stopGraceMs)
     await engine.remove(holder.name)
   }
-  await engine.ensureRunning(spec)
+  const { adopted } = service
+  if (adopted === undefined) return void (await engine.ensureRunning(spec))
+  if (deployment.kind === 'adopt') await refuseStopped(engine, adopted)
+  await seatAdopted(engine, deployment, { ...service, adopted })
 }
 
 /** Puts candidates into their slots: probed by the edge, reachable through its private entry alone. */

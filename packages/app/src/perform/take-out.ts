@@ -6,6 +6,7 @@ import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { SlotStatus } from '@towpath/domain/edge/wanted.ts'
 import type { PlacedService, Placement } from '@towpath/domain/environment/environment-state.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { stopPlace } from './adopted.ts'
 import { steerEdge, wantedBy, wantedWith } from './steer-edge.ts'
 
 type Leaving = Record<string, PlacedService>
@@ -56,9 +57,23 @@ export const removeCandidates: Perform<'remove-candidates'> = async (performing,
       await edge.cut(edgeSpec, { service: serviceOf(key), slot })
   const gone = { ...deployment, done: { ...deployment.done, [command.step]: { seq: 0, at: '' } } }
   await steerEdge(performing, wantedWith(performing, trafficOf(gone)))
+  if (deployment.kind === 'adopt') return await giveBack(performing, leaving)
   const containers = await stopAll(performing, leaving)
-  for (const container of containers) await performing.engine.remove(container)
+  for (const { container, adopted } of Object.values(leaving))
+    if (adopted === undefined) await performing.engine.remove(container)
   return { type: 'candidates.removed', data: { containers } }
+}
+
+/** What was to be adopted goes on running as it did. The edge goes first: it may hold names of theirs. */
+async function giveBack({ engine, edge, edgeSpec, deployment, installation }: Performing, leaving: Leaving) {
+  const places = Object.values(leaving)
+  await installation.inTurn(deployment.environment, () => edge.remove(edgeSpec))
+  for (const { container, adopted } of places)
+    await engine.detach(adopted?.id ?? container, deployment.plan.edge.slotNetwork)
+  return {
+    type: 'candidates.removed',
+    data: { containers: places.map(({ container }) => container) },
+  } as const
 }
 
 /** Others have nothing in flight, and somebody else may still serve from the slot that they were dealt. */
@@ -91,8 +106,9 @@ const isAmong = (leaving: Leaving, { service, slot }: SlotStatus): boolean =>
   Object.entries(leaving).some(([key, place]) => serviceOf(key) === service && place.slot === slot)
 
 /** Stopped containers stay on the host: that keeps their image from being pruned and makes the way back short. */
-export async function stopAll({ engine }: Performing, leaving: Leaving): Promise<string[]> {
+export async function stopAll({ engine, deployment }: Performing, leaving: Leaving): Promise<string[]> {
   const places = Object.values(leaving)
-  await Promise.all(places.map((place) => engine.stop(place.container, place.stopGraceMs)))
+  const { slotNetwork } = deployment.plan.edge
+  await Promise.all(places.map((place) => stopPlace(engine, slotNetwork, place)))
   return places.map((place) => place.container)
 }

@@ -1,9 +1,17 @@
-import type { ContainerSpec, NetworkSpec, VolumeSpec } from '@towpath/domain/deployment/container.ts'
+import type { FoundContainer } from '@towpath/domain/adoption/running/found-container.ts'
+import type {
+  AdoptedContainer,
+  Attachment,
+  ContainerSpec,
+  NetworkSpec,
+  VolumeSpec,
+} from '@towpath/domain/deployment/container.ts'
 
 /**
  * The engine of one host. Every call has a deadline and may be repeated: `ensure*` and `remove*` converge.
  * Transport faults throw a retryable TowpathError (`ENGINE_UNREACHABLE`); what the engine refuses for good throws one
- * that is not. Containers that do not carry our labels are never changed, except by `detach` on an explicit command.
+ * that is not. Containers that do not carry our labels are never changed, except by `detach` on an explicit command and by
+ * the calls for adopted ones, which name them by id.
  */
 export interface ContainerEngine {
   describe(): Promise<{ name: string; version: string; architecture: string }>
@@ -42,8 +50,21 @@ export interface ContainerEngine {
   logs(name: string, options: { tailLines: number }): Promise<string>
   /** One line each, secret values taken out; ends when the container stops or `signal` aborts. */
   followLogs(name: string, options: { tailLines: number; signal: AbortSignal }): AsyncIterable<string>
-  /** Takes a foreign container off a network; only ever called by an explicit repair. */
+  /** Takes a container off a network, also one that is not ours; fine when it is not there, or gone. */
   detach(container: string, network: string): Promise<void>
+
+  /** Everything of the containers that carry these labels (a name alone: with any value), whoever made them. */
+  find(labels: readonly string[]): Promise<FoundContainer[]>
+  /** By name or id, running or not: joins the network at that place. Free where it stands there. */
+  attach(container: string, attachment: Attachment): Promise<void>
+  /** Brings an adopted container up as it was found. Free where it runs. `ADOPTED_GONE` where it was removed. */
+  startAdopted(container: AdoptedContainer): Promise<void>
+  /** As `stop`; it also stays down when the engine starts again. Nothing of it is lost, fine when gone. */
+  stopAdopted(container: AdoptedContainer, graceMs: number): Promise<void>
+  /** Puts back the restart policy that an adopted container was found with, running or not; fine when gone. */
+  releaseAdopted(container: AdoptedContainer): Promise<void>
+  /** Removes a network of ours that nobody stands on; fine when gone. */
+  removeNetwork(name: string): Promise<void>
 }
 
 export interface RegistryCredentials {
@@ -55,7 +76,7 @@ export interface NetworkState {
   name: string
   /** IPv4, as `10.1.2.0/24`; empty for a network without addresses of its own (`host`, `none`). */
   subnet: string
-  members: { container: string; ours: boolean; aliases: string[]; address: string }[]
+  members: { container: string; id: string; ours: boolean; aliases: string[]; address: string }[]
 }
 
 export interface ImageDescription {

@@ -1,3 +1,4 @@
+import { composeProjectOf } from '@towpath/domain/config/resolved-config.ts'
 import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import { parseConfig } from '@towpath/domain/config/parse-config.ts'
 import { filesOf, resolveConfig } from '@towpath/domain/config/resolve-config.ts'
@@ -88,7 +89,7 @@ export async function composeFor(
     variables,
     envFile: (path) => textOf(files, path),
     otherFile: (path) => textOf(files, path),
-    projectName: `${config.project}-${config.environment}`,
+    projectName: composeProjectOf(config),
     projectFolder: config.host.folder,
     profiles: config.profiles,
   })

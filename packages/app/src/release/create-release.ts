@@ -41,10 +41,11 @@ export async function createRelease(
     author: caller.principal.name,
     createdAt: installation.now(),
   }
-  return await record(installation, caller, { release, project: config.file.project })
+  return await recordRelease(installation, caller, { release, project: config.file.project })
 }
 
-async function record(
+/** Puts a release into the ledger. One of that version with the same content is that one. */
+export async function recordRelease(
   { store }: Installation,
   caller: Caller,
   facts: { release: Release; project: string },

@@ -3,6 +3,7 @@ import type { Readiness } from '@towpath/domain/environment/environment-state.ts
 import { keptDeployments } from '@towpath/domain/environment/retention.ts'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
+import { adoptedGone } from '../observe/image-facts.ts'
 import { credentialsOf } from '../project/registry-credentials.ts'
 import { stateOf } from '../state-of.ts'
 import type { AtRest } from './at-rest.ts'
@@ -13,6 +14,12 @@ export async function keepReadiness(rest: AtRest): Promise<void> {
   for (const entry of keptDeployments(environment, rest.deployment.plan.keep)) {
     const then = await stateOf(installation.store, deploymentView, entry.deployment)
     if (then === undefined) continue
+    if (then.plan.adoption !== undefined) {
+      const gone = await adoptedGone(rest.engine, then.plan)
+      const why = gone.length === 0 ? 'its containers are there as they were adopted' : gone.join('; ')
+      await record(rest, entry.release, { ready: gone.length === 0, why })
+      continue
+    }
     const missing = await missingImages(rest, then)
     if (missing.length > 0) {
       await record(rest, entry.release, { ready: false, why: `not on the host: ${missing.join(', ')}` })

@@ -17,7 +17,9 @@ export async function pruneReleases(rest: AtRest): Promise<void> {
   const needed = await imagesInUse(rest)
   for (const entry of expired) {
     const then = await stateOf(installation.store, deploymentView, entry.deployment)
-    for (const image of (then?.plan.services ?? []).map((service) => service.container.image)) {
+    // Images of adopted containers are the team's own.
+    const brought = (then?.plan.services ?? []).filter(({ adopted }) => adopted === undefined)
+    for (const image of brought.map((service) => service.container.image)) {
       if (needed.has(image) || !(await engine.hasImage(image))) continue
       await removeStopped(rest, entry.release)
       await engine.removeImage(image)

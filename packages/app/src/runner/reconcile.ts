@@ -1,6 +1,7 @@
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
 import { sentenceFor, foreignContainers } from '../observe/edge-facts.ts'
+import { finishEjection } from '../adoption/finish-ejection.ts'
 import { openAtRest } from './at-rest.ts'
 import type { AtRest } from './at-rest.ts'
 import { keepEdge, keepLiveRunning, stopStrays } from './keep-live.ts'
@@ -15,6 +16,7 @@ export async function reconcileEnvironment(
   environment: string,
   signal: AbortSignal,
 ): Promise<void> {
+  await finishLeftEjection(installation, environment, signal)
   const parts: ((rest: AtRest) => Promise<void>)[] = [
     keepLiveRunning,
     keepEdge,
@@ -41,9 +43,23 @@ export async function reconcileEnvironment(
   }
 }
 
+/** An environment that is being given back, where whoever asked was cut short. */
+async function finishLeftEjection(
+  installation: Installation,
+  environment: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await finishEjection(installation, environment, signal)
+  } catch (error) {
+    if (signal.aborted) return
+    installation.log.warn({ environment, error: messageOf(error) }, 'ejection not finished yet')
+  }
+}
+
 /** Somebody's own container under a name of the edge is recorded once, and once more when it is gone. Never touched. */
 async function recordForeign({ installation, engine, deployment, environment }: AtRest): Promise<void> {
-  const found = (await foreignContainers(engine, deployment.plan)).map(sentenceFor)
+  const found = (await foreignContainers(engine, deployment.plan, environment)).map(sentenceFor)
   const known = environment.drift?.found ?? []
   if (found.join('\n') === known.join('\n')) return
   await installation.store.append({

@@ -1,6 +1,7 @@
 import type { WarmPlacement } from '@towpath/domain/environment/environment-state.ts'
 import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
+import { stopPlace } from '../perform/adopted.ts'
 import { probePlace } from '../perform/probe-place.ts'
 import { stateOf } from '../state-of.ts'
 import { edgeAtRest, isStillAtRest, steerAtRest } from './at-rest.ts'
@@ -64,10 +65,11 @@ const isOverdue = ({ installation, deployment }: AtRest, leavingSince: string): 
   Date.parse(installation.now()) - Date.parse(leavingSince) > deployment.plan.drainMs
 
 async function stopAndRecord(rest: AtRest, warm: WarmPlacement): Promise<void> {
-  const { installation, engine, environment } = rest
+  const { installation, engine, environment, deployment } = rest
   if (!(await isStillAtRest(rest))) return
   const places = Object.values(warm.services)
-  await Promise.all(places.map((place) => engine.stop(place.container, place.stopGraceMs)))
+  const { slotNetwork } = deployment.plan.edge
+  await Promise.all(places.map((place) => stopPlace(engine, slotNetwork, place)))
   await installation.store.append({
     type: 'warm.retired',
     actor: 'towpath',

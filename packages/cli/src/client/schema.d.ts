@@ -201,6 +201,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/environments/{environment}/adoption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records what runs by plain Compose as the first good release, and brings the edge in
+         * @description Restarts nothing. It goes on by itself: follow it at its location or on the stream.
+         */
+        post: operations["adoptEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/environments/{environment}/ejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives an environment back to plain Compose
+         * @description Takes the edge, the containers and the network of Towpath off the host; adopted containers stay as they were found. Refused while nobody else could serve (EJECT_NOTHING_BEHIND), and while the edge is still asked (EDGE_STILL_USED).
+         */
+        post: operations["ejectEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/environments/{environment}/repair": {
         parameters: {
             query?: never;
@@ -850,7 +890,7 @@ export interface components {
             release: string | null;
         };
         /** @enum {string} */
-        DeploymentKind: "deploy" | "promote" | "rollback";
+        DeploymentKind: "deploy" | "promote" | "rollback" | "adopt" | "import";
         /** @enum {string} */
         Outcome: "live" | "refused" | "rolled-back" | "aborted" | "superseded" | "failed";
         Watch: {
@@ -1184,6 +1224,116 @@ export interface components {
              */
             hosts: string[];
             evidence?: components["schemas"]["EvidencePolicy"] & unknown;
+        };
+        Adoption: {
+            /** @enum {boolean} */
+            dryRun: true;
+            environment: string;
+            release: string;
+            composeProject: string;
+            /** @description The name that a proxy in front sends its requests to. */
+            edge: string;
+            /** @description Host ports that the edge will hold. */
+            edgePorts: {
+                hostPort: number;
+                containerPort: number;
+            }[];
+            services: {
+                service: string;
+                container: string;
+                image: string;
+                /** @description Null: the image is on this host alone. */
+                digest: string | null;
+                configHash: string | null;
+                port: number;
+                /** @description What neighbours call it. */
+                names: string[];
+                /** @description Variables by name, never by value. */
+                environment: {
+                    [key: string]: "same" | "differs" | "only-running" | "only-files";
+                };
+            }[];
+            /** @description Where what runs differs from the files. */
+            drift: string[];
+            notes: string[];
+            imports: {
+                version: string;
+                schema: components["schemas"]["SchemaImpact"];
+            }[];
+        };
+        AdoptEnvironment: {
+            /** @description Path relative to the folder of towpath.yaml, to bytes in base64. */
+            files: {
+                [key: string]: string;
+            };
+            /**
+             * @description Name of the release that runs; null takes its tag, or the day.
+             * @default null
+             */
+            release: string | null;
+            schema?: components["schemas"]["SchemaImpact"];
+            /** @default null */
+            imports: components["schemas"]["ImportReleases"] | null;
+            /** @default  */
+            reason: string;
+            /** @default false */
+            dryRun: boolean;
+        };
+        ImportReleases: {
+            /**
+             * @description Oldest first; null takes the newest tags that every service has a build of.
+             * @default null
+             */
+            versions: string[] | null;
+            /**
+             * @description Versions whose schema the release before runs on. Of all others nobody knows.
+             * @default []
+             */
+            schemaSafe: string[];
+        };
+        Ejection: {
+            dryRun: boolean;
+            environment: string;
+            release: string;
+            composeProject: string;
+            composeFiles: string[];
+            /** @description The project's folder on the host. */
+            folder: string;
+            /** @description The name that no proxy may send requests to any more. */
+            edge: string;
+            services: {
+                service: string;
+                compose: string;
+                port: number;
+                image: string;
+                /** @description It serves from a container of your own already. */
+                isAdopted: boolean;
+                /** @description Containers of your own Compose that serve once the edge is gone. */
+                behind: {
+                    name: string;
+                    /** @description A name of it that the edge does not have too. */
+                    alias: string;
+                }[];
+            }[];
+            /** @description The release that a roll-back script starts. */
+            before: {
+                release: string;
+                services: {
+                    compose: string;
+                    image: string;
+                }[];
+            } | null;
+            /** @description One sentence each; empty with dryRun. */
+            done: string[];
+        };
+        EjectEnvironment: {
+            /** @default false */
+            dryRun: boolean;
+            /**
+             * @description Also where the edge is still asked: those requests are cut off.
+             * @default false
+             */
+            now: boolean;
         };
         Repair: {
             dryRun: boolean;
@@ -1967,6 +2117,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adoptEnvironment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Asking twice under one key is asking once. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdoptEnvironment"];
+            };
+        };
+        responses: {
+            /** @description With dryRun: what would be recorded, and where it differs from the files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adoption"];
+                };
+            };
+            /** @description The adoption, as a deployment of what runs already */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deployment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ejectEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EjectEnvironment"];
+            };
+        };
+        responses: {
+            /** @description What was given back, or with dryRun what would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ejection"];
                 };
             };
             /** @description What went wrong, as RFC 9457 has it */

@@ -3,8 +3,8 @@ import type { SchemaImpact } from '@towpath/domain/release/release.ts'
 import { rememberAfterwards } from '../connection/check-history.ts'
 import { answerOf, connect } from '../connection/connect.ts'
 import type { Answer } from '../outcome/answer.ts'
+import { filesToSend } from '../project/files-to-send.ts'
 import { ProjectFolder } from '../project/project-folder.ts'
-import { readWholeProject } from '../project/read-project.ts'
 import { line, span } from '../screen/line.ts'
 import { releaseLines } from '../screen/release-page.ts'
 import type { Context } from '../terminal/context.ts'
@@ -23,10 +23,7 @@ export async function createRelease(
   options: CreateOptions,
 ): Promise<Answer> {
   const project = new ProjectFolder(resolve(context.shell.folder, options.project))
-  readWholeProject(project)
-  const files = Object.fromEntries(
-    [...project.files].map(([path, bytes]) => [path, bytes.toString('base64')]),
-  )
+  const files = filesToSend(project)
   const connection = await connect(context)
   const release = await answerOf(
     connection.api.POST('/v1/releases', {

@@ -93,20 +93,16 @@ function subcommands(command: Command): string[][] {
   })
 }
 
-/** As many names a line as its 92 columns take. */
+/** As many names a line as its 92 columns take; what they hold and are given is left to their own pages. */
 function namesOnly(commands: readonly Command[]): string[] {
   const lines: string[] = []
-  for (const title of commands.map(shortTitleOf)) {
+  for (const title of commands.map((command) => command.name())) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + title.length < 90) lines[lines.length - 1] = `${last}, ${title}`
     else lines.push(`  ${title}`)
   }
   return lines
 }
-
-/** One that holds many says only that it does. */
-const shortTitleOf = (command: Command): string =>
-  command.commands.length > 3 ? `${command.name()} COMMAND` : titleOf(command)
 
 /** On the front page a command that holds others shows their names. */
 function titleOf(command: Command): string {

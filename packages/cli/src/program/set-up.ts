@@ -9,6 +9,7 @@ const group = 'Set up'
 export const setUp: Group = (program, act) => {
   init(program, act)
   check(program, act)
+  adopting(program, act)
   server(program, act)
   config(program, act)
   compose(program, act)
@@ -105,6 +106,56 @@ const check: Group = (program, act) => {
     )
     .option('--patch', 'print only the patches, as one diff')
     .action(act(async () => (await import('../commands/check.ts')).check))
+}
+
+const adopting: Group = (program, act) => {
+  projectOption(
+    tell(program.command('adopt').argument('<environment>'), {
+      says: 'Take over what runs by plain Compose as the first good release. Restarts nothing.',
+      inShort: 'take over what runs by plain Compose; restarts nothing',
+      examples: [
+        'adopt production --dry-run',
+        'adopt production',
+        'adopt production --import --schema-safe 1.4.1',
+        'adopt production --import 1.4.0 --import 1.4.1',
+      ],
+      group,
+    }),
+  )
+    .option('--release <version>', 'name of what runs (else its tag, or the day)')
+    .addOption(
+      new Option(
+        '--import [version]',
+        'register past releases: the newest, or these, oldest first',
+      ).argParser(collect),
+    )
+    .addOption(
+      new Option('--schema-safe <version>', 'the release before runs on its schema; any number of times')
+        .default([], '')
+        .argParser(collect),
+    )
+    .addOption(
+      new Option('--accept <id>', 'go on in spite of this finding of check; any number of times')
+        .default([], '')
+        .argParser(collect),
+    )
+    .option('--reason <text>', 'why, for the ledger', '')
+    .option('--dry-run', 'only show what it would record')
+    .option('-y, --yes', 'do not ask')
+    .option('--detach', 'do not follow it to its end')
+    .action(act(async () => (await import('../commands/adopt.ts')).adopt))
+  projectOption(
+    tell(program.command('eject').argument('<environment>'), {
+      says: 'Give an environment back to plain Compose: scripts of what runs, then no trace of Towpath.',
+      inShort: 'give an environment back to plain Compose',
+      examples: ['eject production --dry-run', 'eject production'],
+      group: 'Also',
+    }),
+  )
+    .option('--dry-run', 'write the files, and only show the rest')
+    .option('--now', 'also while the edge is still asked: those requests are cut off')
+    .option('-y, --yes', 'do not ask')
+    .action(act(async () => (await import('../commands/eject.ts')).eject))
 }
 
 const config: Group = (program, act) => {

@@ -2,6 +2,7 @@ import { parseConfig } from '@towpath/domain/config/parse-config.ts'
 import type { TowpathConfig } from '@towpath/domain/config/parse-config.ts'
 import type { Problem } from '@towpath/domain/config/problem.ts'
 import { environmentNames, filesOf, resolveConfig } from '@towpath/domain/config/resolve-config.ts'
+import { composeProjectOf } from '@towpath/domain/config/resolved-config.ts'
 import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import { secretPlaceholder } from '@towpath/domain/config/secret-placeholder.ts'
 import { mergeSettings, parseSettings } from '@towpath/domain/config/settings.ts'
@@ -94,7 +95,7 @@ function readComposeOf(
     variables,
     envFile: (path) => project.text(path),
     otherFile: (path) => project.text(path),
-    projectName: `${config.project}-${config.environment}`,
+    projectName: composeProjectOf(config),
     projectFolder: config.host.folder,
     profiles: config.profiles,
   })

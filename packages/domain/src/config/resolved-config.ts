@@ -28,6 +28,14 @@ export interface ResolvedConfig {
   policy: PolicyConfig
 }
 
+/** What networks, volumes and accessories of an environment are named after. */
+export const composeProjectOf = ({
+  project,
+  environment,
+  map,
+}: Pick<ResolvedConfig, 'project' | 'environment' | 'map'>): string =>
+  map.project ?? `${project}-${environment}`
+
 /** A service that Towpath ships: it takes traffic through the edge. */
 export interface ServiceConfig {
   name: string
@@ -82,7 +90,7 @@ export interface HostConfig {
 
 /** What an environment may rename without touching the compose file. */
 export interface NameMap {
-  /** The compose project that runs on the host already; absent: the one that was started from the host's folder. */
+  /** The compose project that runs on the host already; absent: `composeProjectOf` makes a name, and watching goes by the folder. */
   project?: string | undefined
   /** Prefix of bind-mount sources as written or resolved -> another path on the host. */
   paths: Record<string, string>

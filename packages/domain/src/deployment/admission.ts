@@ -30,14 +30,14 @@ export function admit(state: Deployment, environment: EnvironmentState, now: str
 }
 
 function newerInQueue(state: Deployment, environment: EnvironmentState): string | null {
-  if (state.kind === 'rollback') return null
+  if (state.kind === 'rollback' || state.kind === 'adopt') return null
   const own = environment.queued.indexOf(state.id)
   return own === -1 ? null : (environment.queued.slice(own + 1).at(-1) ?? null)
 }
 
-/** Approvals that still miss. A rollback waits for none. */
+/** Approvals that still miss. A rollback waits for none, nor does what runs already. */
 export function approvalsMissing(state: Deployment, environment: EnvironmentState): number {
-  if (state.kind === 'rollback') return 0
+  if (state.kind === 'rollback' || state.kind === 'adopt') return 0
   const needed = approvalsNeeded(state)
   const given = (environment.approvals[state.release] ?? []).filter((name) => name !== state.author)
   return Math.max(0, needed - given.length)

@@ -22,6 +22,7 @@ export type Command =
   | AwaitPerson
   | { do: 'switch-traffic'; step: string; services: string[] }
   | { do: 'cut-streams'; step: string; services: string[]; afterMs: number }
+  | { do: 'take-names'; step: string }
   | { do: 'start-accessories'; step: string }
   | { do: 'retire-older'; step: string }
   | { do: 'watch-bake'; step: string; durationMs: number; by: Measure }

@@ -18,6 +18,17 @@ export interface ContainerSpec {
   settings: ContainerSettings
 }
 
+/**
+ * A container that a team's own Compose made and that serves a release as it stands. Known by its id: another one by its
+ * name is another one.
+ */
+export interface AdoptedContainer {
+  id: string
+  name: string
+  /** What it was found with: put back whenever it is started. */
+  restart: RestartPolicy
+}
+
 export type RestartPolicy =
   | { name: 'no' | 'always' | 'unless-stopped' }
   | { name: 'on-failure'; retries: number }

@@ -21,6 +21,7 @@ const titles: Record<CommandKind, string> = {
   'await-person': 'wait for a person: resume or abort',
   'switch-traffic': 'switch traffic',
   'cut-streams': 'cut the streams left on the old instance',
+  'take-names': "let the edge answer to the services' names",
   'start-accessories': 'start accessories in front',
   'retire-older': 'retire the release before the last',
   'watch-bake': 'watch with the old release as backup',

@@ -1,3 +1,5 @@
+import type { ResolvedConfig } from '../config/resolved-config.ts'
+import { serviceOf } from '../edge/replica.ts'
 import type { ComposeModel, ComposeService } from '../project/compose-model.ts'
 import type { Attachment, ContainerSpec } from './container.ts'
 import type { PlanInput } from './plan-deployment.ts'
@@ -56,3 +58,14 @@ export function networkAttachments(
 export const namesOf = (service: ComposeService, aliases: string[]): string[] => [
   ...new Set([service.name, ...(service.containerName === null ? [] : [service.containerName]), ...aliases]),
 ]
+
+/** The names of a service of the config, by the key of its place, on all its networks. */
+export function networkAliasesOf(config: ResolvedConfig, model: ComposeModel, key: string): string[] {
+  const compose = config.services.find(({ name }) => name === serviceOf(key))?.compose ?? ''
+  const service = model.services[compose]
+  if (service === undefined) return []
+  return namesOf(
+    service,
+    Object.values(service.networks).flatMap(({ aliases }) => aliases),
+  )
+}

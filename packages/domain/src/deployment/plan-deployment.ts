@@ -71,6 +71,7 @@ export function planDeployment(input: PlanInput): PlanResult {
       firstDeployment: input.firstDeployment,
       notes: accessories.notes,
       verdict: config.strategy.verdict,
+      ...(config.map.project === undefined ? {} : { composeProject: config.map.project }),
     },
   }
 }

@@ -36,7 +36,7 @@ export function planEdge(input: PlanInput, slotNetwork: string): EdgePlan {
   }
 }
 
-function takenNames(shipped: ComposeService[], { model }: PlanInput): Attachment[] {
+function takenNames(shipped: ComposeService[], { model, config }: PlanInput): Attachment[] {
   const keys = [...new Set(shipped.flatMap((service) => Object.keys(service.networks)))]
   return keys.map((key) => {
     const network = model.networks[key]
@@ -44,7 +44,9 @@ function takenNames(shipped: ComposeService[], { model }: PlanInput): Attachment
       const attachment = service.networks[key]
       return attachment === undefined ? [] : namesOf(service, attachment.aliases)
     })
-    const fixed = network !== undefined && !network.external && isRoomy(network.subnet)
+    // The engine fixes addresses only where a subnet was asked for, and Compose asked for none by itself.
+    const isPinned = config.map.project === undefined || network?.subnet !== undefined
+    const fixed = network !== undefined && !network.external && isPinned && isRoomy(network.subnet)
     return {
       network: network?.name ?? key,
       aliases: [...new Set(aliases)],

@@ -3,8 +3,16 @@ import type { SchemaImpact } from '../release/release.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
 import type { SmokeCheck } from '../config/resolved-config.ts'
 import type { VerdictBudget } from '../verdict/budget.ts'
+import type { AdoptionRecord } from '../adoption/running/adoption-record.ts'
 import type { ServiceStrategy } from './strategy/strategy.ts'
-import type { Attachment, ContainerSpec, NetworkSpec, PublishedPort, VolumeSpec } from './container.ts'
+import type {
+  AdoptedContainer,
+  Attachment,
+  ContainerSpec,
+  NetworkSpec,
+  PublishedPort,
+  VolumeSpec,
+} from './container.ts'
 
 /**
  * Everything a deployment will do, decided before it starts and stored with its request. Holds placeholders where
@@ -41,6 +49,10 @@ export interface DeploymentPlan {
   notes: string[]
   /** What a verdict on the release must be able to see, and how sure it must be. Absent in older ledgers. */
   verdict?: VerdictBudget
+  /** The compose project that runs on the host already; its accessories are left to it. Absent where none was named. */
+  composeProject?: string
+  /** What was found where this plan only records what ran. */
+  adoption?: AdoptionRecord
 }
 
 export interface ServicePlan {
@@ -58,6 +70,8 @@ export interface ServicePlan {
   container: ContainerSpec
   /** First 12 hex digits of the container's SHA-256: equal means the same container would do. */
   specDigest: string
+  /** Serves in the place of a container made from this plan. */
+  adopted?: AdoptedContainer
 }
 
 export interface JobPlan {

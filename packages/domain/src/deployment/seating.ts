@@ -4,7 +4,7 @@ import { wantedEdge } from '../edge/wanted-edge.ts'
 import type { SlotRole, WantedEdge } from '../edge/wanted.ts'
 import { isFirstReplica, serviceOf } from '../edge/replica.ts'
 import { slotOffset } from '../edge/slots.ts'
-import type { ContainerSpec } from './container.ts'
+import type { Attachment, ContainerSpec } from './container.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
 import type { DeploymentPlan, ServicePlan } from './plan.ts'
@@ -159,12 +159,13 @@ const placed = (state: Deployment, service: ServicePlan): PlacedService => {
   const slot = slotOf(state, service.service)
   return {
     slot,
-    container: containerName(service, slot),
+    container: service.adopted?.name ?? containerName(service, slot),
     image: service.container.image,
     specDigest: service.specDigest,
     port: service.port,
     health: service.health,
     stopGraceMs: service.stopGraceMs,
+    ...(service.adopted === undefined ? {} : { adopted: service.adopted }),
   }
 }
 
@@ -176,13 +177,19 @@ const containerName = (service: ServicePlan, slot: string): string =>
 /** The container of a service's candidate: the plan's, with the name, labels and fixed address of its slot. */
 export function candidateContainer(state: Deployment, service: ServicePlan): ContainerSpec {
   const slot = slotOf(state, service.service)
-  const offset = slotOffset(state.start?.serviceNumbers[serviceOf(service.service)] ?? 0, slot)
   return {
     ...service.container,
     name: containerName(service, slot),
     labels: { ...service.container.labels, 'towpath.slot': slot, 'towpath.deployment': state.id },
-    networks: [...service.container.networks, { network: state.plan.edge.slotNetwork, aliases: [], offset }],
+    networks: [...service.container.networks, slotAttachment(state, service)],
   }
+}
+
+/** The fixed place of a service's slot in the slot network: whatever container sits there is at this address. */
+export function slotAttachment(state: Deployment, { service }: ServicePlan): Attachment {
+  const number = state.start?.serviceNumbers[serviceOf(service)] ?? 0
+  const offset = slotOffset(number, slotOf(state, service))
+  return { network: state.plan.edge.slotNetwork, aliases: [], offset }
 }
 
 /**

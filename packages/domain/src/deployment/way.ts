@@ -23,8 +23,16 @@ export const forwardSteps = (state: Deployment): Command[] => [
   { do: 'finish', step: 'finish', outcome: 'live', reason: 'all steps passed' },
 ]
 
-/** A rollback never migrates: the schema stays where the newer release left it. */
+/**
+ * A rollback never migrates: the schema stays where the newer release left it. What is adopted runs already: no gate could
+ * keep it out, and only the edge's own image is fetched.
+ */
 function beforeCandidates({ plan, kind }: Deployment): Command[] {
+  if (kind === 'adopt')
+    return [
+      { do: 'pull-images', step: 'pull-images' },
+      { do: 'prepare-host', step: 'prepare-host' },
+    ]
   const jobs = kind === 'rollback' ? [] : plan.jobs
   const backup = jobs.length > 0 ? plan.backup : null
   return [
@@ -60,7 +68,7 @@ const waveSteps = (services: string[], index: number): Command[] =>
 
 /** A release that was live before is neither checked nor judged again: it is what people want back. */
 const smokeChecked = ({ plan, kind }: Deployment): string[] =>
-  kind === 'rollback'
+  kind === 'rollback' || kind === 'adopt'
     ? []
     : plan.services.filter((service) => service.smoke.length > 0).map(({ service }) => service)
 
@@ -95,8 +103,10 @@ function surplusSteps(state: Deployment, { strategy, services, key }: Move): Com
 
 function afterMoves(state: Deployment): Command[] {
   const { plan, kind } = state
-  const isNew = kind !== 'rollback'
+  const isNew = kind !== 'rollback' && kind !== 'adopt'
   const commands: Command[] = []
+  // Last: neighbours may come by these names from here on.
+  if (kind === 'adopt') commands.push({ do: 'take-names', step: 'take-names' })
   if (isNew && plan.accessoriesAfter.length > 0)
     commands.push({ do: 'start-accessories', step: 'start-accessories' })
   if (isNew && plan.bakeMs > 0)

@@ -1,3 +1,4 @@
+import type { AdoptedContainer } from '../deployment/container.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
 import type { GateWaiver } from '../gate/gate.ts'
 import type { WatchState } from '../watch/watch-state.ts'
@@ -28,6 +29,14 @@ export interface EnvironmentState {
   drift: { found: string[]; at: string } | null
   /** How the team's own workflow is watched; null where it is not. */
   watch: WatchState | null
+  /** What is being given back to plain Compose, until nothing of Towpath's is left on the host. */
+  ejecting: Ejecting | null
+}
+
+/** The deployment that was live, and every place it and the one before had. */
+export interface Ejecting {
+  deployment: string
+  places: PlacedService[]
 }
 
 export const historyMax = 100
@@ -50,6 +59,8 @@ export interface PlacedService {
   port: number
   health: HealthCheckSpec
   stopGraceMs: number
+  /** Where a container of the team's own serves. */
+  adopted?: AdoptedContainer
 }
 
 export interface HistoryEntry {
@@ -67,8 +78,11 @@ export interface Readiness {
   at: string
 }
 
-/** `promote` is a deployment of what another environment verified; `rollback` goes back to a retained release. */
-export type DeploymentKind = 'deploy' | 'promote' | 'rollback'
+/**
+ * `promote` is a deployment of what another environment verified; `rollback` goes back to a retained release; `adopt`
+ * takes over what runs already; `import` records what ran before that, and nothing is done for it.
+ */
+export type DeploymentKind = 'deploy' | 'promote' | 'rollback' | 'adopt' | 'import'
 
 export type Outcome = 'live' | 'refused' | 'rolled-back' | 'aborted' | 'superseded' | 'failed'
 
@@ -87,4 +101,5 @@ export const emptyEnvironment = (environment: string): EnvironmentState => ({
   readiness: {},
   drift: null,
   watch: null,
+  ejecting: null,
 })

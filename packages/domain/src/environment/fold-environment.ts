@@ -55,8 +55,16 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
     case 'drift.repaired':
       return { ...state, drift: null }
     default:
-      return state
+      return foldEjection(state, event)
   }
+}
+
+/** From its first event on nothing is live, so that nothing keeps it up; what it has to take out is remembered until its last. */
+function foldEjection(state: EnvironmentState, { type, data }: LedgerEvent): EnvironmentState {
+  if (type === 'environment.ejected') return { ...state, subnet: null, ejecting: null }
+  if (type !== 'ejection.began') return state
+  const { deployment, places } = data
+  return { ...state, live: null, warm: null, drift: null, ejecting: { deployment, places } }
 }
 
 type Finished = LedgerEvent & { type: 'deployment.finished' }

@@ -73,9 +73,18 @@ const sentences: Sentences = {
   'deployment.observed': ({ data }) => observedSentence(data),
   'deployment.judged': ({ data }) => `judged ${data.verdict}: ${data.why}`,
   'image.deleted': ({ data }) => `deleted ${data.image} from the host`,
+  'names.taken': ({ data }) => `the edge answers to ${list(data.names)}`,
+  'ejection.began': ({ data, actor }) => `${actor} gives ${data.release} back to plain Compose`,
+  'environment.ejected': ({ data }) => `given back: ${list(data.done)}`,
 }
 
-const verbs = { deploy: 'deploy', promote: 'promote', rollback: 'go back to' } as const
+const verbs = {
+  deploy: 'deploy',
+  promote: 'promote',
+  rollback: 'go back to',
+  adopt: 'adopt',
+  import: 'import',
+} as const
 
 function gatesSentence({ results, passed }: EventData['gates.evaluated']): string {
   const counted = results.filter((result) => result.answer !== 'not-applicable')

@@ -3,6 +3,7 @@ import type { Deployment } from '../deployment/deployment-state.ts'
 import type {
   DeploymentKind,
   Outcome,
+  PlacedService,
   Placement,
   Readiness,
   WarmPlacement,
@@ -93,6 +94,12 @@ export interface EventData {
   'watch.stopped': { reason: string }
   'deployment.observed': ObservedFacts
   'deployment.judged': ObservedVerdict & { id: string }
+  /** The edge answers to these names of the services, beside the adopted containers. */
+  'names.taken': { names: string[] }
+  /** `places`: every container that served until now, adopted or ours. */
+  'ejection.began': { deployment: string; release: string; places: PlacedService[] }
+  /** Nothing of Towpath's is left on the host. */
+  'environment.ejected': { done: string[] }
 }
 
 /** What a deployment is given when its turn comes. Slots are dealt here, because only now it is known who sits where. */

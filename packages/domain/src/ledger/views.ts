@@ -32,7 +32,7 @@ export interface InstallationState {
 
 export const environmentView: LedgerView<EnvironmentState> = {
   kind: 'environment',
-  version: 2,
+  version: 3,
   idsOf: ({ environment }) => (environment === undefined ? [] : [environment]),
   fold: foldEnvironment,
 }

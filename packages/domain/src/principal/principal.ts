@@ -31,6 +31,8 @@ export const permissions = {
   repair: ['deployer', 'admin'],
   waive: ['admin'],
   'accept-policy': ['admin'],
+  adopt: ['admin'],
+  eject: ['admin'],
   'add-principal': ['admin'],
 } as const satisfies Record<string, readonly Role[]>
 

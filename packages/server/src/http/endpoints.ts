@@ -5,6 +5,8 @@ import { listDeploymentsEndpoint } from './deployment/list.ts'
 import { replayGatesEndpoint } from './deployment/replay-gates.ts'
 import { resumeDeploymentEndpoint } from './deployment/resume.ts'
 import { showDeploymentEndpoint } from './deployment/show.ts'
+import { adoptEnvironmentEndpoint } from './environment/adopt.ts'
+import { ejectEnvironmentEndpoint } from './environment/eject.ts'
 import { acceptPolicyEndpoint } from './environment/accept-policy.ts'
 import { deployReleaseEndpoint } from './environment/deploy.ts'
 import { listEnvironmentsEndpoint } from './environment/list.ts'
@@ -51,6 +53,8 @@ export const endpoints: readonly Endpoint[] = [
   rollBackEndpoint,
   waiveGateEndpoint,
   acceptPolicyEndpoint,
+  adoptEnvironmentEndpoint,
+  ejectEnvironmentEndpoint,
   repairEnvironmentEndpoint,
   readLogsEndpoint,
   readEdgeEndpoint,

@@ -64,6 +64,8 @@ const table: Row[] = [
   { request: `POST ${env}/rollback`, body: {}, may: moving, elsewhere: [] },
   { request: `POST ${env}/waivers`, body: waiver, may: ['admin'], elsewhere: [] },
   { request: `PUT ${env}/policy`, body: policy, may: ['admin'], elsewhere: [] },
+  { request: `POST ${env}/adoption`, body: { files: {}, dryRun: true }, may: ['admin'], elsewhere: [] },
+  { request: `POST ${env}/ejection`, body: { dryRun: true }, may: ['admin'], elsewhere: [] },
   { request: `POST ${env}/repair`, body: {}, may: deploying, elsewhere: [] },
   { request: `GET ${env}/logs?service=backend`, may: everyRole, elsewhere: [] },
   { request: `GET ${env}/edge`, may: everyRole, elsewhere: [] },

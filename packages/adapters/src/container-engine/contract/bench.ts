@@ -12,8 +12,14 @@ export interface EngineUnderTest {
   image: string
   missingImage: string
   command: (deed: Deed) => string[]
+  /** On everything that is not ours, so that it is found again for the cleaning. */
+  strangerLabels: Record<string, string>
   /** Makes a running container that is not ours. */
-  addForeign(name: string, networks: { network: string; aliases: string[] }[]): Promise<void>
+  addForeign(
+    name: string,
+    networks: { network: string; aliases: string[] }[],
+    more?: Pick<Partial<ContainerSpec>, 'labels' | 'restart' | 'environment'>,
+  ): Promise<void>
   close(): Promise<void>
 }
 

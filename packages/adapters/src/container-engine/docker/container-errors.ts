@@ -9,6 +9,14 @@ export const containerNotFound = (name: string): TowpathError =>
     hint: 'Nothing was changed. It was removed, or never created: `towpath status` shows what should run.',
   })
 
+export const adoptedGone = (name: string): TowpathError =>
+  new TowpathError({
+    code: 'ADOPTED_GONE',
+    kind: 'not-found',
+    message: `The adopted container ${name} was removed, or made anew under the same name.`,
+    hint: 'It cannot be brought back; nothing was started. A release that was deployed since can be: towpath status.',
+  })
+
 export const containerRunning = (name: string): TowpathError =>
   new TowpathError({
     code: 'CONTAINER_RUNNING',

@@ -12,7 +12,8 @@ import {
   nameTaken,
   unlabelled,
 } from './container-errors.ts'
-import { createBody, endpointBody, type Endpoint } from './create-body.ts'
+import { connect } from './connect.ts'
+import { createBody, type Endpoint } from './create-body.ts'
 import { fillBody } from './fill-body.ts'
 import { findContainer, findOurs, inspectContainer, listContainers } from './find-container.ts'
 import type { NetworkCalls } from './networks.ts'
@@ -136,20 +137,8 @@ async function joinNetworks(
   client: EngineClient,
   { container, endpoints }: { container: InspectedContainer; endpoints: readonly Endpoint[] },
 ): Promise<void> {
-  for (const endpoint of endpoints.filter(({ network }) => container.namesOn[network] === undefined)) {
-    try {
-      await client.ask({
-        doing: `join container ${container.name} to network ${endpoint.network}`,
-        method: 'POST',
-        path: ['networks', endpoint.network, 'connect'],
-        body: { Container: container.id, EndpointConfig: endpointBody(endpoint) },
-      })
-    } catch (thrown) {
-      // Two attempts at once: the engine refuses the second in words that differ by version.
-      const now = await inspectContainer(client, container.id)
-      if (now?.namesOn[endpoint.network] === undefined) throw thrown
-    }
-  }
+  for (const endpoint of endpoints.filter(({ network }) => container.namesOn[network] === undefined))
+    await connect(client, { ...endpoint, container: container.id, networkId: endpoint.network })
 }
 
 async function stopContainer(client: EngineClient, name: string, graceMs: number): Promise<void> {

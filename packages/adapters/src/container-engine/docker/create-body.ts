@@ -111,7 +111,8 @@ const healthcheckBody = (check: Healthcheck) => ({
   Retries: check.retries,
 })
 
-const restartBody = (restart: RestartPolicy) =>
+/** A restart policy as the engine writes it. */
+export const restartBody = (restart: RestartPolicy) =>
   restart.name === 'on-failure'
     ? { Name: restart.name, MaximumRetryCount: restart.retries }
     : { Name: restart.name }

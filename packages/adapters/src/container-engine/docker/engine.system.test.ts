@@ -13,7 +13,7 @@ import { mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
 import { engineOver } from '../../host/ssh/remote-engine.ts'
 import { sshHosts } from '../../host/ssh/ssh-hosts.ts'
 import { containerEngineContract } from '../contract.ts'
-import { CONTRACT_SECRET, type Deed } from '../contract/bench.ts'
+import { CONTRACT_SECRET, type Deed, type EngineUnderTest } from '../contract/bench.ts'
 import { INSTALLATION_LABEL } from '../labels.ts'
 import { type DockerEngineOptions, dockerEngine } from './engine.ts'
 
@@ -61,14 +61,23 @@ const benchOver = (open: Way) => async () => {
     image,
     missingImage: `${registry.host}/team/gone@sha256:${'ab'.repeat(32)}`,
     command,
-    async addForeign(name: string, networks: readonly { network: string; aliases: string[] }[]) {
+    strangerLabels: { 'towpath-test-stranger': runId },
+    async addForeign(
+      name: string,
+      networks: readonly { network: string; aliases: string[] }[],
+      more: Parameters<EngineUnderTest['addForeign']>[2] = {},
+    ) {
       const [label = '', value = ''] = STRANGER_LABEL.split('=')
       const container = await docker.createContainer({
         name,
         Image: image,
         Cmd: command({ runs: true }),
-        Labels: { [label]: value },
-        HostConfig: { NetworkMode: 'none' },
+        Labels: { ...more.labels, [label]: value },
+        Env: Object.entries(more.environment ?? {}).map(([key, set]) => `${key}=${set}`),
+        HostConfig: {
+          NetworkMode: 'none',
+          RestartPolicy: { Name: more.restart?.name ?? 'no', MaximumRetryCount: 0 },
+        },
       })
       for (const { network, aliases } of networks) {
         await docker.getNetwork('none').disconnect({ Container: container.id })

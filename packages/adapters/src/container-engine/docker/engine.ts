@@ -1,5 +1,6 @@
 import type { ContainerEngine } from '@towpath/app/ports/container-engine.ts'
 import { type EngineWay, engineClient } from './client.ts'
+import { adoptedCalls } from './adopted.ts'
 import { containerCalls } from './containers.ts'
 import { hostCalls } from './host.ts'
 import { imageCalls, type PullDeadlines } from './images.ts'
@@ -23,11 +24,12 @@ export function dockerEngine(options: DockerEngineOptions): ContainerEngine {
   const { secrets, freeBytes } = options
   const client = engineClient({ ...options, redact: liveRedactor(secrets) })
   const networks = networkCalls(client)
-  const { ensureNetwork, networkState, detach } = networks
+  const { ensureNetwork, networkState, detach, attach, removeNetwork } = networks
   return {
     ...hostCalls(client, { freeBytes }),
     ...imageCalls(client, options.pullDeadlines),
-    ...{ ensureNetwork, networkState, detach },
+    ...{ ensureNetwork, networkState, detach, attach, removeNetwork },
+    ...adoptedCalls(client),
     ...volumeCalls(client),
     ...containerCalls(client, { networks, secrets }),
     ...logCalls(client, secrets),

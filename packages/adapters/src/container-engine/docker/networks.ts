@@ -3,11 +3,16 @@ import type { NetworkSpec } from '@towpath/domain/deployment/container.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { z } from 'zod'
 import { readAnswer, type EngineClient } from './client.ts'
+import { INSTALLATION_LABEL } from '../labels.ts'
+import { connect } from './connect.ts'
 import { readContainer } from './container-answer.ts'
 import { addressAt, parseIpv4Subnet, upperHalf } from './ipv4-subnet.ts'
 import { chooseSubnet } from './subnet-probe.ts'
 
-export interface NetworkCalls extends Pick<ContainerEngine, 'ensureNetwork' | 'networkState' | 'detach'> {
+export interface NetworkCalls extends Pick<
+  ContainerEngine,
+  'ensureNetwork' | 'networkState' | 'detach' | 'attach' | 'removeNetwork'
+> {
   /** Base address of the network plus `offset`. Throws where the network has no such address. */
   addressOn(network: string, offset: number): Promise<string>
 }
@@ -15,6 +20,7 @@ export interface NetworkCalls extends Pick<ContainerEngine, 'ensureNetwork' | 'n
 interface FoundNetwork {
   id: string
   subnet: string
+  ours: boolean
 }
 
 const rowsSchema = z.array(
@@ -22,6 +28,7 @@ const rowsSchema = z.array(
     Id: z.string(),
     Name: z.string(),
     Created: z.string(),
+    Labels: z.record(z.string(), z.string()).nullish(),
     IPAM: z.object({ Config: z.array(z.object({ Subnet: z.string().optional() })).nullish() }),
   }),
 )
@@ -33,6 +40,14 @@ const membersSchema = z.object({
 const CREATE_ATTEMPTS = 5
 
 export function networkCalls(client: EngineClient): NetworkCalls {
+  const addressOn = async (network: string, offset: number): Promise<string> => {
+    const found = await findNetwork(client, network)
+    if (found === null) throw networkNotFound(network)
+    const subnet = parseIpv4Subnet(found.subnet)
+    const address = subnet && addressAt(subnet, offset)
+    if (address === null) throw addressOutside({ network, subnet: found.subnet, offset })
+    return address
+  }
   return {
     async ensureNetwork(spec) {
       for (let attempt = 1; attempt <= CREATE_ATTEMPTS; attempt += 1) {
@@ -47,13 +62,18 @@ export function networkCalls(client: EngineClient): NetworkCalls {
       const found = await findNetwork(client, name)
       return found && stateOf(client, name, found)
     },
-    async addressOn(network, offset) {
+    addressOn,
+    async attach(container, { network, aliases, address, offset }) {
       const found = await findNetwork(client, network)
       if (found === null) throw networkNotFound(network)
-      const subnet = parseIpv4Subnet(found.subnet)
-      const address = subnet && addressAt(subnet, offset)
-      if (address === null) throw addressOutside({ network, subnet: found.subnet, offset })
-      return address
+      const wanted = address ?? (offset === undefined ? null : await addressOn(network, offset))
+      await connect(client, { container, networkId: found.id, network, aliases, address: wanted })
+    },
+    async removeNetwork(name) {
+      const found = await findNetwork(client, name)
+      if (found === null || !found.ours) return
+      const doing = `remove network ${name}`
+      await client.ask({ doing, method: 'DELETE', path: ['networks', found.id], allow: [404] })
     },
     async detach(container, network) {
       const found = await findNetwork(client, network)
@@ -77,7 +97,11 @@ async function findNetwork(client: EngineClient, name: string): Promise<FoundNet
   const [oldest] = rows
   if (oldest === undefined) return null
   const subnets = (oldest.IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? [])
-  return { id: oldest.Id, subnet: subnets.find((subnet) => parseIpv4Subnet(subnet) !== null) ?? '' }
+  return {
+    id: oldest.Id,
+    subnet: subnets.find((subnet) => parseIpv4Subnet(subnet) !== null) ?? '',
+    ours: INSTALLATION_LABEL in (oldest.Labels ?? {}),
+  }
 }
 
 /**
@@ -153,6 +177,7 @@ async function memberOf(
   const container = readContainer(answer.body)
   return {
     container: container.name,
+    id: container.id,
     ours: container.installation !== null,
     aliases: container.namesOn[network] ?? [container.name],
     address,

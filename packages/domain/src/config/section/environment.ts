@@ -44,7 +44,7 @@ const map = section({
   project: text('the name of a compose project', /^[a-z0-9][a-z0-9_-]{0,62}$/, 'shop')
     .optional()
     .describe(
-      'The compose project as it runs on the host already, where `mode: watch` looks for it (else the one started from `host.folder`).',
+      'The compose project as it runs on the host already: `adopt` takes it over, `mode: watch` looks for it (else PROJECT-ENVIRONMENT, or the one started from `host.folder`).',
     ),
   paths: z
     .record(

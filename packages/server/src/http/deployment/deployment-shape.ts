@@ -2,7 +2,9 @@ import { z } from '@hono/zod-openapi'
 import { orNull, timeShape } from '../endpoint.ts'
 import { gateResultShape } from '../gate/gate-shape.ts'
 
-export const kindShape = z.enum(['deploy', 'promote', 'rollback']).openapi('DeploymentKind')
+export const kindShape = z
+  .enum(['deploy', 'promote', 'rollback', 'adopt', 'import'])
+  .openapi('DeploymentKind')
 
 export const outcomeShape = z
   .enum(['live', 'refused', 'rolled-back', 'aborted', 'superseded', 'failed'])

@@ -51,7 +51,7 @@ export const soon = (): string => new Date(Date.now() + 86_400_000).toISOString(
 
 export async function openApiUnderTest(
   postgres: ScratchPostgres,
-  { places = 20, printed = [] as string[] } = {},
+  { places = 20, printed = [] as string[], edge = noEdge } = {},
 ): Promise<ApiUnderTest> {
   const stateDir = await mkdtemp(join(tmpdir(), 'towpath-api-'))
   const { store, identify } = await openLedger({ url: await postgres.createDatabase(), stateDir })
@@ -60,7 +60,7 @@ export async function openApiUnderTest(
   const registry = fakeRegistry()
   const closing = new AbortController()
   const { engine, host } = fakeEngine({ behaviour: () => ({ prints: printed }) })
-  const ports = { ...fakePorts(stateDir, logged), engineOf: () => engine, registry }
+  const ports = { ...fakePorts(stateDir, logged), engineOf: () => engine, edgeOf: () => edge, registry }
   const installation = wireInstallation({
     id,
     store,
@@ -113,7 +113,6 @@ function fakePorts(stateDir: string, logged: string[]) {
   }
   const database = fakeDatabaseProbe()
   return {
-    edgeOf: () => noEdge,
     compose: { read: async (request: Parameters<typeof readCompose>[0]) => readCompose(request) },
     secrets: ageSecretStore({ stateDir }),
     databaseOf: () => database,

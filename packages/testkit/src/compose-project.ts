@@ -1,22 +1,30 @@
-import { removeByLabel } from '@towpath/testkit/docker.ts'
-import type { ExampleImages } from '@towpath/testkit/example-images.ts'
-import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
-import { freePort } from '@towpath/testkit/ports.ts'
+import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { parseEnv } from 'node:util'
-import { run } from '../checkout.ts'
+import { parseEnv, promisify } from 'node:util'
+import { removeByLabel } from './docker.ts'
+import type { ExampleImages } from './example-images.ts'
+import type { ExampleScene } from './example-scene.ts'
+import { freePort } from './ports.ts'
 
-const upWithinMs = 180_000
+const actWithinMs = 180_000
+const runFile = promisify(execFile)
 
 /** The example project the way its users run it today: nginx in front with fixed upstreams, and `up -d`. */
 export interface ComposeProject {
-  /** For the table: program and version. */
+  /** As Compose knows it. */
+  name: string
+  folder: string
+  /** Program and version, for people. */
   program: string
   port: number
+  /** Fetches images that are named by tag. */
+  pull(images: ExampleImages): Promise<void>
   /** Brings the images up in place of those before, as a deploy script does. */
   up(images: ExampleImages): Promise<void>
+  /** Any other command of Compose on the project, with the images that are up. */
+  compose(...args: string[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -24,27 +32,32 @@ export interface ComposeProject {
  * Lays the scene's compose file beside it, under a project name of its own. Its container names are taken out, so that
  * it can stand beside the scene; nothing else of it changes.
  */
-export async function layComposeProject(scene: ExampleScene): Promise<ComposeProject> {
-  const compose = await composeProgram()
-  const folder = await mkdtemp(join(tmpdir(), 'towpath-bench-compose-'))
+export async function layComposeProject(
+  scene: ExampleScene,
+  given: { port?: number; database?: string } = {},
+): Promise<ComposeProject> {
+  const { argv, version } = await composeProgram()
+  const folder = await mkdtemp(join(tmpdir(), 'towpath-compose-'))
   const name = basename(folder)
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]/g, '-')
-  const port = await freePort()
+  const port = given.port ?? (await freePort())
   await layFiles(scene.project.folder, folder)
-  const settings = await settingsFor(scene, port)
-  const ask = (args: string[], more: Record<string, string> = {}) =>
-    run([...compose.argv, '-p', name, ...args], {
-      cwd: folder,
-      env: { ...settings, BACKEND_IMAGE_NAME: '', FRONTEND_IMAGE_NAME: '', ...more },
-      timeoutMs: upWithinMs,
-    })
+  const settings = await settingsFor(scene, { port, database: given.database ?? 'refactor_compose' })
+  let images = variablesOf({ backend: '', frontend: '' })
+  const ask = (args: string[]) =>
+    run([...argv, '-p', name, ...args], { cwd: folder, env: { ...settings, ...images } })
   return {
-    program: compose.version,
-    port,
-    up: async ({ backend, frontend }) => {
-      await ask(['up', '-d', '--no-build'], { BACKEND_IMAGE_NAME: backend, FRONTEND_IMAGE_NAME: frontend })
+    ...{ name, folder, port, program: version },
+    pull: async (wanted) => {
+      images = variablesOf(wanted)
+      await ask(['pull', 'migrator', 'rust-app', 'nextjs-app'])
     },
+    up: async (wanted) => {
+      images = variablesOf(wanted)
+      await ask(['up', '-d', '--no-build'])
+    },
+    compose: async (...args) => void (await ask(args)),
     close: async () => {
       await removeByLabel(`com.docker.compose.project=${name}`)
       await rm(folder, { recursive: true, force: true })
@@ -52,12 +65,30 @@ export async function layComposeProject(scene: ExampleScene): Promise<ComposePro
   }
 }
 
+const variablesOf = ({ backend, frontend }: ExampleImages): Record<string, string> => ({
+  BACKEND_IMAGE_NAME: backend,
+  FRONTEND_IMAGE_NAME: frontend,
+})
+
 /** Compose v2 where the machine has it, else the Python one of Debian 12. */
 async function composeProgram(): Promise<{ argv: string[]; version: string }> {
   const plugin = await run(['docker', 'compose', 'version', '--short']).catch(() => null)
   if (plugin !== null) return { argv: ['docker', 'compose'], version: `docker compose ${plugin.trim()}` }
   const version = await run(['docker-compose', 'version', '--short'])
   return { argv: ['docker-compose'], version: `docker-compose ${version.trim()}` }
+}
+
+async function run(
+  [file = '', ...args]: string[],
+  { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {},
+): Promise<string> {
+  const { stdout } = await runFile(file, args, {
+    env: { ...process.env, ...env },
+    timeout: actWithinMs,
+    maxBuffer: 16 * 1024 * 1024,
+    ...(cwd === undefined ? {} : { cwd }),
+  })
+  return stdout
 }
 
 async function layFiles(from: string, to: string): Promise<void> {
@@ -68,20 +99,22 @@ async function layFiles(from: string, to: string): Promise<void> {
   await mkdir(join(to, 'apps'))
 }
 
-async function settingsFor(scene: ExampleScene, port: number): Promise<Record<string, string>> {
+async function settingsFor(
+  scene: ExampleScene,
+  { port, database: name }: { port: number; database: string },
+): Promise<Record<string, string>> {
   const files = ['shared.env', 'production.env'].map((file) =>
     readFile(join(scene.project.folder, 'env', file), 'utf8'),
   )
   const [common = '', production = ''] = await Promise.all(files)
-  const database = await scene.postgres.ensureDatabase('refactor_compose')
-  const settings: Record<string, string> = {
+  const database = await scene.postgres.ensureDatabase(name)
+  return {
     ...plain(parseEnv(common)),
     ...plain(parseEnv(production)),
     ...database.settings,
     MAILERSEND_API_KEY: 'example-only-mail-key',
     HTTP_PORT: String(port),
   }
-  return settings
 }
 
 const plain = (values: NodeJS.Dict<string>): Record<string, string> =>
