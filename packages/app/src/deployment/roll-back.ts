@@ -2,6 +2,7 @@ import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts
 import { stateOf } from '../state-of.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { EnvironmentState, HistoryEntry } from '@towpath/domain/environment/environment-state.ts'
+import type { DeploymentPlan } from '@towpath/domain/deployment/plan.ts'
 import { chooseRollbackTarget } from '@towpath/domain/deployment/rollback.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
@@ -37,7 +38,7 @@ export async function rollBack(
     author: then.author,
     reason: input.reason,
     schemaAccepted: input.acceptSchema === null ? null : `${caller.principal.name}: ${input.acceptSchema}`,
-    plan: { ...then.plan, firstDeployment: false },
+    plan: await planBack(installation, then, input.environment),
     pins: then.pins,
     firstPolicy: null,
     idempotencyKey: input.idempotencyKey,
@@ -63,6 +64,23 @@ async function turnActive(
     deployment: active.id,
     reason: input.reason || `${caller.principal.name} rolls back to ${live}`,
   })
+}
+
+/**
+ * The plan of then, on the hosts of now: those that came later get the older release as well. One host of several goes
+ * back by itself and waits for no other.
+ */
+export async function planBack(
+  { store }: Pick<Installation, 'store'>,
+  then: Deployment,
+  environment: string,
+): Promise<DeploymentPlan> {
+  const { fleet: _fleet, member: _member, ...plan } = { ...then.plan, firstDeployment: false }
+  const state = await stateOf(store, environmentView, environment)
+  const live = state?.live ?? null
+  const now = live === null ? undefined : (await stateOf(store, deploymentView, live.deployment))?.plan
+  if (now?.member !== undefined) return { ...plan, member: { ...now.member, of: null } }
+  return now?.fleet === undefined ? plan : { ...plan, fleet: now.fleet }
 }
 
 /** The deployment whose pins a rollback would restore, or an error that names what can be had. */

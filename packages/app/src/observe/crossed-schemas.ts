@@ -1,6 +1,8 @@
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import { isDone } from '@towpath/domain/deployment/deployment-state.ts'
+import { hasBegunAnywhere } from '@towpath/domain/fleet/fleet-way.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import { crossedSchemas } from '@towpath/domain/deployment/rollback.ts'
@@ -20,8 +22,11 @@ export async function crossedSince(
     const past = await stateOf(store, deploymentView, entry.deployment)
     if (past === undefined || past.kind === 'rollback') continue
     // Whoever was let as far as its jobs may have migrated, whether its end was recorded or not.
-    const migrated = past.plan.jobs.length > 0 && past.done['prepare-host'] !== undefined
+    const migrated = past.plan.jobs.length > 0 && hasBegun(past)
     since.push({ release: past.release, schema: past.plan.schema, migrated })
   }
   return { crossed: crossedSchemas(since), accepted: deployment.schemaAccepted }
 }
+
+const hasBegun = (past: Deployment): boolean =>
+  past.plan.fleet === undefined ? isDone(past, 'prepare-host') : hasBegunAnywhere(past)

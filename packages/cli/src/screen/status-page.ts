@@ -46,6 +46,7 @@ export function environmentPage(
   ])
   return [
     ...statusPage([status], options),
+    ...hostLines(status.environment),
     ...approvals.map(({ release, by }) =>
       line(span('quiet', '  approved '), `${release} by ${by.join(', ')}`),
     ),
@@ -75,6 +76,35 @@ export function environmentPage(
   ]
 }
 
+const hostSigns = {
+  'as-one': { tone: 'good', text: '✔' },
+  differs: { tone: 'warning', text: '▲' },
+  left: { tone: 'quiet', text: '○' },
+} as const
+
+/** Each host of several with what it keeps, and what is said where it does not stand with the others. */
+const hostLines = ({ hosts, live }: EnvironmentAnswer): Line[] =>
+  hosts.map((each) => {
+    const { tone, text } = hostSigns[each.stands]
+    const note =
+      each.stands === 'left'
+        ? '   no host of it any more; nothing takes away what runs there'
+        : each.stands === 'differs'
+          ? `   not ${live?.release ?? 'empty'} as the whole: see towpath status -e ${each.environment}`
+          : ''
+    return line(
+      `  `,
+      span(tone, text),
+      ` ${each.host.padEnd(hostWidth(hosts))}  ${each.live ?? 'nothing'}`,
+      span('quiet', `   ${each.docker}`),
+      ...(each.active === null ? [] : [span('running', `   ${each.active}`)]),
+      ...(note === '' ? [] : [span(tone, note)]),
+    )
+  })
+
+const hostWidth = (hosts: EnvironmentAnswer['hosts']): number =>
+  Math.max(...hosts.map(({ host }) => host.length))
+
 const statusTable = (statuses: readonly EnvironmentStatus[], now: Date): Table => ({
   head: ['environment', 'live', 'since', 'going back', 'in motion', 'drift'],
   rows: statuses.map((status) => [
@@ -87,12 +117,14 @@ const statusTable = (statuses: readonly EnvironmentStatus[], now: Date): Table =
   ]),
 })
 
-const liveCell = ({ live, watch }: EnvironmentAnswer): Span =>
-  live === null && watch !== null
-    ? span('running', '● watched')
-    : live === null
-      ? span('quiet', '○ nothing')
-      : span('good', `✔ ${live.release}`)
+function liveCell({ live, hosts, watch }: EnvironmentAnswer): Span {
+  if (live === null) return watch === null ? span('quiet', '○ nothing') : span('running', '● watched')
+  const present = hosts.filter(({ stands }) => stands !== 'left')
+  const odd = present.filter(({ stands }) => stands === 'differs')
+  if (odd.length > 0)
+    return span('warning', `▲ ${live.release}, not on ${odd.map(({ host }) => host).join(', ')}`)
+  return span('good', `✔ ${live.release}${present.length > 0 ? ` on ${present.length} hosts` : ''}`)
+}
 
 function sinceCell({ live, history }: EnvironmentAnswer, now: Date): string {
   const entry = history.find(({ deployment }) => deployment === live?.deployment)

@@ -71,6 +71,7 @@ export function planDeployment(input: PlanInput): PlanResult {
       firstDeployment: input.firstDeployment,
       notes: accessories.notes,
       verdict: config.strategy.verdict,
+      ...(config.fleet === undefined ? {} : { fleet: config.fleet }),
     },
   }
 }

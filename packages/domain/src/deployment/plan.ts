@@ -1,3 +1,4 @@
+import type { FleetMember, FleetPlan } from '../fleet/fleet-plan.ts'
 import type { Build } from '../release/build.ts'
 import type { SchemaImpact } from '../release/release.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
@@ -41,6 +42,10 @@ export interface DeploymentPlan {
   notes: string[]
   /** What a verdict on the release must be able to see, and how sure it must be. Absent in older ledgers. */
   verdict?: VerdictBudget
+  /** Present where the environment has several hosts: the deployment's own steps are hosts then. */
+  fleet?: FleetPlan
+  /** Present where the deployment is what one of several hosts does. */
+  member?: FleetMember
 }
 
 export interface ServicePlan {

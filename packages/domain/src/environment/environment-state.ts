@@ -1,3 +1,4 @@
+import type { FleetHost } from '../fleet/fleet-plan.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
 import type { GateWaiver } from '../gate/gate.ts'
 import type { WatchState } from '../watch/watch-state.ts'
@@ -28,6 +29,8 @@ export interface EnvironmentState {
   drift: { found: string[]; at: string } | null
   /** How the team's own workflow is watched; null where it is not. */
   watch: WatchState | null
+  /** Hosts that once had the environment's live release and are none of its hosts any more. */
+  leftHosts?: FleetHost[]
 }
 
 export const historyMax = 100
@@ -40,6 +43,8 @@ export interface Placement {
   release: string
   deployment: string
   services: Record<string, PlacedService>
+  /** Present where the environment has several hosts: who sits in which slot is told by each of them. */
+  hosts?: FleetHost[]
 }
 
 export interface PlacedService {
