@@ -32,8 +32,9 @@ export const pullOnHosts: Perform<'pull-images'> = async (performing, command) =
 }
 
 /** Records how a host came out. A failure on the way forward fails the whole; a rollback goes on without that host. */
-export const awaitHost: Perform<'await-host'> = async ({ installation, deployment }, { host }) => {
-  const member = (await membersOf(installation.store, deployment))[host]
+export const awaitHost: Perform<'await-host'> = async (performing, { host }) => {
+  const { installation, deployment } = performing
+  const member = await memberWhere(performing, host, ({ start }) => start !== null)
   if (member === undefined) return null
   const at = { host, deployment: member.id }
   if (hasFailed(member, installation.now())) {
@@ -116,12 +117,32 @@ export const returnHost: Perform<'return-host'> = async ({ installation, deploym
   return { type: 'host.returning', data: { host, deployment: at.deployment } }
 }
 
-export const awaitReturn: Perform<'await-return'> = async ({ installation, deployment }, { host }) => {
-  const member = (await membersOf(installation.store, deployment))[host]
+/** Records how a host came back, or that nobody knows. */
+export const awaitReturn: Perform<'await-return'> = async (performing, { host }) => {
+  const member = await memberWhere(performing, host, () => false)
   if (member === undefined) return null
   const outcome = member.finished?.outcome ?? 'unknown'
   const why = member.finished?.reason ?? whyFailed(member)
   return { type: 'host.returned', data: { host, deployment: member.id, outcome, why } }
+}
+
+/** What is overdue may only have waited for a controller that was away: it has this long to get on. */
+const graceMs = 30_000
+
+/** A host's deployment once it got on or ended, or as it stands when its grace is over. */
+async function memberWhere(
+  { installation, deployment, signal }: Performing,
+  host: string,
+  gotOn: (member: Deployment) => boolean,
+): Promise<Deployment | undefined> {
+  const untilMs = installation.elapsedMs() + graceMs
+  for (;;) {
+    const member = (await membersOf(installation.store, deployment))[host]
+    const isOver = installation.elapsedMs() >= untilMs
+    if (member === undefined || member.finished !== null || gotOn(member) || isOver) return member
+    await installation.wake.wait(installation.periods.pollMs, signal)
+    signal.throwIfAborted()
+  }
 }
 
 /** Whether the deployment still goes forward and did not begin on this host yet. */

@@ -46,7 +46,7 @@ export function environmentPage(
   ])
   return [
     ...statusPage([status], options),
-    ...hostLines(status.environment),
+    ...hostLines(status.environment, options.columns),
     ...approvals.map(({ release, by }) =>
       line(span('quiet', '  approved '), `${release} by ${by.join(', ')}`),
     ),
@@ -76,34 +76,27 @@ export function environmentPage(
   ]
 }
 
-const hostSigns = {
-  'as-one': { tone: 'good', text: '✔' },
-  differs: { tone: 'warning', text: '▲' },
-  left: { tone: 'quiet', text: '○' },
-} as const
-
 /** Each host of several with what it keeps, and what is said where it does not stand with the others. */
-const hostLines = ({ hosts, live }: EnvironmentAnswer): Line[] =>
-  hosts.map((each) => {
-    const { tone, text } = hostSigns[each.stands]
-    const note =
-      each.stands === 'left'
-        ? '   no host of it any more; nothing takes away what runs there'
-        : each.stands === 'differs'
-          ? `   not ${live?.release ?? 'empty'} as the whole: see towpath status -e ${each.environment}`
-          : ''
-    return line(
-      `  `,
-      span(tone, text),
-      ` ${each.host.padEnd(hostWidth(hosts))}  ${each.live ?? 'nothing'}`,
-      span('quiet', `   ${each.docker}`),
-      ...(each.active === null ? [] : [span('running', `   ${each.active}`)]),
-      ...(note === '' ? [] : [span(tone, note)]),
-    )
+function hostLines({ hosts, live }: EnvironmentAnswer, columns: number | null): Line[] {
+  if (hosts.length === 0) return []
+  const rows = hosts.map(({ host, live: release, active, stands, docker }): Span[] => {
+    const { tone, sign, note } = hostWords[stands]
+    return [
+      span('strong', host),
+      span(tone, `${sign} ${release ?? 'nothing'}`),
+      span(active === null ? 'quiet' : 'running', active ?? '-'),
+      span('quiet', docker),
+      span(tone, note(live?.release ?? 'nothing')),
+    ]
   })
+  return [blank, ...tableLines({ head: ['host', 'live', 'in motion', 'engine', ''], rows }, columns)]
+}
 
-const hostWidth = (hosts: EnvironmentAnswer['hosts']): number =>
-  Math.max(...hosts.map(({ host }) => host.length))
+const hostWords = {
+  'as-one': { tone: 'good', sign: '✔', note: () => '' },
+  differs: { tone: 'warning', sign: '▲', note: (release: string) => `differs: the whole has ${release}` },
+  left: { tone: 'quiet', sign: '○', note: () => 'left: what runs there is nobody’s' },
+} as const
 
 const statusTable = (statuses: readonly EnvironmentStatus[], now: Date): Table => ({
   head: ['environment', 'live', 'since', 'going back', 'in motion', 'drift'],
