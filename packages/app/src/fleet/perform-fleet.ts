@@ -3,7 +3,7 @@ import { isDone, stepIdem } from '@towpath/domain/deployment/deployment-state.ts
 import { isTurned } from '@towpath/domain/deployment/decide.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
-import { hasFailed, isReady, whyFailed } from '@towpath/domain/fleet/decide-fleet.ts'
+import { hasFailed, isReady, mayKeep, whyFailed } from '@towpath/domain/fleet/decide-fleet.ts'
 import { hostNames } from '@towpath/domain/fleet/fleet-way.ts'
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import type { LedgerTransaction } from '@towpath/store/ledger/transact.ts'
@@ -54,17 +54,17 @@ const hostFailed = (host: string, member: Deployment): TowpathError =>
 
 /**
  * Every host keeps the release, or none does: one transaction, decided again under the ledger's lock, says so to all of
- * them. What only a rollback allows: hosts that could not go back are left out.
+ * them. What only a rollback allows: hosts that could not go back are left out, and those that are held up follow.
  */
 export const agree: Perform<'agree'> = async ({ installation, deployment }, { step }) => {
   await installation.store.transact(async (tx) => {
     const state = await stateOf(tx, deploymentView, deployment.id)
     if (state === undefined || !(await isWanted(tx, { installation, state, step }))) return
     const members = await membersOf(tx, state)
-    const keeping = Object.entries(members).filter(([, member]) => isReady(member))
-    if (keeping.length === 0) throw noHostWentBack(state, members)
-    const data = { hosts: keeping.map(([host]) => host) }
-    for (const [, member] of keeping.filter(([, { finished }]) => finished === null))
+    const ready = Object.entries(members).filter(([, member]) => isReady(member))
+    if (ready.length === 0) throw noHostWentBack(state, members)
+    const data = { hosts: ready.map(([host]) => host) }
+    for (const member of Object.values(members).filter(mayKeep))
       await tx.append({
         ...{ type: 'hosts.agreed', actor: 'towpath', idem: stepIdem(member.id, 'await-fleet') },
         ...labelsOf(member),

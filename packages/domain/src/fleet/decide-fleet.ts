@@ -88,6 +88,12 @@ export function isReady(member: Deployment | undefined): boolean {
   return nextStep(member)?.do === 'await-fleet'
 }
 
+/**
+ * Whether a host is told that it may keep the release: it is ready, or on a rollback still on its way there, as where an
+ * older deployment holds it. It then comes to the release by itself.
+ */
+export const mayKeep = (member: Deployment): boolean => member.finished === null && !isTurned(member)
+
 /** Whether a host's own deployment went wrong, was turned by a person, or does not get its turn. */
 export function hasFailed(member: Deployment | undefined, now: string): boolean {
   if (member === undefined) return false

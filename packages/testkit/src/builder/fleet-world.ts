@@ -7,7 +7,7 @@ import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import { foldEnvironment } from '@towpath/domain/environment/fold-environment.ts'
-import { decideFleet, hasFailed, isReady, whyFailed } from '@towpath/domain/fleet/decide-fleet.ts'
+import { decideFleet, hasFailed, isReady, mayKeep, whyFailed } from '@towpath/domain/fleet/decide-fleet.ts'
 import { memberPlan } from '@towpath/domain/fleet/fleet-plan.ts'
 import { seatOf } from '@towpath/domain/fleet/seat.ts'
 import type { NewEvent } from '@towpath/domain/ledger/event.ts'
@@ -88,6 +88,11 @@ export class FleetWorld {
     return this.#faultOf(host)?.how === 'held' ? 'dep_other' : null
   }
 
+  /** Whether a host may not have been able to do what it was told, even where it was reached in the end. */
+  gaveUp(host: string): boolean {
+    return ['fails', 'cut', 'gone'].includes(this.#faultOf(host)?.how ?? '') || this.#isAborted(host)
+  }
+
   isAway(host: string): boolean {
     return ['cut', 'gone'].includes(this.#faultOf(host)?.how ?? '')
   }
@@ -105,12 +110,14 @@ export class FleetWorld {
     throw new Error('the story has no end')
   }
 
-  /** Every host can be reached from now on. */
+  /** Every host can be reached from now on, and is held by nobody else. */
   heal(): void {
     this.#healed = true
+    for (const seat of Object.values(this.seats)) if (seat.active === 'dep_other') seat.active = null
     this.run()
   }
 
+  #isAborted = (host: string): boolean => (this.memberOf(host)?.abort ?? null) !== null
   #fleetHosts = () => this.hosts.map((name) => ({ name, docker: `ssh://${name}` }))
   #faultOf = (host: string): HostFault | null => this.#story.faults[this.hosts.indexOf(host)] ?? null
   #pick = (round: number): number => this.#story.order[round % this.#story.order.length] ?? 0
@@ -235,7 +242,7 @@ export class FleetWorld {
   #allAgree(command: Command): void {
     const keeping = this.hosts.filter((each) => isReady(this.memberOf(each)))
     if (keeping.length === 0) return this.#fail(command.step, 'no host')
-    for (const host of keeping) this.#agree(host)
+    for (const host of this.hosts) if (mayKeep(this.#of(`dep_${host}`))) this.#agree(host)
     this.#done(command, 'hosts.agreed', { hosts: keeping })
   }
 
