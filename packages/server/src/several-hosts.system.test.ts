@@ -145,6 +145,8 @@ describe.runIf(isPossible)('an environment that gets a second host', () => {
     expect(here.start?.previous?.release).toBe(before)
     expect(await migrations(here.id)).toBe(1)
     expect(await migrations(await memberOf(id, 'there'))).toBe(0)
+    const { items } = await scene.server.get<{ items: { environment: string }[] }>('/v1/environments')
+    expect(items.map(({ environment }) => environment)).toEqual(['production'])
     expect(await lossesOf(running)).toEqual(noLoss)
   })
 
