@@ -720,6 +720,22 @@ export interface components {
                 at: string;
             } | null;
             watch: components["schemas"]["Watch"] | null;
+            /** @description Its hosts in the order of deployment, where it has several; else empty. */
+            hosts: {
+                host: string;
+                docker: string;
+                /** @description Its own name, for status, logs and rollback. */
+                environment: string;
+                /** @description The release that it keeps. */
+                live: string | null;
+                /** @description Its own deployment under way. */
+                active: string | null;
+                /**
+                 * @description Like the whole; with another release, or not back yet; or no longer one of its hosts.
+                 * @enum {string}
+                 */
+                stands: "as-one" | "differs" | "left";
+            }[];
         };
         Policy: {
             version: number;
@@ -1572,6 +1588,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -1653,6 +1670,7 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -1767,6 +1785,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -1807,6 +1826,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -1839,6 +1859,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -1870,6 +1891,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                /** @description An environment, or one of its hosts where it has several. */
                 environment?: string;
             };
             header?: never;
@@ -2265,6 +2287,7 @@ export interface operations {
                 limit?: number;
                 order?: "oldest" | "newest";
                 before?: number;
+                /** @description An environment, or one of its hosts where it has several. */
                 environment?: string;
                 deployment?: string;
             };
@@ -2363,6 +2386,7 @@ export interface operations {
             query?: {
                 /** @description Begin after this seq; without it, after the present head. */
                 after?: number;
+                /** @description An environment, or one of its hosts where it has several. */
                 environment?: string;
                 deployment?: string;
             };

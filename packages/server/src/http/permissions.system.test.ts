@@ -83,7 +83,9 @@ const table: Row[] = [
 
 /** What can be asked of one host of an environment takes the rights of the whole. */
 const ofOneHost = table
-  .filter(({ request }) => request.includes('production') && !/deployments|waivers|policy/.test(request))
+  .filter(
+    ({ request }) => request.includes('production') && !/deployments|waivers|policy|watch/.test(request),
+  )
   .map((row) => ({ ...row, request: row.request.replace('production', 'production%40web-1') }))
 
 /** What a role on every environment may do besides. */
