@@ -13,12 +13,16 @@ import { cliStart } from './rows/cli-start.ts'
 import { deployments } from './rows/deployments.ts'
 import { edgeSwitch } from './rows/edge-switch.ts'
 import { files } from './rows/files.ts'
+import { hosts } from './rows/hosts.ts'
 import { ledger } from './rows/ledger.ts'
 import { lowTraffic } from './rows/low-traffic.ts'
 import { ssh } from './rows/ssh.ts'
 import { renderTable } from './table.ts'
 
-const usual: Record<string, Group> = { cli: cliStart, files, edge: edgeSwitch, ledger, ssh, deployments }
+const usual: Record<string, Group> = {
+  ...{ cli: cliStart, files, edge: edgeSwitch, hosts },
+  ...{ ledger, ssh, deployments },
+}
 /** `low-traffic` takes long, so it is measured only where it is asked for. */
 const groups: Record<string, Group> = { ...usual, 'low-traffic': lowTraffic }
 

@@ -44,7 +44,15 @@ export function alreadyLive(
 /** Without what was demanded and told then: a newer policy or a note makes no other container. */
 function whatRuns({ plan, pins }: { plan: DeploymentPlan; pins: Pins }): unknown {
   const { snapshot, model, config } = pins
-  const neutral = { approvals: 0, firstDeployment: false, notes: [], edge: { ...plan.edge, replace: false } }
+  const { member } = plan
+  const neutral = {
+    // Which deployment of the whole brought it makes no other container either.
+    ...(member === undefined ? {} : { member: { ...member, of: null } }),
+    approvals: 0,
+    firstDeployment: false,
+    notes: [],
+    edge: { ...plan.edge, replace: false },
+  }
   // Through JSON, as the ledger holds it: a field that is absent there is undefined here.
   return JSON.parse(JSON.stringify({ ...plan, ...neutral, snapshot, model, config })) as unknown
 }

@@ -11,7 +11,9 @@ import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import type { ComposeModel } from '@towpath/domain/project/compose-model.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { Release } from '@towpath/domain/release/release.ts'
+import type { FleetHost } from '@towpath/domain/fleet/fleet-plan.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { astray } from '../fleet/seats.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
@@ -45,7 +47,7 @@ export async function deployRelease(
   input: DeployInput,
 ): Promise<Deployment | AlreadyLive> {
   requirePermission(caller, 'deploy', input.environment)
-  const { release, plan, pins, policy, live } = await planFor(installation, input)
+  const { release, plan, pins, policy, live, strays } = await planFor(installation, input)
   try {
     return await requestDeployment(installation, caller, {
       kind: input.kind,
@@ -59,7 +61,7 @@ export async function deployRelease(
       firstPolicy: policy,
       idempotencyKey: input.idempotencyKey,
       confirmNew: (environment) => {
-        const found = alreadyLive(environment, live, { plan, pins })
+        const found = strays.length > 0 ? null : alreadyLive(environment, live, { plan, pins })
         if (found !== null) throw new NothingToDo(found)
       },
     })
@@ -80,6 +82,8 @@ export interface Planned {
   /** What the release's config would loosen and an admin has not accepted. */
   pending: PendingChange[]
   warnings: string[]
+  /** Hosts of several that do not keep what is live: there is something to be done. */
+  strays: string[]
 }
 
 /** What a deployment of the release would do; nothing is changed. Also the answer to `--dry-run`. */
@@ -98,6 +102,8 @@ export async function planFor(
   const { model, warnings } = await withMissingSecrets(installation, { files, read, live })
   const { policy, pending } = effectivePolicy(environment.policy, read.config.policy)
   requireAllowedHost(environment, read.config)
+  if (read.config.fleet === undefined && environment.live?.hosts !== undefined)
+    throw hostsLeftOut(input.environment, environment.live.hosts)
   const plan = planOrThrow({
     installation: installation.id,
     release,
@@ -119,6 +125,7 @@ export async function planFor(
     policy,
     pending,
     warnings,
+    strays: await astray(installation.store, environment),
   }
 }
 
@@ -151,13 +158,14 @@ const liveDeployment = async (
 ): Promise<Deployment | null> =>
   live === null ? null : ((await stateOf(store, deploymentView, live.deployment)) ?? null)
 
-/** What was accepted decides alone: laid over the one host that a commit asks for it would leave none, which is any. */
+/** What was accepted decides alone: laid over the hosts that a commit asks for it could leave none, which is any. */
 export function requireAllowedHost(
   { environment, policy }: EnvironmentState,
-  { host }: ResolvedConfig,
+  { policy: asked }: ResolvedConfig,
 ): void {
   const hosts = policy?.hosts ?? []
-  if (hosts.length > 0 && !hosts.includes(host.docker)) throw hostNotAllowed(host.docker, environment)
+  const refused = hosts.length === 0 ? undefined : asked.hosts.find((host) => !hosts.includes(host))
+  if (refused !== undefined) throw hostNotAllowed(refused, environment)
 }
 
 /** Where the team's own workflow deploys, Towpath changes nothing. */
@@ -171,6 +179,15 @@ const onlyWatched = (environment: string): TowpathError =>
     kind: 'blocked',
     message: `towpath.yaml says mode: watch for ${environment}: the team's own workflow deploys there, and Towpath only watches.`,
     hint: `Nothing was changed. See what it would have done: towpath watch report -e ${environment}. To let it deploy, take mode: watch away and create a release with that file.`,
+  })
+
+/** Which of them would stay, and what becomes of what the others run, is for `hosts` to say. */
+const hostsLeftOut = (environment: string, hosts: readonly FleetHost[]): TowpathError =>
+  new TowpathError({
+    code: 'HOSTS_LEFT_OUT',
+    kind: 'blocked',
+    message: `${environment} runs on ${hosts.map(({ name }) => name).join(', ')}, and this release names no hosts for it.`,
+    hint: `Keep environments.${environment}.hosts in towpath.yaml, with one entry if one is to stay. Nothing was changed.`,
   })
 
 const hostNotAllowed = (host: string, environment: string): TowpathError =>

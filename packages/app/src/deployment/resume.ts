@@ -1,8 +1,9 @@
-import { decide } from '@towpath/domain/deployment/decide.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { isAsking } from '@towpath/domain/fleet/decide-fleet.ts'
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import { decisionFor, membersOf } from '../fleet/members.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
@@ -18,13 +19,14 @@ export async function resumeDeployment(
   caller: Caller,
   input: { deployment: string; reason: string },
 ): Promise<Deployment> {
-  const before = await deploymentOf(installation, input.deployment)
+  const before = await whoAsks(installation, await deploymentOf(installation, input.deployment))
   requirePermission(caller, 'resume', before.environment)
   const deployment = await installation.store.transact(async (tx) => {
     const state = await stateOf(tx, deploymentView, before.id)
     const environment =
       (await stateOf(tx, environmentView, before.environment)) ?? emptyEnvironment(before.environment)
-    const decision = state === undefined ? null : decide(state, environment, installation.now())
+    const decision =
+      state === undefined ? null : await decisionFor(tx, state, { environment, now: installation.now() })
     if (decision?.next !== 'perform' || decision.command.do !== 'await-person') throw nothingToResume(before)
     const step = decision.command.after
     await tx.append({
@@ -41,6 +43,12 @@ export async function resumeDeployment(
   })
   installation.wake.ring()
   return deployment ?? before
+}
+
+/** Of several hosts, it is one host's verdict that waits for a person. */
+async function whoAsks({ store }: Installation, deployment: Deployment): Promise<Deployment> {
+  const members = Object.values(await membersOf(store, deployment))
+  return members.find(isAsking) ?? deployment
 }
 
 const nothingToResume = ({ id }: Deployment): TowpathError =>

@@ -40,7 +40,11 @@ export async function rollBack(
     author: then.author,
     reason: input.reason,
     schemaAccepted: input.acceptSchema === null ? null : `${caller.principal.name}: ${input.acceptSchema}`,
-    plan: { ...(await planBack(installation, then)), firstDeployment: false },
+    plan: await planBack(
+      installation,
+      { ...then, plan: await withOwnContainers(installation, then) },
+      input.environment,
+    ),
     pins: then.pins,
     firstPolicy: null,
     idempotencyKey: input.idempotencyKey,
@@ -48,7 +52,7 @@ export async function rollBack(
 }
 
 /** What a release that was adopted comes back to: its own containers, and where one is gone one that is made from the files. */
-async function planBack(installation: Installation, then: Deployment): Promise<DeploymentPlan> {
+async function withOwnContainers(installation: Installation, then: Deployment): Promise<DeploymentPlan> {
   const { plan } = then
   if (plan.adoption === undefined) return plan
   const { engine } = await performingFor(installation, then, AbortSignal.timeout(lookWithinMs))
@@ -79,6 +83,23 @@ async function turnActive(
     deployment: active.id,
     reason: input.reason || `${caller.principal.name} rolls back to ${live}`,
   })
+}
+
+/**
+ * The plan of then, on the hosts of now: those that came later get the older release as well. One host of several goes
+ * back by itself and waits for no other.
+ */
+export async function planBack(
+  { store }: Pick<Installation, 'store'>,
+  then: Deployment,
+  environment: string,
+): Promise<DeploymentPlan> {
+  const { fleet: _fleet, member: _member, ...plan } = { ...then.plan, firstDeployment: false }
+  const state = await stateOf(store, environmentView, environment)
+  const live = state?.live ?? null
+  const now = live === null ? undefined : (await stateOf(store, deploymentView, live.deployment))?.plan
+  if (now?.member !== undefined) return { ...plan, member: { ...now.member, of: null } }
+  return now?.fleet === undefined ? plan : { ...plan, fleet: now.fleet }
 }
 
 /** The deployment whose pins a rollback would restore, or an error that names what can be had. */

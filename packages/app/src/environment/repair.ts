@@ -1,5 +1,6 @@
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
+import { seatOf } from '@towpath/domain/fleet/seat.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
@@ -21,6 +22,25 @@ export async function repairEnvironment(
   input: { environment: string; dryRun: boolean },
 ): Promise<string[]> {
   requirePermission(caller, 'repair', input.environment)
+  const whole = await stateOf(installation.store, environmentView, input.environment)
+  const hosts = whole?.live?.hosts ?? null
+  if (hosts === null) return await repairOne(installation, caller, input)
+  const done: string[] = []
+  for (const { name } of hosts) {
+    const there = await repairOne(installation, caller, {
+      ...input,
+      environment: seatOf(input.environment, name),
+    })
+    done.push(...there.map((sentence) => `${name}: ${sentence}`))
+  }
+  return done
+}
+
+async function repairOne(
+  installation: Installation,
+  caller: Caller,
+  input: { environment: string; dryRun: boolean },
+): Promise<string[]> {
   const rest = await openAtRest(installation, input.environment, AbortSignal.timeout(repairDeadlineMs))
   if (rest === null) throw await whyNot(installation, input.environment)
   const done = await repairAll(rest, input.dryRun)

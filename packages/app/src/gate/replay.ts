@@ -1,8 +1,9 @@
-import { evaluateGates, isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
-import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
-import type { GateResult, GateWaiver } from '@towpath/domain/gate/gate.ts'
+import { isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
+import type { GateResult } from '@towpath/domain/gate/gate.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { deploymentOf } from '../deployment/deployment-of.ts'
+import { answersTo } from '../fleet/ask-hosts.ts'
+import type { AskedAbout } from '../fleet/ask-hosts.ts'
 import type { Installation } from '../installation.ts'
 
 export interface Replay {
@@ -15,7 +16,8 @@ export interface Replay {
 
 /** Asks today's gates about the facts that were stored then. Same gates, same facts, same answers. */
 export async function replayGates(installation: Installation, deployment: string): Promise<Replay> {
-  const { gates, id } = await deploymentOf(installation, deployment)
+  const asked = await deploymentOf(installation, deployment)
+  const { gates, id } = asked
   const stored = gates === null ? undefined : await installation.store.getBlob(gates.facts)
   if (gates === null || stored === undefined)
     throw new TowpathError({
@@ -24,8 +26,7 @@ export async function replayGates(installation: Installation, deployment: string
       message: `The gates of ${id} were never asked.`,
       hint: `towpath explain ${id} shows how far it came. Nothing was changed.`,
     })
-  const { facts, waivers } = JSON.parse(stored.toString()) as { facts: GateFacts; waivers: GateWaiver[] }
-  const replayed = evaluateGates(facts, waivers)
+  const replayed = answersTo(asked, JSON.parse(stored.toString()) as AskedAbout)
   const then = new Map(gates.results.map((result) => [result.gate, result.answer]))
   return {
     recorded: gates.results,

@@ -1,6 +1,8 @@
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
+import { isDone } from '@towpath/domain/deployment/deployment-state.ts'
+import { hasBegunAnywhere } from '@towpath/domain/fleet/fleet-way.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import { crossedSchemas } from '@towpath/domain/deployment/rollback.ts'
@@ -28,7 +30,11 @@ export async function crossedSince(
  * Whoever was let as far as its jobs may have migrated, whether its end was recorded or not. What ran before Towpath came
  * did so by other hands.
  */
-function mayHaveMigrated({ kind, plan, done }: Deployment): boolean {
+function mayHaveMigrated(past: Deployment): boolean {
+  const { kind, plan } = past
   if (kind === 'adopt') return plan.adoption?.migrates ?? false
-  return plan.jobs.length > 0 && (kind === 'import' || done['prepare-host'] !== undefined)
+  return plan.jobs.length > 0 && (kind === 'import' || hasBegun(past))
 }
+
+const hasBegun = (past: Deployment): boolean =>
+  past.plan.fleet === undefined ? isDone(past, 'prepare-host') : hasBegunAnywhere(past)

@@ -6,6 +6,7 @@ import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
+import { environmentOf } from '@towpath/domain/fleet/seat.ts'
 import { fillSecrets } from '@towpath/domain/config/secret-placeholder.ts'
 import type { Performing } from '../runner/performing.ts'
 import { crossedSince } from './crossed-schemas.ts'
@@ -21,9 +22,9 @@ const databaseDeadlineMs = 5_000
 export async function observeGateFacts(performing: Performing): Promise<GateFacts> {
   const { installation, deployment, config } = performing
   const now = installation.now()
-  const environment =
-    (await stateOf(installation.store, environmentView, deployment.environment)) ??
-    emptyEnvironment(deployment.environment)
+  // Policy, approvals and history are the whole environment's, whichever of its hosts is looked at.
+  const name = environmentOf(deployment.environment)
+  const environment = (await stateOf(installation.store, environmentView, name)) ?? emptyEnvironment(name)
   const { policy } = effectivePolicy(environment.policy, config.policy)
   const [host, disk, images, database, edge, foreign, previous, needed, schema, evidence] = await Promise.all(
     [
@@ -41,7 +42,7 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
   )
   return {
     now,
-    environment: deployment.environment,
+    environment: name,
     deployment: {
       id: deployment.id,
       kind: deployment.kind,

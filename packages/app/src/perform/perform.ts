@@ -1,5 +1,7 @@
 import type { Command } from '@towpath/domain/deployment/command.ts'
 import type { Performed, Performing } from '../runner/performing.ts'
+import { agree, awaitHost, awaitReturn, pullOnHosts, returnHost } from '../fleet/perform-fleet.ts'
+import { startHost } from '../fleet/start-host.ts'
 import { awaitHealthy } from './await-healthy.ts'
 import { performGates } from './evaluate-gates.ts'
 import { awaitPerson, judgeTrial, watchBake } from './judge-trial.ts'
@@ -18,14 +20,16 @@ import { runSmokeChecks } from './run-smoke-checks.ts'
 import { admitCandidates, startCandidates } from './start-candidates.ts'
 import { cutStreams, removeCandidates, retireOlder, stopOld } from './take-out.ts'
 
-/** Does one command. `finish` is an append alone and never comes here. */
-export function perform(
-  performing: Performing,
-  command: Exclude<Command, { do: 'finish' }>,
-): Promise<Performed> {
+/** `finish` is an append alone, and the end of `await-fleet` is told by another deployment. */
+export type Performable = Exclude<Command, { do: 'finish' | 'await-fleet' }>
+
+const isFleet = ({ deployment }: Performing): boolean => deployment.plan.fleet !== undefined
+
+/** Does one command. */
+export function perform(performing: Performing, command: Performable): Promise<Performed> {
   switch (command.do) {
     case 'pull-images':
-      return pullImages(performing, command)
+      return isFleet(performing) ? pullOnHosts(performing, command) : pullImages(performing, command)
     case 'make-backup':
       return makeBackup(performing, command)
     case 'evaluate-gates':
@@ -64,6 +68,16 @@ export function perform(
       return retireOlder(performing, command)
     case 'watch-bake':
       return watchBake(performing, command)
+    case 'start-host':
+      return startHost(performing, command)
+    case 'await-host':
+      return awaitHost(performing, command)
+    case 'agree':
+      return agree(performing, command)
+    case 'return-host':
+      return returnHost(performing, command)
+    case 'await-return':
+      return awaitReturn(performing, command)
     case 'restore-traffic':
       return restoreTraffic(performing, command)
     case 'remove-candidates':

@@ -22,7 +22,7 @@ async function startOne({ engine, deployment }: Performing, service: ServicePlan
   // A container of an earlier release may still hold the slot's fixed address; nobody's traffic goes there any more.
   const holders = await engine.list({
     'towpath.project': deployment.plan.project,
-    'towpath.environment': deployment.environment,
+    'towpath.environment': deployment.plan.environment,
     'towpath.service': serviceOf(service.service),
     'towpath.slot': slot,
   })

@@ -1,6 +1,7 @@
 import { suggestWord } from '@towpath/domain/config/did-you-mean.ts'
 import { environmentNames } from '@towpath/domain/config/resolve-config.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { environmentOf } from '@towpath/domain/fleet/seat.ts'
 import { environmentView, releaseView } from '@towpath/domain/ledger/views.ts'
 import type { RoleGrant } from '@towpath/domain/principal/principal.ts'
 import type { Installation } from '../installation.ts'
@@ -32,7 +33,7 @@ async function knownEnvironments(installation: Installation): Promise<string[] |
   if (newest === undefined) return null
   const named = environmentNames(configOf(await openSnapshot(installation, newest.state.snapshot)))
   const { items } = await store.listViews(environmentView, { limit: 500 })
-  return [...new Set([...named, ...items.map(({ state }) => state.environment)])]
+  return [...new Set([...named, ...items.map(({ state }) => environmentOf(state.environment))])]
 }
 
 const environmentUnknown = (name: string, known: string[]): TowpathError =>

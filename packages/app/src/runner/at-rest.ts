@@ -2,6 +2,7 @@ import type { EnvironmentState } from '@towpath/domain/environment/environment-s
 import { steeringAtRest } from '@towpath/domain/deployment/seating.ts'
 import { wantedEdge } from '@towpath/domain/edge/wanted-edge.ts'
 import type { Seating } from '@towpath/domain/edge/wanted-edge.ts'
+import { environmentOf, hostOf } from '@towpath/domain/fleet/seat.ts'
 import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import type { Installation } from '../installation.ts'
@@ -9,7 +10,7 @@ import { stateOf } from '../state-of.ts'
 import { performingFor } from './performing-for.ts'
 import type { Performing } from './performing.ts'
 
-/** An environment that no deployment holds, with the host it runs on. */
+/** An environment on one host, or one host of an environment, that no deployment holds. */
 export interface AtRest extends Performing {
   environment: EnvironmentState
 }
@@ -22,9 +23,18 @@ export async function openAtRest(
 ): Promise<AtRest | null> {
   const state = await stateOf(installation.store, environmentView, environment)
   if (state === undefined || state.active !== null || state.live === null) return null
+  if (state.live.hosts !== undefined || !(await isKept(installation, environment))) return null
   const deployment = await stateOf(installation.store, deploymentView, state.live.deployment)
   if (deployment === undefined) return null
   return { ...(await performingFor(installation, deployment, signal)), environment: state }
+}
+
+/** A host that left its environment is nobody's to look after; one that never came to be part of it is not, either. */
+async function isKept({ store }: Installation, environment: string): Promise<boolean> {
+  const host = hostOf(environment)
+  if (host === null) return true
+  const whole = await stateOf(store, environmentView, environmentOf(environment))
+  return whole?.live?.hosts?.some(({ name }) => name === host) ?? false
 }
 
 /** Whether the environment still is as it was opened: standing work must never fight a deployment. */
@@ -49,7 +59,7 @@ export function edgeAtRest(
   return wantedEdge(
     {
       project: deployment.plan.project,
-      environment: environment.environment,
+      environment: deployment.plan.environment,
       deployment: deployment.id,
       fence: installation.fence,
       subnet: environment.subnet ?? '',

@@ -1,12 +1,12 @@
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
-import { decide } from '@towpath/domain/deployment/decide.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
 import { oldStays } from '@towpath/domain/deployment/strategy/turn.ts'
 import { candidatePlacement } from '@towpath/domain/deployment/seating.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { EventData } from '@towpath/domain/ledger/event-data.ts'
+import { decisionFor } from '../fleet/members.ts'
 import type { Installation } from '../installation.ts'
 
 /** Gives the environment to a deployment. Decided again under the ledger's lock, so two can never both have it. */
@@ -16,7 +16,7 @@ export async function startDeployment(installation: Installation, id: string): P
     if (deployment === undefined) return false
     const environment =
       (await stateOf(tx, environmentView, deployment.environment)) ?? emptyEnvironment(deployment.environment)
-    const decision = decide(deployment, environment, installation.now())
+    const decision = await decisionFor(tx, deployment, { environment, now: installation.now() })
     if (decision.next !== 'start') return false
     await tx.append({
       type: 'deployment.started',
@@ -38,7 +38,7 @@ export async function finishDeployment(installation: Installation, id: string): 
     if (deployment === undefined) return false
     const environment =
       (await stateOf(tx, environmentView, deployment.environment)) ?? emptyEnvironment(deployment.environment)
-    const decision = decide(deployment, environment, installation.now())
+    const decision = await decisionFor(tx, deployment, { environment, now: installation.now() })
     if (decision.next !== 'end') return false
     const { outcome, reason } = decision.command
     await tx.append({
@@ -60,6 +60,12 @@ function endingOf(
   now: string,
 ): Pick<EventData['deployment.finished'], 'bakedMs' | 'placement' | 'warmUntil' | 'warmServices'> {
   if (outcome !== 'live') return { bakedMs: 0, placement: null, warmUntil: null }
+  const { fleet } = deployment.plan
+  if (fleet !== undefined) {
+    const { release, id, kind, plan } = deployment
+    const placement = { release, deployment: id, services: {}, hosts: fleet.hosts }
+    return { bakedMs: kind === 'rollback' ? 0 : plan.bakeMs, placement, warmUntil: null }
+  }
   return {
     bakedMs: deployment.kind === 'rollback' ? 0 : deployment.plan.bakeMs,
     placement: candidatePlacement(deployment),

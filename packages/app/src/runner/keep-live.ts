@@ -19,7 +19,7 @@ export async function stopStrays(rest: AtRest): Promise<void> {
   const candidates = await engine.list({
     'towpath.installation': installation.id,
     'towpath.project': deployment.plan.project,
-    'towpath.environment': environment.environment,
+    'towpath.environment': deployment.plan.environment,
     'towpath.role': 'candidate',
   })
   const placed = new Set(

@@ -1,10 +1,10 @@
-import type { Command } from '@towpath/domain/deployment/command.ts'
 import { stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import type { StepFailure } from '@towpath/domain/ledger/event-data.ts'
 import type { NewEvent } from '@towpath/domain/ledger/event.ts'
 import { messageOf, TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { perform } from '../perform/perform.ts'
+import type { Performable } from '../perform/perform.ts'
 import type { Installation } from '../installation.ts'
 import { deploymentOf } from '../deployment/deployment-of.ts'
 import { labelsOf } from './begin-and-end.ts'
@@ -18,7 +18,7 @@ const retryPauseMaxMs = 10_000
 
 interface Task {
   id: string
-  command: Exclude<Command, { do: 'finish' }>
+  command: Performable
   turned: boolean
 }
 

@@ -16,7 +16,9 @@ export async function performingFor(
   deployment: Deployment,
   signal: AbortSignal,
 ): Promise<Performing> {
-  const { config, secrets } = await pinnedInputs(installation, deployment.pins)
+  const pinned = await pinnedInputs(installation, deployment.pins)
+  const { secrets } = pinned
+  const config = onItsHost(pinned.config, deployment.plan)
   const turnedBefore = isTurned(deployment)
   return {
     installation,
@@ -32,6 +34,12 @@ export async function performingFor(
       return state !== undefined && isTurned(state) !== turnedBefore
     },
   }
+}
+
+/** Of several hosts, each deployment acts on its own; one that leads them speaks to the first. */
+const onItsHost = (config: ResolvedConfig, { member, fleet }: DeploymentPlan): ResolvedConfig => {
+  const docker = (member?.host ?? fleet?.hosts[0])?.docker
+  return docker === undefined ? config : { ...config, host: { ...config.host, docker } }
 }
 
 export type PinnedInputs = Pick<Performing, 'config' | 'secrets'>

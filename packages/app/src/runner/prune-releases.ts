@@ -35,10 +35,10 @@ export async function pruneReleases(rest: AtRest): Promise<void> {
   }
 }
 
-async function removeStopped({ engine, deployment, environment }: AtRest, release: string): Promise<void> {
+async function removeStopped({ engine, deployment }: AtRest, release: string): Promise<void> {
   const containers = await engine.list({
     'towpath.project': deployment.plan.project,
-    'towpath.environment': environment.environment,
+    'towpath.environment': deployment.plan.environment,
     'towpath.release': release,
   })
   for (const { name, status } of containers)
@@ -74,7 +74,7 @@ export async function pruneJobs({ installation, engine, environment, deployment 
   const jobs = await engine.list({
     'towpath.installation': installation.id,
     'towpath.project': deployment.plan.project,
-    'towpath.environment': environment.environment,
+    'towpath.environment': deployment.plan.environment,
     'towpath.role': 'job',
   })
   for (const job of jobs)

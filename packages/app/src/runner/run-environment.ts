@@ -1,9 +1,10 @@
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import { stateOf } from '../state-of.ts'
-import { decide, isTurned } from '@towpath/domain/deployment/decide.ts'
+import { isTurned } from '@towpath/domain/deployment/decide.ts'
 import type { Decision } from '@towpath/domain/deployment/decide.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
+import { decisionFor } from '../fleet/members.ts'
 import type { Installation } from '../installation.ts'
 import { finishDeployment, startDeployment } from './begin-and-end.ts'
 import { performCommand } from './perform-command.ts'
@@ -44,7 +45,8 @@ async function oneRound(
   for (const id of ids) {
     const deployment = await stateOf(installation.store, deploymentView, id)
     if (deployment === undefined) continue
-    const decision = decide(deployment, state, installation.now())
+    const now = installation.now()
+    const decision = await decisionFor(installation.store, deployment, { environment: state, now })
     if (await act(installation, { decision, id, turned: isTurned(deployment) }, signal)) return true
   }
   return false
@@ -72,8 +74,10 @@ async function act(
     case 'end':
       return await finishDeployment(installation, id)
     case 'perform':
-      if (decision.command.do === 'finish') return await finishDeployment(installation, id)
-      await performCommand(installation, { id, command: decision.command, turned }, signal)
+      const { command } = decision
+      if (command.do === 'finish') return await finishDeployment(installation, id)
+      if (command.do === 'await-fleet') return false
+      await performCommand(installation, { id, command, turned }, signal)
       return true
     case 'wait':
     case 'nothing':

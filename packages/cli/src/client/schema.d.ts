@@ -853,6 +853,22 @@ export interface components {
                 at: string;
             } | null;
             watch: components["schemas"]["Watch"] | null;
+            /** @description Its hosts in the order of deployment, where it has several; else empty. */
+            hosts: {
+                host: string;
+                docker: string;
+                /** @description Its own name, for status, logs and rollback. */
+                environment: string;
+                /** @description The release that it keeps. */
+                live: string | null;
+                /** @description Its own deployment under way. */
+                active: string | null;
+                /**
+                 * @description Like the whole; with another release, or not back yet; or no longer one of its hosts.
+                 * @enum {string}
+                 */
+                stands: "as-one" | "differs" | "left";
+            }[];
         };
         Policy: {
             version: number;
@@ -1940,6 +1956,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -2021,6 +2038,7 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -2217,6 +2235,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -2257,6 +2276,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -2289,6 +2309,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An environment, or one of its hosts where it has several. */
                 environment: string;
             };
             cookie?: never;
@@ -2320,6 +2341,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                /** @description An environment, or one of its hosts where it has several. */
                 environment?: string;
             };
             header?: never;
@@ -2715,6 +2737,7 @@ export interface operations {
                 limit?: number;
                 order?: "oldest" | "newest";
                 before?: number;
+                /** @description An environment, or one of its hosts where it has several. */
                 environment?: string;
                 deployment?: string;
             };
@@ -2813,6 +2836,7 @@ export interface operations {
             query?: {
                 /** @description Begin after this seq; without it, after the present head. */
                 after?: number;
+                /** @description An environment, or one of its hosts where it has several. */
                 environment?: string;
                 deployment?: string;
             };

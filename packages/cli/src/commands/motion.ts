@@ -1,3 +1,4 @@
+import { environmentOf } from '@towpath/domain/fleet/seat.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { answerOf } from '../connection/connect.ts'
 import type { Connection } from '../connection/connect.ts'
@@ -125,7 +126,10 @@ async function askWhereItMatters(
   connection: Connection,
   motion: Motion,
 ): Promise<AlreadyLiveAnswer | null> {
-  if (motion.environment !== 'production' && !(await asksForApprovals(connection, motion.environment)))
+  if (
+    environmentOf(motion.environment) !== 'production' &&
+    !(await asksForApprovals(connection, motion.environment))
+  )
     return null
   if (!context.terminal.answers)
     throw new TowpathError({

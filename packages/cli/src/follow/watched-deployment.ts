@@ -36,7 +36,7 @@ export function wayOf(deployment: Deployment): StepLine[] {
   return [...lines.slice(0, back), failed(stuck), ...lines.slice(back)]
 }
 
-const backSteps = new Set(['restore-traffic', 'remove-candidates', 'finish'])
+const backSteps = new Set(['return-host', 'restore-traffic', 'remove-candidates', 'finish'])
 
 const failed = (line: StepLine): StepLine => ({ ...line, status: 'failed' })
 

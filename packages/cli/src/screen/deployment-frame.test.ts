@@ -1,3 +1,13 @@
+import { stepIdem } from '@towpath/domain/deployment/deployment-state.ts'
+import type { NewEvent } from '@towpath/domain/ledger/event.ts'
+import {
+  aDeploymentRequest,
+  anEvent,
+  aPlan,
+  gatesAnswered,
+  started,
+  stepDone,
+} from '@towpath/testkit/builder/deployment-builder.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { story } from '../connection/scripted-story.ts'
@@ -38,7 +48,40 @@ const moments: [string, Watched][] = [
   ['refused by a gate', after('refused', 99)],
 ]
 
+/** A deployment to two hosts, as far as it has come after so many events. */
+function onHosts(heard: number): Watched {
+  const hosts = ['web-1', 'web-2'].map((name) => ({ name, docker: `ssh://${name}` }))
+  const labels = { environment: 'production', deployment: 'dep_1', release: '1.1.0', actor: 'towpath' }
+  const step = (key: string): string => stepIdem('dep_1', key)
+  const at = (host: string) => ({ host, deployment: `dep_${host}` })
+  const fine = { ready: true, why: '' }
+  const told: NewEvent[] = [
+    aDeploymentRequest('dep_1', 'deploy', { plan: aPlan({ fleet: { hosts, atOnce: 1 } }) }),
+    { ...labels, ...started({ slots: {} }) } as NewEvent,
+    { ...labels, ...stepDone('pull-images') } as NewEvent,
+    { ...labels, ...gatesAnswered(true) } as NewEvent,
+    { ...labels, type: 'host.started', idem: step('start-host:web-1'), data: at('web-1') },
+    { ...labels, type: 'host.settled', idem: step('await-host:web-1'), data: { ...at('web-1'), ...fine } },
+    { ...labels, type: 'host.started', idem: step('start-host:web-2'), data: at('web-2') },
+  ]
+  const events = told.slice(0, heard).map((event, index) => anEvent(event, index + 1))
+  const watched = events.reduce<Watched | null>(watch, null)
+  if (watched === null) throw new Error('a story has events')
+  return watched
+}
+
 describe('the live view', () => {
+  test.each([
+    [5, 'web-1', 'serves on 0 of 2 hosts'],
+    [7, 'web-2', 'serves on 1 of 2 hosts'],
+  ])('of several hosts, after %i events, is at %s', (heard, host, says) => {
+    const text = frameText(onHosts(heard), 92)
+    expect(text).toContain(says)
+    expect(text.split('\n').find((each) => each.includes('● '))).toContain(
+      `wait until a host serves the release: ${host}`,
+    )
+  })
+
   test.each([60, 92])('shows every moment of a deployment in %i columns', async (columns) => {
     const text = moments.map(([name, watched]) => `==== ${name}\n${frameText(watched, columns)}`).join('\n')
     await expect(text).toMatchFileSnapshot(`golden/frames-${columns}.txt`)

@@ -144,6 +144,14 @@ function servingText(
   watched: Watched,
   { release, before }: { release: string; before: string | null },
 ): { does: string; text: string } {
+  const { fleet } = watched.deployment.plan
+  if (fleet !== undefined) {
+    const settled = Object.values(watched.deployment.hosts ?? {}).filter((each) => each.settled?.ready)
+    return {
+      does: 'under way',
+      text: `${release} serves on ${settled.length} of ${fleet.hosts.length} hosts`,
+    }
+  }
   const serving = servingNow(watched)
   if (serving.every(({ candidateShare }) => candidateShare === 1)) {
     const backup = before === null ? '' : `; ${before} is its backup`

@@ -12,7 +12,7 @@ const entry = (deployment: string, release: string, at: string) => ({
 })
 const empty: EnvironmentAnswer = {
   ...{ environment: 'preview', seq: 1, live: null, warm: null, active: null, queued: [], policy: null },
-  ...{ waivers: [], approvals: [], history: [], readiness: [], drift: null, watch: null },
+  ...{ waivers: [], approvals: [], history: [], readiness: [], drift: null, hosts: [], watch: null },
 }
 const production: EnvironmentAnswer = {
   ...empty,
@@ -70,5 +70,23 @@ describe('status', () => {
       paint: unpainted,
     })
     await expect(text).toMatchFileSnapshot('golden/status-production.txt')
+  })
+
+  test('of several hosts says which of them differs, and which is none of them any more', async () => {
+    const host = (name: string, live: string | null, stands: 'as-one' | 'differs' | 'left') => ({
+      ...{ host: name, docker: `ssh://deploy@${name}`, environment: `production@${name}`, live, stands },
+      active: stands === 'differs' ? 'dep_x' : null,
+    })
+    const hosts = [
+      host('web-1', '1.4.0', 'as-one'),
+      host('web-2', '1.3.2', 'differs'),
+      host('web-9', '1.2.0', 'left'),
+    ]
+    const status = { environment: { ...production, hosts, drift: null }, moving: null, waiting: [] }
+    const text = renderPage(environmentPage(status, { now, columns: 92 }), {
+      columns: null,
+      paint: unpainted,
+    })
+    await expect(text).toMatchFileSnapshot('golden/status-hosts.txt')
   })
 })

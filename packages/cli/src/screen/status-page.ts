@@ -46,6 +46,7 @@ export function environmentPage(
   ])
   return [
     ...statusPage([status], options),
+    ...hostLines(status.environment, options.columns),
     ...approvals.map(({ release, by }) =>
       line(span('quiet', '  approved '), `${release} by ${by.join(', ')}`),
     ),
@@ -75,6 +76,28 @@ export function environmentPage(
   ]
 }
 
+/** Each host of several with what it keeps, and what is said where it does not stand with the others. */
+function hostLines({ hosts, live }: EnvironmentAnswer, columns: number | null): Line[] {
+  if (hosts.length === 0) return []
+  const rows = hosts.map(({ host, live: release, active, stands, docker }): Span[] => {
+    const { tone, sign, note } = hostWords[stands]
+    return [
+      span('strong', host),
+      span(tone, `${sign} ${release ?? 'nothing'}`),
+      span(active === null ? 'quiet' : 'running', active ?? '-'),
+      span('quiet', docker),
+      span(tone, note(live?.release ?? 'nothing')),
+    ]
+  })
+  return [blank, ...tableLines({ head: ['host', 'live', 'in motion', 'engine', ''], rows }, columns)]
+}
+
+const hostWords = {
+  'as-one': { tone: 'good', sign: '✔', note: () => '' },
+  differs: { tone: 'warning', sign: '▲', note: (release: string) => `differs: the whole has ${release}` },
+  left: { tone: 'quiet', sign: '○', note: () => 'left: what runs there is nobody’s' },
+} as const
+
 const statusTable = (statuses: readonly EnvironmentStatus[], now: Date): Table => ({
   head: ['environment', 'live', 'since', 'going back', 'in motion', 'drift'],
   rows: statuses.map((status) => [
@@ -87,12 +110,14 @@ const statusTable = (statuses: readonly EnvironmentStatus[], now: Date): Table =
   ]),
 })
 
-const liveCell = ({ live, watch }: EnvironmentAnswer): Span =>
-  live === null && watch !== null
-    ? span('running', '● watched')
-    : live === null
-      ? span('quiet', '○ nothing')
-      : span('good', `✔ ${live.release}`)
+function liveCell({ live, hosts, watch }: EnvironmentAnswer): Span {
+  if (live === null) return watch === null ? span('quiet', '○ nothing') : span('running', '● watched')
+  const present = hosts.filter(({ stands }) => stands !== 'left')
+  const odd = present.filter(({ stands }) => stands === 'differs')
+  if (odd.length > 0)
+    return span('warning', `▲ ${live.release}, not on ${odd.map(({ host }) => host).join(', ')}`)
+  return span('good', `✔ ${live.release}${present.length > 0 ? ` on ${present.length} hosts` : ''}`)
+}
 
 function sinceCell({ live, history }: EnvironmentAnswer, now: Date): string {
   const entry = history.find(({ deployment }) => deployment === live?.deployment)

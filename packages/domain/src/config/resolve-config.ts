@@ -48,7 +48,7 @@ export function resolveConfig(
     ...filesIn(config, complete),
     profiles: file.profiles,
     ...shipped,
-    host: resolveHost(complete.host),
+    ...resolvePlace(complete),
     domain: complete.domain ?? null,
     map: resolveMap(complete),
     database,
@@ -115,6 +115,7 @@ const followEnvironment = (complete: CompleteEnvironment, follow: Follow): Compl
   ...complete,
   ...(complete.domain === undefined ? {} : { domain: follow(complete.domain) }),
   host: { ...complete.host, docker: follow(complete.host.docker), folder: follow(complete.host.folder) },
+  hosts: mapValues(complete.hosts, follow),
 })
 
 /** A setting that a `var:NAME` brought in obeys the same rules as text in the file, and is no reference again. */
@@ -124,6 +125,7 @@ function refuseBadSettings(environment: string, complete: CompleteEnvironment): 
     domain: complete.domain,
     'host.docker': complete.host.docker,
     'host.folder': complete.host.folder,
+    ...Object.fromEntries(Object.entries(complete.hosts).map(([name, docker]) => [`hosts.${name}`, docker])),
   }
   const chained = Object.entries(followed).flatMap(([path, text]) => (text?.startsWith('var:') ? [path] : []))
   const refused = (parsed.error?.issues ?? []).map((issue) => issue.path.join('.'))
@@ -149,6 +151,18 @@ const settingMissing = (environment: string, names: string[], files: string[]): 
 
 const mapValues = <From, To>(record: Record<string, From>, change: (value: From) => To): Record<string, To> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+
+/** Several hosts take the place of the one that `host.docker` names: whoever asks for one is given the first. */
+function resolvePlace({
+  host,
+  hosts,
+  hosts_at_once: atOnce,
+}: CompleteEnvironment): Pick<ResolvedConfig, 'host' | 'fleet'> {
+  const named = Object.entries(hosts).map(([name, docker]) => ({ name, docker }))
+  const [first] = named
+  if (first === undefined) return { host: resolveHost(host) }
+  return { host: resolveHost({ ...host, docker: first.docker }), fleet: { hosts: named, atOnce } }
+}
 
 const resolveHost = (host: CompleteEnvironment['host']): HostConfig => ({
   docker: host.docker,
@@ -185,7 +199,7 @@ function resolvePolicy(complete: CompleteEnvironment): PolicyConfig {
       const reading = parseFreezeWindow(text)
       return validated(reading.ok ? reading.window : null)
     }),
-    hosts: [complete.host.docker],
+    hosts: Object.keys(complete.hosts).length > 0 ? Object.values(complete.hosts) : [complete.host.docker],
     evidence: resolveGates(complete.gates),
   }
 }

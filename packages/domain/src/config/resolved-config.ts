@@ -1,5 +1,6 @@
 import type { ServiceStrategy, StrategyType } from '../deployment/strategy/strategy.ts'
 import type { EvidencePolicy } from '../evidence/evidence-policy.ts'
+import type { FleetPlan } from '../fleet/fleet-plan.ts'
 import type { VerdictBudget } from '../verdict/budget.ts'
 
 /** `towpath.yaml` for one environment after the one merge rule: what planners and gates read. All durations in ms. */
@@ -18,6 +19,8 @@ export interface ResolvedConfig {
   /** Age-encrypted dotenv file. */
   secretsFile: string | null
   host: HostConfig
+  /** Several hosts, in order, each with what `host` says but for its engine; absent where there is one. */
+  fleet?: FleetPlan
   domain: string | null
   map: NameMap
   database: DatabaseConfig | null

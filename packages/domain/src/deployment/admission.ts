@@ -38,6 +38,8 @@ function newerInQueue(state: Deployment, environment: EnvironmentState): string 
 /** Approvals that still miss. A rollback waits for none, nor does what runs already. */
 export function approvalsMissing(state: Deployment, environment: EnvironmentState): number {
   if (state.kind === 'rollback' || state.kind === 'adopt') return 0
+  // Of several hosts the whole is approved, not each.
+  if ((state.plan.member?.of ?? null) !== null) return 0
   const needed = approvalsNeeded(state)
   const given = (environment.approvals[state.release] ?? []).filter((name) => name !== state.author)
   return Math.max(0, needed - given.length)
@@ -57,6 +59,11 @@ function waitForApproval(state: Deployment, missing: number, now: string): Admis
 }
 
 function startFacts(state: Deployment, environment: EnvironmentState): Omit<StartFacts, 'fence'> {
+  if (state.plan.fleet !== undefined)
+    return {
+      ...{ previous: environment.live, warm: null, slots: {} },
+      ...{ serviceNumbers: environment.serviceNumbers, subnet: environment.subnet },
+    }
   const names = servicesOf(state.plan.services.map((service) => service.service))
   return {
     previous: environment.live,

@@ -26,6 +26,12 @@ export type Command =
   | { do: 'start-accessories'; step: string }
   | { do: 'retire-older'; step: string }
   | { do: 'watch-bake'; step: string; durationMs: number; by: Measure }
+  | { do: 'await-fleet'; step: string }
+  | OneHost<'start-host'>
+  | OneHost<'await-host'>
+  | { do: 'agree'; step: string }
+  | OneHost<'return-host'>
+  | OneHost<'await-return'>
   | GoBack<'restore-traffic'>
   | GoBack<'remove-candidates'>
   | { do: 'finish'; step: string; outcome: Outcome; reason: string }
@@ -35,6 +41,13 @@ interface GoBack<K extends string> {
   do: K
   step: string
   replica?: string
+}
+
+/** A step of an environment with several hosts: what one of them does is a deployment of its own. */
+interface OneHost<K extends string> {
+  do: K
+  step: string
+  host: string
 }
 
 /** Gives a candidate its share of a service's traffic. */

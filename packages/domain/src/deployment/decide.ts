@@ -27,6 +27,8 @@ export function decide(state: Deployment, environment: EnvironmentState, now: st
   const steps = turned ? reverseSteps(state) : forwardSteps(state)
   const command = steps.find((step) => !isDone(state, step.step))
   if (command === undefined) return { next: 'nothing' }
+  if (command.do === 'await-fleet')
+    return { next: 'wait', why: 'waits until every other host serves the release too', until: null }
   const again = turned ? null : gatesToAskAgain(state, command, now)
   if (again !== null) return { next: 'perform', command: again }
   return command.do === 'finish' ? { next: 'end', command } : { next: 'perform', command }
@@ -58,7 +60,8 @@ export function isTurned(state: Deployment): boolean {
   )
 }
 
-function decideBeforeStart(state: Deployment, environment: EnvironmentState, now: string): Decision {
+/** What a deployment needs that has not got its environment yet. */
+export function decideBeforeStart(state: Deployment, environment: EnvironmentState, now: string): Decision {
   const finish = (outcome: 'aborted' | 'superseded' | 'refused', reason: string): Decision => ({
     next: 'end',
     command: { do: 'finish', step: 'finish', outcome, reason },

@@ -32,9 +32,18 @@ export interface Deployment {
   verdicts: Record<string, RecordedVerdict & { at: string; seq: number }>
   /** Inconclusive steps that a person went on from. */
   resumed: Record<string, { by: string; at: string; reason: string }>
+  /** Of several hosts, how each stands by the events of this deployment; absent where there is one. */
+  hosts?: Record<string, HostProgress>
   failure: (StepFailure & { at: string }) | null
   abort: { by: string; at: string; seq: number; reason: string } | null
   finished: { outcome: Outcome; reason: string; at: string; placement: Placement | null } | null
+}
+
+/** How one host of several stands: its own deployment, whether it serves the release, how it came back. */
+export interface HostProgress {
+  deployment: string
+  settled: { ready: boolean; why: string } | null
+  returned: { outcome: Outcome | 'unknown'; why: string } | null
 }
 
 /** The step an event ends, or null where it ends none. A step key is the last part of the event's `idem`. */
@@ -93,6 +102,12 @@ export function foldDeployment(state: Deployment | undefined, event: LedgerEvent
       }
     case 'gates.evaluated':
       return withStep({ ...state, gates: { ...event.data, at } }, event)
+    case 'host.started':
+      return withHost(state, event, { deployment: event.data.deployment, settled: null, returned: null })
+    case 'host.settled':
+      return withHost(state, event, { settled: { ready: event.data.ready, why: event.data.why } })
+    case 'host.returned':
+      return withHost(state, event, { returned: { outcome: event.data.outcome, why: event.data.why } })
     case 'host.prepared':
       return withStep({ ...state, subnet: event.data.subnet }, event)
     default:
@@ -103,6 +118,14 @@ export function foldDeployment(state: Deployment | undefined, event: LedgerEvent
 function withVerdict(state: Deployment, event: LedgerEvent & { type: 'verdict.reached' }): Deployment {
   const verdict = { ...event.data, at: event.at, seq: event.seq }
   return { ...state, verdicts: { ...state.verdicts, [event.data.step]: verdict } }
+}
+
+type OfHost = LedgerEvent & { type: 'host.started' | 'host.settled' | 'host.returned' }
+
+function withHost(state: Deployment, event: OfHost, change: Partial<HostProgress>): Deployment {
+  const { host, deployment } = event.data
+  const before = state.hosts?.[host] ?? { deployment, settled: null, returned: null }
+  return withStep({ ...state, hosts: { ...state.hosts, [host]: { ...before, ...change } } }, event)
 }
 
 function withStep(state: Deployment, event: LedgerEvent): Deployment {

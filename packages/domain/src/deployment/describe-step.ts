@@ -25,6 +25,12 @@ const titles: Record<CommandKind, string> = {
   'start-accessories': 'start accessories in front',
   'retire-older': 'retire the release before the last',
   'watch-bake': 'watch with the old release as backup',
+  'await-fleet': 'wait for the other hosts',
+  'start-host': 'begin on a host',
+  'await-host': 'wait until a host serves the release',
+  agree: 'agree that every host keeps it',
+  'return-host': 'turn a host round',
+  'await-return': 'wait until a host is back',
   'restore-traffic': 'give traffic back',
   'remove-candidates': 'remove candidates',
   finish: 'finish',
@@ -49,6 +55,7 @@ const titleOf = (command: Command): string => {
 function whatOf(command: Command): string {
   if ('services' in command) return `: ${command.services.join(', ')}`
   if ('replica' in command && command.replica !== undefined) return `: ${command.replica}`
+  if ('host' in command) return `: ${command.host}`
   return 'job' in command ? ` ${command.job.job}` : ''
 }
 

@@ -72,6 +72,7 @@ export function planDeployment(input: PlanInput): PlanResult {
       notes: accessories.notes,
       verdict: config.strategy.verdict,
       ...(config.map.project === undefined ? {} : { composeProject: config.map.project }),
+      ...(config.fleet === undefined ? {} : { fleet: config.fleet }),
     },
   }
 }

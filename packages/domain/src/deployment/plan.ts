@@ -1,3 +1,4 @@
+import type { FleetMember, FleetPlan } from '../fleet/fleet-plan.ts'
 import type { Build } from '../release/build.ts'
 import type { SchemaImpact } from '../release/release.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
@@ -53,6 +54,10 @@ export interface DeploymentPlan {
   composeProject?: string
   /** What was found where this plan only records what ran. */
   adoption?: AdoptionRecord
+  /** Present where the environment has several hosts: the deployment's own steps are hosts then. */
+  fleet?: FleetPlan
+  /** Present where the deployment is what one of several hosts does. */
+  member?: FleetMember
 }
 
 export interface ServicePlan {

@@ -94,7 +94,7 @@ export function edgeAt(
   return wantedEdge(
     {
       project: state.plan.project,
-      environment: state.environment,
+      environment: state.plan.environment,
       deployment: state.id,
       fence: options.fence,
       subnet: options.subnet ?? state.subnet ?? '',

@@ -1,10 +1,12 @@
 import {
   aDeployment,
+  aPlacement,
   anEnvironment,
   aServicePlan,
   eventOf,
   gatesAnswered,
   started,
+  stepDone,
   stepFailed,
   verdictReached,
 } from '@towpath/testkit/builder/deployment-builder.ts'
@@ -73,5 +75,24 @@ describe('what still serves', () => {
     const kept = told({ type: 'blue-green' }, canary, 'shift-traffic:frontend:500')
     expect(kept['restore-traffic']).toEqual([])
     expect(kept['remove-candidates']).toEqual([])
+  })
+
+  it('is the new release on a host that waits for the others, also where it is the first ever', () => {
+    const member = { host: { name: 'web-1', docker: 'ssh://web-1' }, of: 'dep_whole' }
+    const steps = [
+      'pull-images',
+      'prepare-host',
+      'start-candidates:0',
+      'admit-candidates:0',
+      'await-healthy:0',
+    ]
+    const events = [...steps, 'switch-traffic', 'watch-bake'].map((step) => stepDone(step))
+    for (const previous of [null, aPlacement('1.0.0')]) {
+      const state = aDeployment({
+        plan: { jobs: [], member },
+        events: [started({ previous }), gatesAnswered(true), ...events],
+      })
+      expect(stillServing(state)).toMatchObject({ deployment: 'dep_1', release: '1.1.0' })
+    }
   })
 })

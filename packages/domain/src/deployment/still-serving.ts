@@ -3,7 +3,7 @@ import type { Command } from './command.ts'
 import { isTurned } from './decide.ts'
 import { isDone } from './deployment-state.ts'
 import type { Deployment } from './deployment-state.ts'
-import { seatingsAt } from './seating.ts'
+import { candidatePlacement, seatingsAt } from './seating.ts'
 import { trafficOf } from './traffic.ts'
 import { forwardSteps } from './way.ts'
 
@@ -11,15 +11,17 @@ import { forwardSteps } from './way.ts'
 const leaving = new Set<Command['do']>(['hold-traffic', 'switch-traffic', 'stop-old', 'cut-streams'])
 
 /**
- * What of the release before must run while a deployment goes forward: whatever still takes requests by the recorded
+ * What must run while a deployment goes forward, mostly of the release before: whatever still takes requests by the recorded
  * facts. A host that was rebooted in between has stopped it, and nothing else would start it before the deployment ends.
  * `null` where nothing is asked for: not begun, over, on its way back (which starts what it needs), or about to move.
  */
 export function stillServing(state: Deployment): Placement | null {
-  const previous = state.start?.previous ?? null
-  if (previous === null || state.finished !== null || isTurned(state)) return null
+  if (state.start === null || state.finished !== null || isTurned(state)) return null
   const due = forwardSteps(state).find(({ step }) => !isDone(state, step))
-  if (due === undefined || leaving.has(due.do)) return null
+  // One host of several has moved all there is by then, and may wait long for the others.
+  if (due?.do === 'await-fleet') return candidatePlacement(state)
+  const { previous } = state.start
+  if (previous === null || due === undefined || leaving.has(due.do)) return null
   const services = Object.assign(
     {},
     ...seatingsAt(state, trafficOf(state))

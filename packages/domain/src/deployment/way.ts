@@ -1,3 +1,10 @@
+import {
+  fleetReverseSteps,
+  fleetSteps,
+  hasBegunAnywhere,
+  isRefusedEverywhere,
+  stillAway,
+} from '../fleet/fleet-way.ts'
 import type { Command } from './command.ts'
 import type { Deployment } from './deployment-state.ts'
 import { isDone } from './deployment-state.ts'
@@ -15,13 +22,21 @@ import { surplusOf } from './strategy/turn.ts'
  * The way forward of a deployment, in order. What a deployment does not need is left out, so this list, the plan shown
  * before the start and the live view are one thing.
  */
-export const forwardSteps = (state: Deployment): Command[] => [
+export const forwardSteps = (state: Deployment): Command[] =>
+  state.plan.fleet === undefined ? stepsOnHost(state) : fleetSteps(state)
+
+const stepsOnHost = (state: Deployment): Command[] => [
   ...beforeCandidates(state),
   ...candidates(state),
   ...movesOf(state.plan).flatMap((move) => [...moveSteps(state, move), ...surplusSteps(state, move)]),
   ...afterMoves(state),
+  ...withOthers(state),
   { do: 'finish', step: 'finish', outcome: 'live', reason: 'all steps passed' },
 ]
+
+/** One host of several keeps its way back open until all of them have come this far. */
+const withOthers = ({ plan }: Deployment): Command[] =>
+  (plan.member?.of ?? null) === null ? [] : [{ do: 'await-fleet', step: 'await-fleet' }]
 
 /**
  * A rollback never migrates: the schema stays where the newer release left it. What is adopted runs already: no gate could
@@ -135,6 +150,11 @@ export const olderToRetire = (state: Deployment): string | null => {
  */
 export function reverseSteps(state: Deployment): Command[] {
   const { outcome, reason } = ending(state)
+  if (state.plan.fleet !== undefined)
+    return [
+      ...fleetReverseSteps(state),
+      { do: 'finish', step: 'finish', outcome, reason: `${reason}${stillAway(state)}` },
+    ]
   const turns = turnsBack(state)
   const back: Command[] = [...turns.first]
   if (mayHaveMoved(state) && state.plan.services.some((service) => strategyOf(service).type !== 'rolling'))
@@ -183,6 +203,7 @@ export const firstMove = (state: Deployment): Command | undefined =>
   forwardSteps(state).find((command) => moving.has(command.do))
 
 export function mayHaveMoved(state: Deployment): boolean {
+  if (state.plan.fleet !== undefined) return hasBegunAnywhere(state) && !isRefusedEverywhere(state)
   const steps = forwardSteps(state)
   const first = steps.findIndex((command) => moving.has(command.do))
   return steps.slice(0, first).every((command) => isDone(state, command.step))

@@ -1,4 +1,5 @@
 import type { AdoptedContainer } from '../deployment/container.ts'
+import type { FleetHost } from '../fleet/fleet-plan.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
 import type { GateWaiver } from '../gate/gate.ts'
 import type { WatchState } from '../watch/watch-state.ts'
@@ -31,6 +32,8 @@ export interface EnvironmentState {
   watch: WatchState | null
   /** What is being given back to plain Compose, until nothing of Towpath's is left on the host. */
   ejecting: Ejecting | null
+  /** Hosts that once had the environment's live release and are none of its hosts any more. */
+  leftHosts?: FleetHost[]
 }
 
 /** The deployment that was live, and every place it and the one before had. */
@@ -49,6 +52,8 @@ export interface Placement {
   release: string
   deployment: string
   services: Record<string, PlacedService>
+  /** Present where the environment has several hosts: who sits in which slot is told by each of them. */
+  hosts?: FleetHost[]
 }
 
 export interface PlacedService {

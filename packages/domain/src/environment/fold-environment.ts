@@ -23,6 +23,8 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
         queued: without(state.queued, event.deployment),
         serviceNumbers: event.data.serviceNumbers,
       }
+    case 'host.joined':
+      return { ...state, ...event.data }
     case 'host.prepared':
       return { ...state, subnet: event.data.subnet }
     case 'warm.leaving':
@@ -90,6 +92,7 @@ function finish(state: EnvironmentState, event: Finished): EnvironmentState {
   const warm = warmUntil === null ? null : whatStays(state.live, placement, warmServices)
   return {
     ...settled,
+    ...leftBehind(state, placement),
     live: placement,
     // From here on it deploys itself.
     watch: null,
@@ -103,6 +106,17 @@ const leaveOut = <T>(facts: Record<string, T>, releases: ReadonlySet<string>): R
   releases.size === 0
     ? facts
     : Object.fromEntries(Object.entries(facts).filter(([release]) => !releases.has(release)))
+
+/** Nobody takes away what runs on a host that leaves, so it is remembered. */
+function leftBehind(
+  { live, leftHosts = [] }: EnvironmentState,
+  fresh: Placement,
+): Pick<EnvironmentState, 'leftHosts'> {
+  const stays = new Set(fresh.hosts?.map(({ name }) => name))
+  const left = new Map([...leftHosts, ...(live?.hosts ?? [])].map((host) => [host.name, host]))
+  const gone = [...left.values()].filter(({ name }) => !stays.has(name))
+  return gone.length === 0 && leftHosts.length === 0 ? {} : { leftHosts: gone }
+}
 
 /** What of the release before runs on in slots of its own. Containers that both share are live and nothing else. */
 function whatStays(old: Placement | null, fresh: Placement, running?: string[]): Placement | null {

@@ -6,6 +6,7 @@ export const databaseReachable: Gate = {
   name: 'database-reachable',
   title: 'the database answers',
   safety: false,
+  perHost: true,
   evaluate: (facts) =>
     facts.database === null
       ? notApplicable('no database is named in towpath.yaml')

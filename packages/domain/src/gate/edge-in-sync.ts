@@ -7,6 +7,7 @@ export const edgeInSync: Gate = {
   title: 'the edge does what the ledger says',
   // A rollback writes the edge anew anyway: what differs is put right, not waited for.
   safety: false,
+  perHost: true,
   evaluate: (facts) =>
     facts.edge === null
       ? notApplicable('the first deployment brings the edge in')
@@ -25,6 +26,7 @@ export const namesHeld: Gate = {
   name: 'names-held',
   title: 'no foreign container answers to a name of the edge',
   safety: false,
+  perHost: true,
   evaluate: (facts) =>
     ifSeen(
       facts.foreign,

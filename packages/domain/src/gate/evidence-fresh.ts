@@ -10,6 +10,7 @@ export const evidenceFresh: Gate = {
   name: 'evidence-fresh',
   title: 'all evidence is fresh',
   safety: false,
+  perHost: true,
   evaluate: (facts) => {
     const seen = [
       facts.host,

@@ -11,6 +11,8 @@ export interface Gate {
   title: string
   /** Also holds up a rollback: only what would make going back unsafe. */
   safety: boolean
+  /** Asks about one host: where there are several, each is asked again right before its own turn. */
+  perHost?: true
   evaluate(facts: GateFacts): GateAnswer
 }
 

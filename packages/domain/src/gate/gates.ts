@@ -1,3 +1,5 @@
+import type { DeploymentPlan } from '../deployment/plan.ts'
+import type { DeploymentKind } from '../environment/environment-state.ts'
 import { approvals, freezeWindow, verifiedBefore } from './allowed-now.ts'
 import { auditGate, imageScanGate } from './audit-evidence.ts'
 import { databaseReachable } from './database-reachable.ts'
@@ -35,3 +37,15 @@ export const gates: readonly Gate[] = [
   testsGate,
   evidenceFresh,
 ]
+
+/**
+ * The gates that a deployment asks. Of several hosts the whole asks about every host before the first is touched, and each
+ * host asks about itself right before its turn. A rollback leaves all of them to the hosts: one that cannot be reached
+ * must not keep the others from going back.
+ */
+export function gatesFor({ fleet, member }: DeploymentPlan, kind: DeploymentKind): readonly Gate[] {
+  if (kind === 'rollback') return gates
+  if ((member?.of ?? null) !== null) return gates.filter(({ perHost }) => perHost ?? false)
+  // The backup is made on the first host, in its turn.
+  return fleet === undefined ? gates : gates.filter((gate) => gate !== backupMade)
+}

@@ -7,6 +7,7 @@ export const hostReachable: Gate = {
   name: 'host-reachable',
   title: 'the host answers',
   safety: true,
+  perHost: true,
   evaluate: (facts) =>
     ifSeen(facts.host, { now: facts.now, what: 'the host', fix: fixOf(facts.host) }, (host) =>
       pass(`${host.engine} ${host.version}`),
@@ -22,6 +23,7 @@ export const diskRoom: Gate = {
   name: 'disk-room',
   title: 'the host has disk room',
   safety: false,
+  perHost: true,
   evaluate: (facts) =>
     ifSeen(
       facts.disk,

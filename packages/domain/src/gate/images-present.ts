@@ -15,6 +15,7 @@ export const imagesOnHost: Gate = {
   name: 'images-on-host',
   title: 'every image is on the host, by digest',
   safety: true,
+  perHost: true,
   evaluate: (facts) => everyImage(facts, 'host'),
 }
 

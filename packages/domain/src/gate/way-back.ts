@@ -6,6 +6,7 @@ export const rollbackReady: Gate = {
   name: 'rollback-ready',
   title: 'the release that is live can be taken back',
   safety: false,
+  perHost: true,
   evaluate: (facts) =>
     facts.previous === null
       ? notApplicable('nothing is live yet, so there is nothing to go back to')
@@ -28,6 +29,7 @@ export const backupMade: Gate = {
   name: 'backup-made',
   title: 'the database was backed up before the migration',
   safety: false,
+  perHost: true,
   evaluate: ({ backup, release, deployment }) => {
     if (deployment.kind === 'rollback' || !release.migrates) return notApplicable('no migration runs')
     if (!backup.configured) return notApplicable('towpath.yaml names no backup job')

@@ -56,6 +56,16 @@ const sentences: Sentences = {
   'older.retired': ({ data }) => `${data.release || 'the older release'} retired`,
   'bake.passed': ({ data }) =>
     `watched for ${duration(data.watchedMs)}, ${data.requests} requests, nothing wrong`,
+  'host.joined': ({ data, environment }) =>
+    `${environment ?? 'a host'} is one of several from now on; on it before: ${data.live === null ? 'nothing' : data.live.release}`,
+  'host.started': ({ data }) => `${data.host} begins (${data.deployment})`,
+  'host.settled': ({ data }) =>
+    data.ready
+      ? `${data.host} serves the release and waits for the others (${data.deployment})`
+      : `${data.host} does not serve it: ${data.why} (${data.deployment})`,
+  'hosts.agreed': ({ data }) => `${list(data.hosts)} keep the release`,
+  'host.returning': ({ data }) => `${data.host} goes back (${data.deployment})`,
+  'host.returned': ({ data }) => returnSentence(data),
   'step.failed': ({ data }) => data.message,
   'traffic.restored': ({ data }) => `all traffic back on the release before (${duration(data.tookMs)})`,
   'candidates.removed': ({ data }) => `took out ${list(data.containers)}`,
@@ -77,6 +87,11 @@ const sentences: Sentences = {
   'ejection.began': ({ data, actor }) => `${actor} gives ${data.release} back to plain Compose`,
   'environment.ejected': ({ data }) => `given back: ${list(data.done)}`,
 }
+
+const returnSentence = ({ host, outcome, why, deployment }: EventData['host.returned']): string =>
+  outcome === 'unknown'
+    ? `${host} is not back, and what it serves is unknown: ${why} (${deployment})`
+    : `${host} is as it was before: ${outcome} (${deployment})`
 
 const verbs = {
   deploy: 'deploy',

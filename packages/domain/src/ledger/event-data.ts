@@ -2,6 +2,7 @@ import type { Measure } from '../deployment/command.ts'
 import type { Deployment } from '../deployment/deployment-state.ts'
 import type {
   DeploymentKind,
+  EnvironmentState,
   Outcome,
   PlacedService,
   Placement,
@@ -67,6 +68,17 @@ export interface EventData {
   'accessories.started': { names: string[] }
   'older.retired': { release: string }
   'bake.passed': { watchedMs: number; requests: number }
+  'host.joined': Pick<
+    EnvironmentState,
+    'live' | 'warm' | 'subnet' | 'serviceNumbers' | 'history' | 'readiness'
+  >
+  'host.started': { host: string; deployment: string }
+  /** `ready`: the release serves there, and the host waits for the others. Else it went back, or was never changed. */
+  'host.settled': { host: string; deployment: string; ready: boolean; why: string }
+  'hosts.agreed': { hosts: string[] }
+  'host.returning': { host: string; deployment: string }
+  /** `unknown`: it did not come back in time, and goes on trying by itself. */
+  'host.returned': { host: string; deployment: string; outcome: Outcome | 'unknown'; why: string }
   'step.failed': StepFailure
   'traffic.restored': { services: string[]; tookMs: number }
   'candidates.removed': { containers: string[] }

@@ -1,3 +1,5 @@
+import { environmentOf } from '../fleet/seat.ts'
+
 /** What a principal may do in one environment; each role holds those before it, except that approving is its own right. */
 export const roles = ['viewer', 'deployer', 'approver', 'admin'] as const
 export type Role = (typeof roles)[number]
@@ -38,16 +40,19 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
-/** True where one of the grants allows it. `environment` null asks for the right everywhere. */
+/**
+ * True where one of the grants allows it. `environment` null asks for the right everywhere; a role in an environment holds
+ * on each of its hosts.
+ */
 export function isAllowed(
   principal: Pick<Principal, 'grants'>,
   permission: Permission,
   environment: string | null,
 ): boolean {
   const enough: readonly Role[] = permissions[permission]
+  const asked = environment === null ? null : environmentOf(environment)
   return principal.grants.some(
-    (grant) =>
-      enough.includes(grant.role) && (grant.environment === '*' || grant.environment === environment),
+    (grant) => enough.includes(grant.role) && (grant.environment === '*' || grant.environment === asked),
   )
 }
 

@@ -59,6 +59,14 @@ const param = (name: string) => ({ param: { name, in: 'path' as const } })
 /** A release's version is also the tag its builds are looked for by, so it is written as tags are. */
 export const versionShape = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/)
 export const environmentShape = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/)
+/** Also one host of an environment that has several. */
+export const placeShape = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}(?:@[a-z][a-z0-9-]{0,39})?$/)
+  .openapi({
+    description: 'An environment, or one of its hosts where it has several.',
+    example: 'production@web-1',
+  })
 export const deploymentIdShape = z
   .string()
   .regex(
@@ -71,6 +79,7 @@ export const timeShape = z.iso.datetime()
 
 export const versionParam = z.object({ version: versionShape.openapi(param('version')) })
 export const environmentParam = z.object({ environment: environmentShape.openapi(param('environment')) })
+export const placeParam = z.object({ environment: placeShape.openapi(param('environment')) })
 export const deploymentParam = z.object({ id: deploymentIdShape.openapi(param('id')) })
 
 export const idempotencyHeader = z.object({

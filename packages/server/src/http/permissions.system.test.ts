@@ -95,6 +95,13 @@ const table: Row[] = [
   { request: 'DELETE /v1/principals/nobody', may: [], elsewhere: [] },
 ]
 
+/** What can be asked of one host of an environment takes the rights of the whole. */
+const ofOneHost = table
+  .filter(
+    ({ request }) => request.includes('production') && !/deployments|waivers|policy|watch/.test(request),
+  )
+  .map((row) => ({ ...row, request: row.request.replace('production', 'production%40web-1') }))
+
 /** What a role on every environment may do besides. */
 const everywhere: Record<string, readonly Role[]> = {
   'POST /v1/ledger/verify': everyRole,
@@ -153,13 +160,13 @@ describe('who may do what', () => {
     expect([...told].toSorted()).toEqual(routes.toSorted())
   })
 
-  it.each(table)('$request asks for a token', async ({ request, body }) => {
+  it.each([...table, ...ofOneHost])('$request asks for a token', async ({ request, body }) => {
     const answer = await subject.ask(request.replace('{id}', waiting), body === undefined ? {} : { body })
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toBe('Bearer')
   })
 
-  it.each(table)('$request is for its roles and nobody else', async (row) => {
+  it.each([...table, ...ofOneHost])('$request is for its roles and nobody else', async (row) => {
     const outcome = { here: [] as Role[], elsewhere: [] as Role[], everywhere: [] as Role[] }
     for (const role of roles) {
       if (!(await isForbidden(row, `${role} of production`))) outcome.here.push(role)

@@ -1,10 +1,10 @@
 import type { ExampleScene } from '../example-scene.ts'
 import { editConfig } from '../faults/project-edits.ts'
-import { ensureHaproxyImage, ensureNginxImage } from '../images.ts'
 import { startLoad } from '../load/start-load.ts'
 import type { RunningLoad } from '../load/start-load.ts'
 import { domainOf } from '../scene-driver.ts'
 import type { SecondEngine } from '../second-engine.ts'
+import { equipEngine } from './fleet-scene.ts'
 
 /** From here on the scene deploys to this engine, by this address, which has the images that no registry holds. */
 export async function hostScene(
@@ -12,12 +12,7 @@ export async function hostScene(
   engine: SecondEngine,
   address = `unix://${engine.socketPath}`,
 ): Promise<void> {
-  await ensureHaproxyImage(engine.docker)
-  await ensureNginxImage(engine.docker)
-  await engine.shareLoopback(Number(scene.registry.host.split(':')[1]))
-  // Over SSH the database is asked from the host, whose loopback is another one.
-  const { url } = await scene.postgres.ensureDatabase('refactor')
-  await engine.shareLoopback(Number(new URL(url).port))
+  await equipEngine(scene, engine)
   await editConfig(scene, [{ path: ['defaults', 'host', 'docker'], value: address }])
 }
 

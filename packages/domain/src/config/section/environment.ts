@@ -18,10 +18,15 @@ import { strategy } from './strategy.ts'
 const SETTING = 'var:[A-Za-z_][A-Za-z0-9_]*'
 const engine = 'unix:///PATH, ssh://USER@HOST or var:NAME'
 
+const address = () =>
+  text(engine, new RegExp(`^(?:${HOST_ADDRESS_PATTERN}|${SETTING})$`), 'ssh://deploy@app.example.com').refine(
+    (written) => written.startsWith('var:') || parseHostAddress(written) !== null,
+    { error: engine },
+  )
+
 /** Where an environment runs. */
 export const host = section({
-  docker: text(engine, new RegExp(`^(?:${HOST_ADDRESS_PATTERN}|${SETTING})$`), 'ssh://deploy@app.example.com')
-    .refine((written) => written.startsWith('var:') || parseHostAddress(written) !== null, { error: engine })
+  docker: address()
     .default('unix:///var/run/docker.sock')
     .describe('The Docker Engine: a socket of this machine, or `ssh://[USER@]HOST[:PORT][/SOCKET]`.'),
   folder: z
@@ -116,9 +121,29 @@ const mode = z
     "`watch` touches nothing: the team's own workflow deploys, and Towpath records what it would have blocked or taken back.",
   )
 
+const isLocal = (docker: string): boolean => docker.startsWith('unix:')
+
+/** Several hosts instead of `host.docker`. */
+const hosts = z
+  .record(name('a host'), address(), { error: 'a map of hosts' })
+  .refine((all) => new Set(Object.values(all)).size === Object.keys(all).length, {
+    error: 'names one engine twice',
+  })
+  .refine((all) => Object.values(all).filter(isLocal).length <= 1, {
+    error: 'has two engines of this machine; one of them at most can be a socket here',
+  })
+
 const environmentFields = {
   ...sharedFields,
   mode,
+  hosts: hosts
+    .default({})
+    .describe(
+      'Several hosts instead of `host.docker`: name -> engine. Each runs the whole release; the first is the canary of the others.',
+    ),
+  hosts_at_once: wholeNumber(1, 50)
+    .default(1)
+    .describe('Of `hosts`, how many get a release at a time once the first serves it.'),
   domain: text(
     'a host name such as staging.example.com, or var:NAME',
     new RegExp(`^(?:${SETTING}|${HOST_NAME})$`),

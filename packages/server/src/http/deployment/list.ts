@@ -1,6 +1,6 @@
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import type { Endpoint } from '../api-env.ts'
-import { endpoint, environmentShape, json, pageOf, pageQuery } from '../endpoint.ts'
+import { endpoint, placeShape, json, pageOf, pageQuery } from '../endpoint.ts'
 import { mayRead, requireRead } from '../read-permission.ts'
 import { storePage } from '../store-page.ts'
 import { summaryShape } from './deployment-shape.ts'
@@ -14,7 +14,7 @@ const route = endpoint({
   summary: 'Deployments, newest first',
   description:
     'A page may hold fewer than `limit`: what the caller may not see and other environments are left out.',
-  request: { query: pageQuery.extend({ environment: environmentShape.optional() }) },
+  request: { query: pageQuery.extend({ environment: placeShape.optional() }) },
   responses: { 200: json(pageOf(summaryShape).openapi('DeploymentPage'), 'One page') },
 })
 

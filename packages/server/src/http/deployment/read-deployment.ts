@@ -1,4 +1,5 @@
 import { deploymentOf } from '@towpath/app/deployment/deployment-of.ts'
+import { decisionFor } from '@towpath/app/fleet/members.ts'
 import type { Installation } from '@towpath/app/installation.ts'
 import type { Caller } from '@towpath/app/principal/caller.ts'
 import { stateOf } from '@towpath/app/state-of.ts'
@@ -25,7 +26,8 @@ export async function answerFor(installation: Installation, deployment: Deployme
   const { environment } = deployment.state
   const state =
     (await stateOf(installation.store, environmentView, environment)) ?? emptyEnvironment(environment)
-  return showDeployment(deployment, state, installation.now())
+  const facts = { environment: state, now: installation.now() }
+  return showDeployment(deployment, await decisionFor(installation.store, deployment.state, facts))
 }
 
 /** Right after a use case returned it: read once more for its place in the ledger. */

@@ -1,9 +1,8 @@
 import type { z } from '@hono/zod-openapi'
-import { decide, isTurned } from '@towpath/domain/deployment/decide.ts'
+import { isTurned } from '@towpath/domain/deployment/decide.ts'
 import type { Decision } from '@towpath/domain/deployment/decide.ts'
 import { stepLines } from '@towpath/domain/deployment/describe-step.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
-import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import { showGateResult } from '../gate/gate-shape.ts'
 import type { deploymentShape, summaryShape } from './deployment-shape.ts'
 
@@ -34,14 +33,12 @@ export const showSummary = ({ state, seq }: DeploymentAt): z.infer<typeof summar
   seq,
 })
 
-/** A deployment with its way, its gates and what it waits for as things stand at `now`. */
+/** A deployment with its way, its gates and, by what was decided for it just now, what it waits for. */
 export function showDeployment(
   deployment: DeploymentAt,
-  environment: EnvironmentState,
-  now: string,
+  decision: Decision,
 ): z.infer<typeof deploymentShape> {
   const { state } = deployment
-  const decision = decide(state, environment, now)
   return {
     ...showSummary(deployment),
     waitsFor: waitsFor(decision, state),

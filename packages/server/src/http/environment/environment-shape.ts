@@ -97,5 +97,20 @@ export const environmentStateShape = z
       .openapi({ description: 'Can each kept release be taken back right now?' }),
     drift: z.strictObject({ found: z.array(z.string()), at: timeShape }).nullable(),
     watch: orNull(watchShape),
+    hosts: z
+      .array(
+        z.strictObject({
+          host: z.string(),
+          docker: z.string(),
+          environment: z.string().openapi({ description: 'Its own name, for status, logs and rollback.' }),
+          live: z.string().nullable().openapi({ description: 'The release that it keeps.' }),
+          active: z.string().nullable().openapi({ description: 'Its own deployment under way.' }),
+          stands: z.enum(['as-one', 'differs', 'left']).openapi({
+            description:
+              'Like the whole; with another release, or not back yet; or no longer one of its hosts.',
+          }),
+        }),
+      )
+      .openapi({ description: 'Its hosts in the order of deployment, where it has several; else empty.' }),
   })
   .openapi('Environment')

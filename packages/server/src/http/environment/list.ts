@@ -1,3 +1,4 @@
+import { hostOf } from '@towpath/domain/fleet/seat.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
 import type { Endpoint } from '../api-env.ts'
 import { endpoint, json, pageOf, pageQuery } from '../endpoint.ts'
@@ -20,8 +21,12 @@ export const listEnvironmentsEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
     const { served, caller } = c.var
     requireRead(caller, null)
-    const { items, next } = await storePage(served.installation.store, environmentView, c.req.valid('query'))
-    const seen = items.filter(({ state }) => mayRead(caller, state.environment))
-    return c.json({ items: seen.map(showEnvironment), next }, 200)
+    const { store } = served.installation
+    const { items, next } = await storePage(store, environmentView, c.req.valid('query'))
+    // A host of an environment is told with it.
+    const seen = items.filter(
+      ({ state }) => mayRead(caller, state.environment) && hostOf(state.environment) === null,
+    )
+    return c.json({ items: await Promise.all(seen.map((each) => showEnvironment(store, each))), next }, 200)
   })
 }

@@ -1,7 +1,7 @@
 import { adviseStrategies } from '@towpath/app/deployment/strategy-advice.ts'
 import { stateOf } from '@towpath/app/state-of.ts'
 import { performingFor } from '@towpath/app/runner/performing-for.ts'
-import { observeGateFacts } from '@towpath/app/observe/gate-facts.ts'
+import { askGates, onEachHost } from '@towpath/app/fleet/ask-hosts.ts'
 import type { Installation } from '@towpath/app/installation.ts'
 import type { Caller } from '@towpath/app/principal/caller.ts'
 import { approvalsMissing, approvalsNeeded } from '@towpath/domain/deployment/admission.ts'
@@ -11,7 +11,7 @@ import { emptyEnvironment } from '@towpath/domain/environment/environment-state.
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import { describePending } from '@towpath/domain/environment/policy.ts'
 import type { PendingChange } from '@towpath/domain/environment/policy.ts'
-import { evaluateGates, isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
+import { isPassed } from '@towpath/domain/gate/evaluate-gates.ts'
 import type { GateResult } from '@towpath/domain/gate/gate.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
 import { showGateResult } from '../gate/gate-shape.ts'
@@ -76,8 +76,8 @@ export async function previewOf(
   const { environment, pending, warnings, wayBack, signal } = facts
   const { plan, kind, release } = deployment
   const performing = await performingFor(installation, deployment, signal)
-  const seen = await observeGateFacts(performing)
-  const results = evaluateGates(seen, environment.waivers)
+  const { results } = await askGates(performing)
+  const [first] = await onEachHost(performing)
   const now = results.filter((result) => !isAskedLater(result))
   return {
     dryRun: true,
@@ -100,7 +100,7 @@ export async function previewOf(
       results: now.map(showGateResult),
       later: results.filter(isAskedLater).map(({ gate }) => gate),
     },
-    strategies: (await adviseStrategies(performing)).map((advice) => ({
+    strategies: (await adviseStrategies(first ?? performing)).map((advice) => ({
       ...advice,
       strategy: { ...advice.strategy },
     })),

@@ -24,8 +24,11 @@ export async function previewDeploy(
   },
 ): Promise<Preview | AlreadyLive> {
   requirePermission(caller, 'deploy', asked.environment)
-  const { release, plan, pins, environment, live, pending, warnings } = await planFor(installation, asked)
-  const found = alreadyLive(environment, live, { plan, pins })
+  const { release, plan, pins, environment, live, pending, warnings, strays } = await planFor(
+    installation,
+    asked,
+  )
+  const found = strays.length > 0 ? null : alreadyLive(environment, live, { plan, pins })
   if (found !== null) return found
   const { kind, reason } = asked
   const deployment = pretendDeployment(

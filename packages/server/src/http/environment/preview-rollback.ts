@@ -1,4 +1,4 @@
-import { rollbackTarget } from '@towpath/app/deployment/roll-back.ts'
+import { planBack, rollbackTarget } from '@towpath/app/deployment/roll-back.ts'
 import { crossedSince } from '@towpath/app/observe/crossed-schemas.ts'
 import type { Caller } from '@towpath/app/principal/caller.ts'
 import { requirePermission } from '@towpath/app/principal/caller.ts'
@@ -27,7 +27,7 @@ export async function previewRollback(
     caller,
     {
       ...{ kind: 'rollback', release, author, pins, environment: asked.environment, reason: asked.reason },
-      plan: { ...then.plan, firstDeployment: false },
+      plan: await planBack(installation, then, asked.environment),
       schemaAccepted: asked.acceptSchema === null ? null : `${caller.principal.name}: ${asked.acceptSchema}`,
     },
     { environment, now: installation.now() },

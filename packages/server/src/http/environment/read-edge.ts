@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi'
+import { placeState } from '@towpath/app/fleet/members.ts'
 import { performingFor } from '@towpath/app/runner/performing-for.ts'
 import type { Installation } from '@towpath/app/installation.ts'
 import { stateOf } from '@towpath/app/state-of.ts'
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
-import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
+import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import type { Endpoint } from '../api-env.ts'
-import { endpoint, environmentParam, json } from '../endpoint.ts'
+import { endpoint, placeParam, json } from '../endpoint.ts'
 import { requireRead } from '../read-permission.ts'
 
 const count = z.int()
@@ -36,7 +37,7 @@ const route = endpoint({
   operationId: 'readEdge',
   tags: ['environment'],
   summary: 'What the running edge says of every slot; counters since its last start or reload',
-  request: { params: environmentParam },
+  request: { params: placeParam },
   responses: { 200: json(answer, 'The edge') },
 })
 
@@ -52,9 +53,9 @@ export const readEdgeEndpoint: Endpoint = (api) => {
   })
 }
 
-/** The deployment that is at work, else the live one: either knows the edge. */
+/** The deployment that is at work, else the live one: either knows the edge. Of several hosts, the first's. */
 async function onTheHost({ store }: Installation, environment: string): Promise<Deployment> {
-  const state = await stateOf(store, environmentView, environment)
+  const state = await placeState(store, environment)
   const id = state?.active ?? state?.live?.deployment
   const deployment = id === undefined ? undefined : await stateOf(store, deploymentView, id)
   if (deployment !== undefined) return deployment

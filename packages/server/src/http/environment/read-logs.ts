@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { liveContainer } from '@towpath/app/environment/read-logs.ts'
 import type { ContainerEngine } from '@towpath/app/ports/container-engine.ts'
 import type { Endpoint } from '../api-env.ts'
-import { endpoint, environmentParam, ndjson, numberText } from '../endpoint.ts'
+import { endpoint, placeParam, ndjson, numberText } from '../endpoint.ts'
 import { withHeartbeat } from '../heartbeat.ts'
 import { requireRead } from '../read-permission.ts'
 import { streamText } from '../stream-text.ts'
@@ -28,7 +28,7 @@ const route = endpoint({
   summary: 'What the container that serves a service writes, secret values taken out',
   description:
     'Plain text, or with follow=true one JSON object a line until the container stops; an empty line is a heartbeat.',
-  request: { params: environmentParam, query },
+  request: { params: placeParam, query },
   responses: {
     200: {
       description: 'Oldest first',

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { repairEnvironment } from '@towpath/app/environment/repair.ts'
 import type { Endpoint } from '../api-env.ts'
-import { endpoint, environmentParam, json, jsonBody } from '../endpoint.ts'
+import { endpoint, placeParam, json, jsonBody } from '../endpoint.ts'
 
 const body = z.strictObject({ dryRun: z.boolean().default(false) }).openapi('RepairEnvironment')
 
@@ -19,7 +19,7 @@ const route = endpoint({
   tags: ['environment'],
   summary: 'Puts an environment back to what the ledger says',
   description: 'Foreign containers go on running; they only lose the names that the edge holds.',
-  request: { params: environmentParam, body: jsonBody(body) },
+  request: { params: placeParam, body: jsonBody(body) },
   responses: { 200: json(answer, 'What was done') },
 })
 

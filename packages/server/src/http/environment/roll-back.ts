@@ -5,7 +5,7 @@ import { deploymentShape } from '../deployment/deployment-shape.ts'
 import { answerForId } from '../deployment/read-deployment.ts'
 import {
   endpoint,
-  environmentParam,
+  placeParam,
   idempotencyHeader,
   json,
   jsonBody,
@@ -33,7 +33,7 @@ const route = endpoint({
   operationId: 'rollBack',
   tags: ['environment', 'deployment'],
   summary: 'Goes back to a retained release with exactly what it ran with then',
-  request: { params: environmentParam, headers: idempotencyHeader, body: jsonBody(body) },
+  request: { params: placeParam, headers: idempotencyHeader, body: jsonBody(body) },
   responses: {
     200: json(previewShape, 'With dryRun: what would happen'),
     202: json(deploymentShape, 'The rollback that was asked for'),

@@ -1,3 +1,5 @@
+import { withHosts } from '@towpath/app/fleet/seats.ts'
+import type { Store } from '@towpath/store/store.ts'
 import type { z } from '@hono/zod-openapi'
 import type { EnvironmentState, Placement } from '@towpath/domain/environment/environment-state.ts'
 import { evidenceOf } from '@towpath/domain/environment/policy.ts'
@@ -7,15 +9,18 @@ import { showPicture } from '../watch/observed-shape.ts'
 import type { environmentStateShape, policyShape, watchShape } from './environment-shape.ts'
 
 /** An environment for people and scripts; `seq` is the place of its latest event in the ledger. */
-export const showEnvironment = ({
-  state,
-  seq,
-}: {
-  state: EnvironmentState
-  seq: number
-}): z.infer<typeof environmentStateShape> => ({
+export async function showEnvironment(
+  store: Pick<Store, 'view'>,
+  found: { state: EnvironmentState; seq: number },
+): Promise<z.infer<typeof environmentStateShape>> {
+  const { state, hosts } = await withHosts(store, found.state)
+  return { ...showState(state), seq: found.seq, hosts: hosts.map((host) => ({ ...host })) }
+}
+
+const showState = (
+  state: EnvironmentState,
+): Omit<z.infer<typeof environmentStateShape>, 'seq' | 'hosts'> => ({
   environment: state.environment,
-  seq,
   live: state.live === null ? null : showPlacement(state.live),
   warm:
     state.warm === null

@@ -1,7 +1,7 @@
 import { environmentNotFound } from '@towpath/app/environment/environment-not-found.ts'
 import { environmentView } from '@towpath/domain/ledger/views.ts'
 import type { Endpoint } from '../api-env.ts'
-import { endpoint, environmentParam, json } from '../endpoint.ts'
+import { endpoint, placeParam, json } from '../endpoint.ts'
 import { requireRead } from '../read-permission.ts'
 import { environmentStateShape } from './environment-shape.ts'
 import { showEnvironment } from './show-environment.ts'
@@ -12,7 +12,7 @@ const route = endpoint({
   operationId: 'showEnvironment',
   tags: ['environment'],
   summary: 'One environment: live, warm, queue, policy, history, readiness, drift',
-  request: { params: environmentParam },
+  request: { params: placeParam },
   responses: { 200: json(environmentStateShape, 'The environment') },
 })
 
@@ -20,8 +20,9 @@ export const showEnvironmentEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
     const { environment } = c.req.valid('param')
     requireRead(c.var.caller, environment)
-    const found = await c.var.served.installation.store.view(environmentView, environment)
+    const { store } = c.var.served.installation
+    const found = await store.view(environmentView, environment)
     if (found === undefined) throw environmentNotFound(environment)
-    return c.json(showEnvironment(found), 200)
+    return c.json(await showEnvironment(store, found), 200)
   })
 }

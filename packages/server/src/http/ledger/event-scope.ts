@@ -2,12 +2,12 @@ import { deploymentOf } from '@towpath/app/deployment/deployment-of.ts'
 import type { Installation } from '@towpath/app/installation.ts'
 import type { Caller } from '@towpath/app/principal/caller.ts'
 import type { EventFilter } from '@towpath/store/ledger/read-events.ts'
-import { deploymentIdShape, environmentShape, numberText } from '../endpoint.ts'
+import { deploymentIdShape, placeShape, numberText } from '../endpoint.ts'
 import { requireRead, requireReadEverywhere } from '../read-permission.ts'
 
 /** Which events are wanted; without either, all of them. */
 export const eventScope = {
-  environment: environmentShape.optional(),
+  environment: placeShape.optional(),
   deployment: deploymentIdShape.optional(),
 }
 export const seqShape = numberText(0, Number.MAX_SAFE_INTEGER)
