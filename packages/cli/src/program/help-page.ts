@@ -93,10 +93,10 @@ function subcommands(command: Command): string[][] {
   })
 }
 
-/** As many names a line as its 92 columns take. */
+/** As many names a line as its 92 columns take; what each of them holds, its own page tells. */
 function namesOnly(commands: readonly Command[]): string[] {
   const lines: string[] = []
-  for (const title of commands.map(titleOf)) {
+  for (const title of commands.map((command) => command.name())) {
     const last = lines.at(-1)
     if (last !== undefined && last.length + title.length < 90) lines[lines.length - 1] = `${last}, ${title}`
     else lines.push(`  ${title}`)
