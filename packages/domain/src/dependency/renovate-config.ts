@@ -31,6 +31,7 @@ export function renderRenovate(targets: readonly UpdateTarget[], reviewers: Revi
     ignorePaths: ['node_modules', 'vendor', 'fixtures', '__fixtures__', 'testdata'].map(
       (name) => `**/${name}/**`,
     ),
+    ...pythonFiles(targets),
     schedule: ['* * * * 1'],
     timezone: 'Etc/UTC',
     prConcurrentLimit: pullRequestsMax,
@@ -57,6 +58,12 @@ const pinsFor = (targets: readonly UpdateTarget[]): string[] => {
   ]
 }
 
+/** Of itself Renovate looks for requirements by the name of the file, not in a folder of that name. */
+const pythonFiles = (targets: readonly UpdateTarget[]): object =>
+  targets.some(({ managers }) => managers.includes('pip_requirements'))
+    ? { pip_requirements: { managerFilePatterns: ['/(^|/)requirements/[\\w.-]+\\.txt$/'] } }
+    : {}
+
 const rulesOf = ({ kind, managers }: UpdateTarget): object[] => [
   { description: `${kind.name}: its label`, matchManagers: managers, addLabels: [kind.name] },
   {
@@ -65,7 +72,27 @@ const rulesOf = ({ kind, managers }: UpdateTarget): object[] => [
     matchUpdateTypes: ['minor', 'patch'],
     groupName: `${kind.name} minor and patch`,
   },
+  ...(kind.isCode ? earlyRules(managers, kind.name) : []),
 ]
+
+/** Updates that may break although they are small: apart, since one of them would keep a whole group from being merged. */
+const earlyRules = (managers: readonly string[], name: string): object[] => {
+  const early = { matchManagers: managers, groupName: `${name} before 1.0.0` }
+  return [
+    {
+      description: `${name}: minor versions before 1.0.0`,
+      ...early,
+      matchUpdateTypes: ['minor'],
+      matchCurrentVersion: '/^v?0\\./',
+    },
+    {
+      description: `${name}: patches before 0.1.0`,
+      ...early,
+      matchUpdateTypes: ['patch'],
+      matchCurrentVersion: '/^v?0\\.0\\./',
+    },
+  ]
+}
 
 /** Below 1.0.0 a minor may break as a major does, and below 0.1.0 a patch may. The last rule wins, so what never merges is last. */
 function mergeRules(targets: readonly UpdateTarget[]): object[] {

@@ -207,9 +207,10 @@ describe('what counts as there', () => {
     expect(
       shown({
         'compose.yaml': 'services: {a: {image: "acme/a:1", build: .}, b: {image: "${IMAGE}"}}',
-        Dockerfile: 'FROM scratch AS one\nFROM one\nFROM $BASE\n',
+        Dockerfile: 'ARG BASE\nFROM scratch AS one\nFROM one\nFROM $BASE\n',
       }),
     ).toEqual({})
+    expect(shown({ Dockerfile: 'ARG BASE=debian:12\nFROM ${BASE}\n' })).toEqual({ docker: ['/'] })
   })
 
   test('what tests keep for themselves is left alone', () => {

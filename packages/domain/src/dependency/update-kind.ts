@@ -72,7 +72,7 @@ export const updateKinds: readonly UpdateKind[] = [
   code(
     ['python', 'pip', 'pip'],
     [
-      lock(/(?:^|\/)(?:[\w.-]+[-_])?requirements[\w.-]*\.txt$/, 'pip_requirements'),
+      lock(/(?:^|\/)(?:(?:[\w.-]+[-_])?requirements[\w.-]*|requirements\/[\w.-]+)\.txt$/, 'pip_requirements'),
       lock(/(?:^|\/)Pipfile(?:\.lock)?$/, 'pipenv'),
       lock(/(?:^|\/)poetry\.lock$/, 'poetry'),
       manifest(/(?:^|\/)pyproject\.toml$/, 'pep621'),

@@ -162,11 +162,13 @@ function imagePlaces({ texts, dockerfiles }: UpdateSources): Place[] {
   return [...bases, ...composed, ...pipelines]
 }
 
-/** Stands on an image that a registry has: neither `scratch`, nor a stage before, nor one that only a variable knows. */
-const hasOutsideBase = ({ stages }: Dockerfile): boolean =>
+/** Stands on an image that a registry has: neither `scratch`, nor a stage before, nor one that only the build is told. */
+const hasOutsideBase = ({ stages, args }: Dockerfile): boolean =>
   stages.some(({ from }, at) => {
     const isStage = stages.slice(0, at).some(({ name }) => name?.toLowerCase() === from.toLowerCase())
-    return from !== '' && from !== 'scratch' && !isStage && !from.startsWith('$')
+    const variable = /^\$\{?(\w+)/.exec(from)?.[1]
+    const isNamed = variable === undefined || (args.get(variable) ?? '') !== ''
+    return from !== '' && from !== 'scratch' && !isStage && isNamed
   })
 
 /** An image that is named in full and not built here. */
