@@ -81,6 +81,14 @@ describe('towpath deps config', () => {
     })
   })
 
+  test('a folder below the top of a repository is told: bots read nothing there', async () => {
+    const noteFor = async (...argv: string[]): Promise<unknown> =>
+      (JSON.parse((await config('--renovate', '--json', ...argv)).out) as { notes: unknown }).notes
+    await at.put('.git/HEAD', 'ref: refs/heads/main\n')
+    expect(await noteFor()).toEqual([])
+    expect(await noteFor('-C', 'backend')).toEqual([expect.stringContaining('not the top of the repository')])
+  })
+
   const refused: [string, string[], string][] = [
     ['no bot', [], 'BOT_NOT_NAMED'],
     ['a team for Dependabot', ['--dependabot', '--reviewer', 'team:a'], 'REVIEWER_WRONG'],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import {
   autoMergePath,
   renderAutoMerge,
@@ -121,9 +121,20 @@ function notesOn(
         ({ kind, folders }) =>
           `${kind.name} (${folders.join(', ')}) is not updated by Dependabot; Renovate does`,
       ),
+    ...(isBelowTop(folder)
+      ? ['this is not the top of the repository, and bots read these files there alone; name it with -C']
+      : []),
     ...others.map((path) => `${path} is there too: two bots propose everything twice, so keep one`),
     ...unread.map((message) => `not looked at: ${message}`),
   ]
+}
+
+/** Whether a folder above, and not this one, is the top of a repository. */
+function isBelowTop(folder: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at !== folder
+    if (at === dirname(at)) return false
+  }
 }
 
 const nothingToUpdate = (folder: string, bot: Bot): TowpathError =>
