@@ -13,11 +13,20 @@ const ENTRIES_MAX = 500_000
 
 /** Paths of the lockfiles below the given files and folders, relative to `folder` where they are inside it. */
 export function findLockfiles(folder: string, given: readonly string[]): string[] {
-  const found = given.flatMap((path) => below(resolve(folder, path)))
-  const shown = [...new Set(found)].map((path) => shownFrom(folder, path))
+  const shown = findFiles(folder, given, isLockfile)
   const modules = new Set(shown.filter((path) => basename(path) === 'go.mod').map(dirname))
   // go.sum lists more than the build selects: it only speaks where there is no go.mod to say that.
   return shown.filter((path) => basename(path) !== 'go.sum' || !modules.has(dirname(path))).toSorted()
+}
+
+/** Paths of the wanted files below the given ones, relative to `folder` where they are inside it; each once. */
+export function findFiles(
+  folder: string,
+  given: readonly string[],
+  isWanted: (path: string) => boolean,
+): string[] {
+  const found = given.flatMap((path) => below(resolve(folder, path), isWanted))
+  return [...new Set(found)].map((path) => shownFrom(folder, path))
 }
 
 const shownFrom = (folder: string, path: string): string => {
@@ -25,7 +34,7 @@ const shownFrom = (folder: string, path: string): string => {
   return (inside.startsWith('..') ? path : inside).split(sep).join('/')
 }
 
-function below(start: string): string[] {
+function below(start: string, isWanted: (path: string) => boolean): string[] {
   let seen = 0
   const found: string[] = []
   const folders: string[] = []
@@ -39,7 +48,7 @@ function below(start: string): string[] {
         const path = join(at, entry.name)
         if (entry.isDirectory()) {
           if (isLookedInto(entry.name)) folders.push(path)
-        } else if (isLockfile(path.split(sep).join('/'))) found.push(path)
+        } else if (isWanted(path.split(sep).join('/'))) found.push(path)
       }
     return found
   } catch (thrown) {

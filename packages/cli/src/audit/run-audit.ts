@@ -28,12 +28,19 @@ export interface Audited {
 
 /** Reads what is locked here, and judges it by the advisories at hand. Needs no network and no server. */
 export async function runAudit(shell: Shell, request: AuditRequest): Promise<Audited> {
-  const files = request.lockfiles.length > 0 ? request.lockfiles : findLockfiles(shell.folder, request.paths)
-  if (files.length === 0) throw noLockfile(request.paths)
-  const { inventories, problems } = await readAll(shell.folder, files)
-  if (problems.length > 0 && (request.lockfiles.length > 0 || inventories.length === 0))
-    throw unreadable(problems)
-  return judge(shell, { ...request, inventories: [...inventories, ...problems.map(asInventory)] })
+  return judge(shell, { ...request, inventories: await readInventories(shell.folder, request) })
+}
+
+/** What is locked here. Throws where there is nothing, and where a file that was named cannot be read. */
+export async function readInventories(
+  folder: string,
+  { paths, lockfiles }: Pick<AuditRequest, 'paths' | 'lockfiles'>,
+): Promise<Inventory[]> {
+  const files = lockfiles.length > 0 ? lockfiles : findLockfiles(folder, paths)
+  if (files.length === 0) throw noLockfile(paths)
+  const { inventories, problems } = await readAll(folder, files)
+  if (problems.length > 0 && (lockfiles.length > 0 || inventories.length === 0)) throw unreadable(problems)
+  return [...inventories, ...problems.map(asInventory)]
 }
 
 /** Inventories, however they were read, and what they are judged by. */

@@ -4,7 +4,7 @@ import { failRules } from '@towpath/domain/advisory/fail-rule.ts'
 import { orderNames } from '@towpath/domain/version/order-name.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { collect, need } from './options.ts'
+import { collect, need, projectOption } from './options.ts'
 
 export const auditFormats = ['table', 'json', 'sarif', 'github', 'junit'] as const
 
@@ -18,9 +18,10 @@ export const evidence: Group = (program, act) => {
   audit(program, act)
   scan(program, act)
   sbom(program, act)
-  advisories(program, act)
+  deps(program, act)
   pinning(program, act)
   versions(program, act)
+  advisories(program, act)
 }
 
 const audit: Group = (program, act) => {
@@ -103,6 +104,38 @@ const sbom: Group = (program, act) => {
     inShort: 'what came, went and changed between two images or bills',
     examples: ['sbom diff old.tar new.tar', 'sbom diff 1.4.1.cdx.json image.tar --json'],
   }).action(act(async () => (await import('../commands/compare-bills.ts')).compareBillsOf))
+}
+
+const deps: Group = (program, act) => {
+  const command = tell(program.command('deps').argument('[path...]'), {
+    says: 'List what your projects ask for, as locked, and what advisories say to bump. No network.',
+    inShort: 'list what you depend on and what to bump; configure bots',
+    examples: ['deps', 'deps backend --json', 'deps config --dependabot'],
+    group: 'Also',
+  })
+  command
+    .addOption(new Option('--lockfile <file>', 'this file only; any number of times').argParser(collect))
+    .option('--advisories <path>', 'OSV folder or archive (else what was imported, else a snapshot)')
+    .action(act(async () => (await import('../commands/deps.ts')).listDependencies))
+  projectOption(
+    tell(command.command('config'), {
+      says: 'Write what an update bot has to know of this repository. Overwrites nothing.',
+      examples: [
+        'deps config --dependabot',
+        'deps config --dependabot --write',
+        'deps config --renovate --reviewer alice --reviewer team:platform --write',
+      ],
+    }),
+  )
+    .addOption(new Option('--dependabot', "GitHub's own, with a workflow that merges when green"))
+    .addOption(new Option('--renovate', 'on any forge').conflicts('dependabot'))
+    .addOption(
+      new Option('--reviewer <name>', 'a user, or team:NAME with Renovate; any number of times')
+        .default([], '')
+        .argParser(collect),
+    )
+    .option('--write', 'write the files that are not there yet')
+    .action(act(async () => (await import('../commands/deps-config.ts')).writeDepsConfig))
 }
 
 const advisories: Group = (program, act) => {

@@ -1,5 +1,5 @@
 import type { Found } from '@towpath/domain/adoption/proposal/found.ts'
-import type { Plan } from '../init/files.ts'
+import type { Plan } from '../repository/new-files.ts'
 import { blank, line, span } from './line.ts'
 import type { Line } from './line.ts'
 import { wrapWords } from './wrap-words.ts'
@@ -53,7 +53,8 @@ function secretLines(names: readonly string[], columns: number | null): Line[] {
   return wrapWords(text, columns, 2).map((row, at) => line(at === 0 ? span('warning', '▲ ') : '  ', row))
 }
 
-function writtenLines({ fresh, differing, same }: Plan): Line[] {
+/** What was written, what was there already, and how what is there differs from what would be written. */
+export function writtenLines({ fresh, differing, same }: Plan): Line[] {
   return [
     ...[...fresh.keys()].map((path) => line(span('good', '✔ wrote'), `  ${path}`)),
     ...same.map((path) => line(span('quiet', `  there already  ${path}`))),
