@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { audit } from '@towpath/domain/advisory/audit.ts'
 import type { AuditResult } from '@towpath/domain/advisory/audit.ts'
+import { baselineRule, planBaseline } from '@towpath/domain/advisory/baseline.ts'
+import type { BaselineEntry, BaselinePlan } from '@towpath/domain/advisory/baseline.ts'
 import type { FailRule } from '@towpath/domain/advisory/fail-rule.ts'
 import type { FindingWaiverRule } from '@towpath/domain/advisory/waiver.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
@@ -10,6 +12,7 @@ import { readLockfile } from '@towpath/domain/inventory/lockfile/read-lockfile.t
 import type { Shell } from '../terminal/shell.ts'
 import { findLockfiles, noLockfile, readLockfileText } from './find-lockfiles.ts'
 import { readNamedFile } from './advisory-store.ts'
+import { keepBaseline, loadBaseline } from './baseline-store.ts'
 import { openAdvisories } from './open-advisories.ts'
 
 export interface AuditRequest {
@@ -20,12 +23,22 @@ export interface AuditRequest {
   advisories: string | undefined
   rule: FailRule
   ageMaxMs: number | null
+  /** To draw the line anew; null where it stays. */
+  baseline: BaselineWrite | null
+}
+
+/** Who draws the line of what is old, and whether what is new since it was drawn is taken in. */
+export interface BaselineWrite {
+  owner: string
+  acceptsNew: boolean
 }
 
 /** What came out, and where the advisories came from. */
 export interface Audited {
   result: AuditResult
   from: string
+  /** What became of the baseline; null where it stayed. */
+  redrawn: BaselinePlan | null
 }
 
 const waiversFile = '.towpath/waivers.yaml'
@@ -41,29 +54,46 @@ export async function runAudit(shell: Shell, request: AuditRequest): Promise<Aud
 }
 
 /** Inventories, however they were read, and what they are judged by. */
-export interface JudgeRequest extends Pick<AuditRequest, 'advisories' | 'rule' | 'ageMaxMs'> {
+export interface JudgeRequest extends Pick<AuditRequest, 'advisories' | 'rule' | 'ageMaxMs' | 'baseline'> {
   inventories: readonly Inventory[]
+  /** Name of the image they are of; absent where they are of lockfiles. */
+  image?: string
 }
 
-/** Judges inventories by the advisories at hand and the waivers of the folder: the same way for all there are. */
-export async function judge(
-  shell: Shell,
-  { inventories, advisories, rule, ageMaxMs }: JudgeRequest,
-): Promise<Audited> {
-  const data = await openAdvisories(shell, advisories)
+/**
+ * Judges inventories by the advisories at hand, and the waivers and the baseline of the folder: the same way for all there
+ * are. Draws the line anew where that is asked for, and judges by the new one.
+ */
+export async function judge(shell: Shell, request: JudgeRequest): Promise<Audited> {
+  const { inventories, rule, ageMaxMs, image = null } = request
+  const data = await openAdvisories(shell, request.advisories)
   if (data === null) throw noAdvisories()
   const now = shell.now()
   const hasNpm = inventories.some(({ ecosystem }) => ecosystem === 'npm')
-  const result = audit({
-    inventories,
-    data,
-    facts: { ...data.facts, isInRange: hasNpm ? await npmRange() : () => true },
-    waivers: await waiversOf(shell),
-    rule,
-    now,
-    ageMaxMs,
-  })
-  return { result, from: data.from }
+  const facts = { ...data.facts, isInRange: hasNpm ? await npmRange() : () => true }
+  const waivers = await waiversOf(shell)
+  const known = await loadBaseline(shell.folder, now)
+  const isJudged = judgedBy(shell.folder, request)
+  const judgeBy = (entries: readonly BaselineEntry[]): AuditResult => {
+    const own = entries.filter(isJudged).map(baselineRule)
+    return audit({ inventories, data, facts, waivers: [...waivers, ...own], rule, now, ageMaxMs })
+  }
+  const result = judgeBy(known ?? [])
+  if (request.baseline === null) return { result, from: data.from, redrawn: null }
+  const { owner, acceptsNew } = request.baseline
+  const takesNew = known === null || acceptsNew
+  const redrawn = planBaseline({ entries: known ?? [], isJudged, result, image, owner, now, takesNew })
+  await keepBaseline(shell.folder, redrawn.entries)
+  return { result: judgeBy(redrawn.entries), from: data.from, redrawn }
+}
+
+/** Entries that a look is about: those of its image; or of its lockfiles, and of lockfiles that are there no more. */
+function judgedBy(folder: string, { inventories, image }: JudgeRequest): (entry: BaselineEntry) => boolean {
+  const files = new Set(inventories.map(({ file }) => file))
+  return (entry) =>
+    image === undefined
+      ? entry.image === null && (files.has(entry.file) || !existsSync(join(folder, entry.file)))
+      : entry.image === image
 }
 
 const npmRange = async () => (await import('@towpath/domain/advisory/npm-range.ts')).isInNpmRange

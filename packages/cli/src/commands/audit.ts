@@ -1,6 +1,6 @@
 import type { Answer } from '../outcome/answer.ts'
 import { runAudit } from '../audit/run-audit.ts'
-import { answerAudit, ageMaxOf } from '../audit/report/answer-audit.ts'
+import { answerAudit, ageMaxOf, baselineWriteOf } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
 import type { Context } from '../terminal/context.ts'
 
@@ -20,6 +20,7 @@ export async function auditLockfiles(
     advisories: options.advisories,
     rule: options.failOn,
     ageMaxMs: ageMaxOf(options),
+    baseline: baselineWriteOf(context, options),
   })
   return answerAudit(context, options, { ...audited, command: 'audit', of: null, more: {} })
 }

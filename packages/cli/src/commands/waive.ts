@@ -43,13 +43,14 @@ export async function waive(context: Context, gate: string, options: WaiveOption
   }
 }
 
-function ownerIn(env: Context['shell']['env']): string {
+/** Who runs this, as the surroundings say. Throws OWNER_UNKNOWN. */
+export function ownerIn(env: Context['shell']['env']): string {
   const name = env['USER'] || env['USERNAME'] || env['GITHUB_ACTOR']
   if (name) return name
   throw new TowpathError({
     code: 'OWNER_UNKNOWN',
     kind: 'usage',
-    message: 'Who answers for the waiver is not said, and not to be seen here.',
+    message: 'Who answers for it is not said, and not to be seen here.',
     hint: 'Nothing was changed. Add --owner NAME.',
   })
 }

@@ -50,6 +50,11 @@ const judged = (command: Command): Command =>
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--max-age <duration>', 'older advisories make the answer unknown', '7d')
     .option('--offline', 'take the advisories as old as they are')
+    .option('--baseline', 'draw a line: what is found today passes for a while')
+    .addOption(
+      new Option('--accept-new', 'take what is new since then into the baseline').implies({ baseline: true }),
+    )
+    .option('--owner <name>', 'who answers for the baseline (else you)')
 
 const scan: Group = (program, act) => {
   const command = tell(program.command('scan').argument('<image>'), {

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { baselineSchedule } from '@towpath/domain/advisory/baseline.ts'
+import type { BaselinePlan } from '@towpath/domain/advisory/baseline.ts'
 import type { FailRule } from '@towpath/domain/advisory/fail-rule.ts'
 import { parseDuration } from '@towpath/domain/config/duration.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
@@ -12,7 +14,8 @@ import { docsOf } from '../../outcome/failure.ts'
 import type { Failure } from '../../outcome/failure.ts'
 import { line } from '../../screen/line.ts'
 import type { Context } from '../../terminal/context.ts'
-import type { Audited } from '../run-audit.ts'
+import { ownerIn } from '../../commands/waive.ts'
+import type { Audited, BaselineWrite } from '../run-audit.ts'
 
 /** Options of every command that judges what something is made of. */
 export interface JudgeOptions {
@@ -22,6 +25,9 @@ export interface JudgeOptions {
   format: (typeof auditFormats)[number]
   output?: string
   maxAge: string
+  baseline?: boolean
+  acceptNew?: boolean
+  owner?: string
 }
 
 /** A result, and how it is told. */
@@ -35,6 +41,12 @@ export interface Judged extends Audited {
 
 export const ageMaxOf = ({ offline, maxAge: text }: JudgeOptions): number | null =>
   offline === true ? null : maxAge(text)
+
+/** Who draws the line of what is old, where the options ask for it. Throws OWNER_UNKNOWN. */
+export const baselineWriteOf = ({ shell }: Context, options: JudgeOptions): BaselineWrite | null =>
+  options.baseline === true
+    ? { owner: options.owner ?? ownerIn(shell.env), acceptsNew: options.acceptNew === true }
+    : null
 
 /** The answer in the form that was asked for: a page, a document, or a report to stdout or a file. */
 export async function answerAudit(
@@ -68,10 +80,13 @@ function maxAge(text: string): number {
   })
 }
 
-const documentFor = ({ result, from, more }: Judged): Record<string, unknown> => {
+const documentFor = ({ result, from, more, redrawn }: Judged): Record<string, unknown> => {
   const { isFailure: _isFailure, advisories, ...told } = result
-  return { ...more, ...told, advisories: { ...advisories, from } }
+  const baseline = { schedule: baselineSchedule(result.findings), change: redrawn && changeOf(redrawn) }
+  return { ...more, ...told, advisories: { ...advisories, from }, baseline }
 }
+
+const changeOf = ({ added, gone, left }: BaselinePlan): object => ({ added, gone, left })
 
 async function reportIn(
   format: JudgeOptions['format'],

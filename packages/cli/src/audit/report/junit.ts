@@ -45,11 +45,14 @@ const caseOf = (file: string, name: string, inner: string): string =>
 function outcomeOf(finding: Finding, counts: boolean): string {
   if (counts)
     return `<failure message="${escaped(`${finding.kind} ${finding.severity}`)}">${escaped(adviceOf(finding))}</failure>`
-  const why =
-    finding.waiver === null
-      ? 'does not count under this rule'
-      : `waived by ${finding.waiver.owner} until ${finding.waiver.expires}`
-  return `<skipped message="${escaped(why)}"/>`
+  return `<skipped message="${escaped(whyNot(finding))}"/>`
+}
+
+function whyNot({ waiver }: Finding): string {
+  if (waiver === null) return 'does not count under this rule'
+  return waiver.by === 'baseline'
+    ? `in the baseline until ${waiver.expires}`
+    : `waived by ${waiver.owner} until ${waiver.expires}`
 }
 
 /** XML knows no control characters, not even escaped. */

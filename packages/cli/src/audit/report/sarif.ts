@@ -87,7 +87,7 @@ function resultOf(finding: Finding, { ruleIndex, rule }: { ruleIndex: number; ru
             {
               kind: 'external',
               status: 'accepted',
-              justification: `${waiver.reason} (${waiver.owner}, until ${waiver.expires}, ${waiver.status})`,
+              justification: `${waiver.by === 'baseline' ? 'baseline: ' : ''}${waiver.reason} (${waiver.owner}, until ${waiver.expires}, ${waiver.status})`,
             },
           ],
         }),
