@@ -25,6 +25,9 @@ export interface AuditRequest {
   ageMaxMs: number | null
   /** To draw the line anew; null where it stays. */
   baseline: BaselineWrite | null
+  shippedOnly: boolean
+  /** Images that may ship what is locked: archives of `docker save`, or OCI layouts. */
+  images: readonly string[]
 }
 
 /** Who draws the line of what is old, and whether what is new since it was drawn is taken in. */
@@ -50,11 +53,30 @@ export async function runAudit(shell: Shell, request: AuditRequest): Promise<Aud
   const { inventories, problems } = await readAll(shell.folder, files)
   if (problems.length > 0 && (request.lockfiles.length > 0 || inventories.length === 0))
     throw unreadable(problems)
-  return judge(shell, { ...request, inventories: [...inventories, ...problems.map(asInventory)] })
+  const placed = await placedIn(shell, inventories, request.images)
+  return judge(shell, { ...request, inventories: [...placed, ...problems.map(asInventory)] })
+}
+
+/** What is locked, with what the images say of whether it ships. Throws IMAGE_UNREADABLE. */
+async function placedIn(
+  shell: Shell,
+  inventories: readonly Inventory[],
+  images: readonly string[],
+): Promise<readonly Inventory[]> {
+  if (images.length === 0) return inventories
+  const { scanImages } = await import('../image/scan-image.ts')
+  const { withPresence } = await import('@towpath/domain/inventory/presence.ts')
+  const scanned: Inventory[][] = []
+  for (const image of images)
+    for (const { inventories: own } of await scanImages(shell, image)) scanned.push([...own])
+  return withPresence(inventories, scanned)
 }
 
 /** Inventories, however they were read, and what they are judged by. */
-export interface JudgeRequest extends Pick<AuditRequest, 'advisories' | 'rule' | 'ageMaxMs' | 'baseline'> {
+export interface JudgeRequest extends Pick<
+  AuditRequest,
+  'advisories' | 'rule' | 'ageMaxMs' | 'baseline' | 'shippedOnly'
+> {
   inventories: readonly Inventory[]
   /** Name of the image they are of; absent where they are of lockfiles. */
   image?: string
@@ -65,7 +87,7 @@ export interface JudgeRequest extends Pick<AuditRequest, 'advisories' | 'rule' |
  * are. Draws the line anew where that is asked for, and judges by the new one.
  */
 export async function judge(shell: Shell, request: JudgeRequest): Promise<Audited> {
-  const { inventories, rule, ageMaxMs, image = null } = request
+  const { inventories, rule, ageMaxMs, shippedOnly, image = null } = request
   const data = await openAdvisories(shell, request.advisories)
   if (data === null) throw noAdvisories()
   const now = shell.now()
@@ -76,7 +98,8 @@ export async function judge(shell: Shell, request: JudgeRequest): Promise<Audite
   const isJudged = judgedBy(shell.folder, request)
   const judgeBy = (entries: readonly BaselineEntry[]): AuditResult => {
     const own = entries.filter(isJudged).map(baselineRule)
-    return audit({ inventories, data, facts, waivers: [...waivers, ...own], rule, now, ageMaxMs })
+    const rules = [...waivers, ...own]
+    return audit({ inventories, data, facts, waivers: rules, rule, shippedOnly, now, ageMaxMs })
   }
   const result = judgeBy(known ?? [])
   if (request.baseline === null) return { result, from: data.from, redrawn: null }

@@ -6,6 +6,7 @@ import type { Context } from '../terminal/context.ts'
 
 interface AuditOptions extends JudgeOptions {
   lockfile?: string[]
+  image?: string[]
 }
 
 /** `towpath audit [paths]`: what is known against what is locked here. Ends with 1 on findings, and on what is unknown. */
@@ -21,6 +22,8 @@ export async function auditLockfiles(
     rule: options.failOn,
     ageMaxMs: ageMaxOf(options),
     baseline: baselineWriteOf(context, options),
+    shippedOnly: options.shippedOnly === true,
+    images: options.image ?? [],
   })
   return answerAudit(context, options, { ...audited, command: 'audit', of: null, more: {} })
 }

@@ -22,6 +22,7 @@ export async function scanImage(context: Context, path: string, options: ScanOpt
     rule: options.failOn,
     ageMaxMs: ageMaxOf(options),
     baseline: baselineWriteOf(context, options),
+    shippedOnly: false,
     image: imageNameOf(path),
   })
   const answer = await answerAudit(context, options, {

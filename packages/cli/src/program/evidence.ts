@@ -32,7 +32,14 @@ const audit: Group = (program, act) => {
   }).addOption(
     new Option('--lockfile <file>', 'judge this file only; any number of times').argParser(collect),
   )
-  judged(command).action(act(async () => (await import('../commands/audit.ts')).auditLockfiles))
+  judged(command)
+    .addOption(
+      new Option('--image <archive>', 'tell what of it this image ships; any number of times').argParser(
+        collect,
+      ),
+    )
+    .option('--shipped-only', 'count nothing that is known not to ship')
+    .action(act(async () => (await import('../commands/audit.ts')).auditLockfiles))
 }
 
 /** Options of every command that judges by advisories. */

@@ -28,6 +28,7 @@ export interface JudgeOptions {
   baseline?: boolean
   acceptNew?: boolean
   owner?: string
+  shippedOnly?: boolean
 }
 
 /** A result, and how it is told. */

@@ -58,14 +58,14 @@ const worstFirst = (a: Finding, b: Finding): number =>
   severityRank.indexOf(a.severity) - severityRank.indexOf(b.severity) ||
   (b.score ?? 0) - (a.score ?? 0)
 
-function rowOf(finding: Finding, { rule }: AuditResult): Span[] {
-  const { kind, severity, score, isExploited, presence, waiver } = finding
+function rowOf(finding: Finding, { rule, shippedOnly }: AuditResult): Span[] {
+  const { kind, severity, score, isExploited, waiver } = finding
   const notes = [
     ...(isExploited === true ? ['exploited'] : []),
-    ...(presence === 'dev-only' ? ['dev only'] : []),
+    ...presenceNotes(finding),
     ...(waiver === null ? [] : [`${waiver.by ?? 'waived'} until ${waiver.expires}`]),
   ]
-  const glyph = countsUnder(rule, finding) ? '✖' : '▲'
+  const glyph = countsUnder(rule, finding, shippedOnly) ? '✖' : '▲'
   return [
     span('strong', finding.package),
     span(null, finding.version),
@@ -77,6 +77,12 @@ function rowOf(finding: Finding, { rule }: AuditResult): Span[] {
   ]
 }
 
+/** Said where it is known; that an image has it is said by its place there. */
+function presenceNotes({ presence, path }: Finding): string[] {
+  if (presence === 'unknown' || path.length === 0) return []
+  return [presence.replace('-', ' ')]
+}
+
 function styleOf({ waiver, kind, severity }: Finding): Style {
   if (waiver !== null) return 'quiet'
   const isBad =
@@ -85,8 +91,8 @@ function styleOf({ waiver, kind, severity }: Finding): Style {
 }
 
 /** The packages between the project and the one concerned; `-` where it asks for it itself; in an image, the file. */
-const wayTo = ({ path, file, presence }: Finding): string =>
-  presence === 'shipped' ? file : path.slice(1, -1).join(' > ') || '-'
+const wayTo = ({ path, file }: Finding): string =>
+  path.length === 0 ? file : path.slice(1, -1).join(' > ') || '-'
 
 /** One command per package and version, to the newest of the versions that its findings ask for; and who is in the way. */
 function bumpLines(findings: readonly Finding[]): Line[] {
