@@ -30,6 +30,11 @@ export async function loadBaseline(folder: string, now: Date): Promise<readonly 
 export const keepBaseline = (folder: string, entries: readonly BaselineEntry[]): Promise<void> =>
   replaceFile(join(folder, baselineFile), writeBaseline(entries))
 
-/** The name under which a baseline knows an image: the same for every tag and digest of it. */
-export const imageNameOf = (reference: string): string =>
-  posix.normalize(reference.replace(/@sha256:[0-9a-f]+$/, '').replace(/:[^:/]*$/, ''))
+/**
+ * The name under which a baseline knows an image: the same for every tag and digest of it. An archive that lies outside of
+ * the folder is known by its file alone, for where it lies is another place on every machine.
+ */
+export function imageNameOf(reference: string): string {
+  const name = posix.normalize(reference.replace(/@sha256:[0-9a-f]+$/, '').replace(/:[^:/]*$/, ''))
+  return posix.isAbsolute(name) || name.startsWith('../') ? posix.basename(name) : name
+}

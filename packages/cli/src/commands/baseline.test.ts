@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { imageNameOf } from '../audit/baseline-store.ts'
 import { AuditFolder, lockOf, offline } from '../audit/testing/audit-folder.ts'
 import { auditableOf, elfOf } from '../image/testing/elf-program.ts'
 import { dockerSave, layerOf } from '../image/testing/image-archive.ts'
@@ -119,5 +120,16 @@ describe('towpath scan --baseline', () => {
     expect((await scan('b.tar')).exit).toBe(1)
     expect((await audit()).exit).toBe(0)
     expect(await file()).toContain('image: a.tar')
+  })
+
+  test.each([
+    ['ghcr.io/acme/api:1.4.2', 'ghcr.io/acme/api'],
+    [`localhost:5000/api@sha256:${'0'.repeat(64)}`, 'localhost:5000/api'],
+    ['localhost:5000/api', 'localhost:5000/api'],
+    ['./dist/api.oci.tar', 'dist/api.oci.tar'],
+    ['/tmp/123/api.oci.tar', 'api.oci.tar'],
+    ['../api.oci.tar', 'api.oci.tar'],
+  ])('knows %s as %s', (reference, name) => {
+    expect(imageNameOf(reference)).toBe(name)
   })
 })
