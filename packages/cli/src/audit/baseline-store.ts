@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { readBaseline, writeBaseline } from '@towpath/domain/advisory/baseline-file.ts'
 import type { BaselineEntry } from '@towpath/domain/advisory/baseline.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { replaceFile } from '../terminal/replace-file.ts'
@@ -13,6 +12,7 @@ export const baselineFile = '.towpath/baseline.yaml'
 export async function loadBaseline(folder: string, now: Date): Promise<readonly BaselineEntry[] | null> {
   const place = join(folder, baselineFile)
   if (!existsSync(place)) return null
+  const { readBaseline } = await import('@towpath/domain/advisory/baseline-file.ts')
   const text = (await readNamedFile(place)).toString('utf8')
   const read = readBaseline({ path: baselineFile, text }, now)
   if (read.ok) return read.records
@@ -27,8 +27,10 @@ export async function loadBaseline(folder: string, now: Date): Promise<readonly 
 }
 
 /** Writes the entries in place of those that were there. */
-export const keepBaseline = (folder: string, entries: readonly BaselineEntry[]): Promise<void> =>
-  replaceFile(join(folder, baselineFile), writeBaseline(entries))
+export async function keepBaseline(folder: string, entries: readonly BaselineEntry[]): Promise<void> {
+  const { writeBaseline } = await import('@towpath/domain/advisory/baseline-file.ts')
+  await replaceFile(join(folder, baselineFile), writeBaseline(entries))
+}
 
 /**
  * The name under which a baseline knows an image: the same for every tag and digest of it. An archive that lies outside of

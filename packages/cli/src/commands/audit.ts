@@ -21,7 +21,7 @@ export async function auditLockfiles(
     advisories: options.advisories,
     rule: options.failOn,
     ageMaxMs: ageMaxOf(options),
-    baseline: baselineWriteOf(context, options),
+    baseline: await baselineWriteOf(context, options),
     shippedOnly: options.shippedOnly === true,
     images: options.image ?? [],
   })

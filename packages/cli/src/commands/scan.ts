@@ -21,7 +21,7 @@ export async function scanImage(context: Context, path: string, options: ScanOpt
     advisories: options.advisories,
     rule: options.failOn,
     ageMaxMs: ageMaxOf(options),
-    baseline: baselineWriteOf(context, options),
+    baseline: await baselineWriteOf(context, options),
     shippedOnly: false,
     image: imageNameOf(path),
   })

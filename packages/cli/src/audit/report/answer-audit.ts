@@ -14,7 +14,6 @@ import { docsOf } from '../../outcome/failure.ts'
 import type { Failure } from '../../outcome/failure.ts'
 import { line } from '../../screen/line.ts'
 import type { Context } from '../../terminal/context.ts'
-import { ownerIn } from '../../commands/waive.ts'
 import type { Audited, BaselineWrite } from '../run-audit.ts'
 
 /** Options of every command that judges what something is made of. */
@@ -44,10 +43,14 @@ export const ageMaxOf = ({ offline, maxAge: text }: JudgeOptions): number | null
   offline === true ? null : maxAge(text)
 
 /** Who draws the line of what is old, where the options ask for it. Throws OWNER_UNKNOWN. */
-export const baselineWriteOf = ({ shell }: Context, options: JudgeOptions): BaselineWrite | null =>
-  options.baseline === true
-    ? { owner: options.owner ?? ownerIn(shell.env), acceptsNew: options.acceptNew === true }
-    : null
+export async function baselineWriteOf(
+  { shell }: Context,
+  options: JudgeOptions,
+): Promise<BaselineWrite | null> {
+  if (options.baseline !== true) return null
+  const { ownerIn } = await import('../../commands/waive.ts')
+  return { owner: options.owner ?? ownerIn(shell.env), acceptsNew: options.acceptNew === true }
+}
 
 /** The answer in the form that was asked for: a page, a document, or a report to stdout or a file. */
 export async function answerAudit(
