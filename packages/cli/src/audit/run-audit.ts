@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { audit } from '@towpath/domain/advisory/audit.ts'
 import type { AuditResult } from '@towpath/domain/advisory/audit.ts'
+import { baselineRule, planBaseline } from '@towpath/domain/advisory/baseline.ts'
+import type { BaselineEntry, BaselinePlan } from '@towpath/domain/advisory/baseline.ts'
 import type { FailRule } from '@towpath/domain/advisory/fail-rule.ts'
 import type { FindingWaiverRule } from '@towpath/domain/advisory/waiver.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
@@ -7,6 +11,7 @@ import type { Inventory, InventoryGap } from '@towpath/domain/inventory/componen
 import { readLockfile } from '@towpath/domain/inventory/lockfile/read-lockfile.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { findLockfiles, noLockfile, readLockfileText } from './find-lockfiles.ts'
+import { keepBaseline, loadBaseline } from './baseline-store.ts'
 import { openAdvisories } from './open-advisories.ts'
 import { waiversIn, waiversText } from './waivers-file.ts'
 
@@ -18,17 +23,31 @@ export interface AuditRequest {
   advisories: string | undefined
   rule: FailRule
   ageMaxMs: number | null
+  /** To draw the line anew; null where it stays. */
+  baseline: BaselineWrite | null
+  shippedOnly: boolean
+  /** Images that may ship what is locked: archives of `docker save`, or OCI layouts. */
+  images: readonly string[]
+}
+
+/** Who draws the line of what is old, and whether what is new since it was drawn is taken in. */
+export interface BaselineWrite {
+  owner: string
+  acceptsNew: boolean
 }
 
 /** What came out, and where the advisories came from. */
 export interface Audited {
   result: AuditResult
   from: string
+  /** What became of the baseline; null where it stayed. */
+  redrawn: BaselinePlan | null
 }
 
 /** Reads what is locked here, and judges it by the advisories at hand. Needs no network and no server. */
 export async function runAudit(shell: Shell, request: AuditRequest): Promise<Audited> {
-  return judge(shell, { ...request, inventories: await readInventories(shell.folder, request) })
+  const inventories = await readInventories(shell.folder, request)
+  return judge(shell, { ...request, inventories: await placedIn(shell, inventories, request.images) })
 }
 
 /** What is locked here. Throws where there is nothing, and where a file that was named cannot be read. */
@@ -43,30 +62,66 @@ export async function readInventories(
   return [...inventories, ...problems.map(asInventory)]
 }
 
-/** Inventories, however they were read, and what they are judged by. */
-export interface JudgeRequest extends Pick<AuditRequest, 'advisories' | 'rule' | 'ageMaxMs'> {
-  inventories: readonly Inventory[]
+/** What is locked, with what the images say of whether it ships. Throws IMAGE_UNREADABLE. */
+async function placedIn(
+  shell: Shell,
+  inventories: readonly Inventory[],
+  images: readonly string[],
+): Promise<readonly Inventory[]> {
+  if (images.length === 0) return inventories
+  const { scanImages } = await import('../image/scan-image.ts')
+  const { withPresence } = await import('@towpath/domain/inventory/presence.ts')
+  const scanned: Inventory[][] = []
+  for (const image of images)
+    for (const { inventories: own } of await scanImages(shell, image)) scanned.push([...own])
+  return withPresence(inventories, scanned)
 }
 
-/** Judges inventories by the advisories at hand and the waivers of the folder: the same way for all there are. */
-export async function judge(
-  shell: Shell,
-  { inventories, advisories, rule, ageMaxMs }: JudgeRequest,
-): Promise<Audited> {
-  const data = await openAdvisories(shell, advisories)
+/** Inventories, however they were read, and what they are judged by. */
+export interface JudgeRequest extends Pick<
+  AuditRequest,
+  'advisories' | 'rule' | 'ageMaxMs' | 'baseline' | 'shippedOnly'
+> {
+  inventories: readonly Inventory[]
+  /** Name of the image they are of; absent where they are of lockfiles. */
+  image?: string
+}
+
+/**
+ * Judges inventories by the advisories at hand, and the waivers and the baseline of the folder: the same way for all there
+ * are. Draws the line anew where that is asked for, and judges by the new one.
+ */
+export async function judge(shell: Shell, request: JudgeRequest): Promise<Audited> {
+  const { inventories, rule, ageMaxMs, shippedOnly, image = null } = request
+  const data = await openAdvisories(shell, request.advisories)
   if (data === null) throw noAdvisories()
   const now = shell.now()
   const hasNpm = inventories.some(({ ecosystem }) => ecosystem === 'npm')
-  const result = audit({
-    inventories,
-    data,
-    facts: { ...data.facts, isInRange: hasNpm ? await npmRange() : () => true },
-    waivers: await waiversOf(shell),
-    rule,
-    now,
-    ageMaxMs,
-  })
-  return { result, from: data.from }
+  const facts = { ...data.facts, isInRange: hasNpm ? await npmRange() : () => true }
+  const waivers = await waiversOf(shell)
+  const known = await loadBaseline(shell.folder, now)
+  const isJudged = judgedBy(shell.folder, request)
+  const judgeBy = (entries: readonly BaselineEntry[]): AuditResult => {
+    const own = entries.filter(isJudged).map(baselineRule)
+    const rules = [...waivers, ...own]
+    return audit({ inventories, data, facts, waivers: rules, rule, shippedOnly, now, ageMaxMs })
+  }
+  const result = judgeBy(known ?? [])
+  if (request.baseline === null) return { result, from: data.from, redrawn: null }
+  const { owner, acceptsNew } = request.baseline
+  const takesNew = known === null || acceptsNew
+  const redrawn = planBaseline({ entries: known ?? [], isJudged, result, image, owner, now, takesNew })
+  await keepBaseline(shell.folder, redrawn.entries)
+  return { result: judgeBy(redrawn.entries), from: data.from, redrawn }
+}
+
+/** Entries that a look is about: those of its image; or of its lockfiles, and of lockfiles that are there no more. */
+function judgedBy(folder: string, { inventories, image }: JudgeRequest): (entry: BaselineEntry) => boolean {
+  const files = new Set(inventories.map(({ file }) => file))
+  return (entry) =>
+    image === undefined
+      ? entry.image === null && (files.has(entry.file) || !existsSync(join(folder, entry.file)))
+      : entry.image === image
 }
 
 const npmRange = async () => (await import('@towpath/domain/advisory/npm-range.ts')).isInNpmRange

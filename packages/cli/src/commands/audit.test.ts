@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { auditableOf, elfOf } from '../image/testing/elf-program.ts'
+import { dockerSave, layerOf } from '../image/testing/image-archive.ts'
 import { AuditFolder, lockOf, offline } from '../audit/testing/audit-folder.ts'
 
 let at: AuditFolder
@@ -48,6 +50,52 @@ describe('towpath audit', () => {
       from: 'osv',
     })
     expect(exit).toBe(1)
+  })
+
+  test.each([
+    [{ app: null, good: '1.0.0' }, 0, 0],
+    [{ app: null, old: '0.1.0' }, 0, 1],
+    [{ app: null, bad: '1.0.0' }, 1, 1],
+  ])('of %j ends as cargo audit does, and as its --deny warnings: %i, %i', async (lock, plain, denying) => {
+    await at.put('Cargo.lock', lockOf(lock))
+    expect((await at.run(['audit', ...offline])).exit).toBe(plain)
+    expect((await at.run(['audit', ...offline, '--fail-on', 'warnings'])).exit).toBe(denying)
+  })
+
+  test('tells what an image ships of it, and counts only that where it is asked to', async () => {
+    const names = Array.from({ length: 10 }, (_, nth) => `lib${nth}`)
+    const libs = Object.fromEntries(names.map((name) => [name, '1.0.0']))
+    await at.put('Cargo.lock', lockOf({ app: null, bad: '1.0.0', old: '0.1.0', ...libs }))
+    const put = async (...crates: string[]) => {
+      const listed = crates.map((name) => ({
+        name,
+        version: name === 'old' ? '0.1.0' : '1.0.0',
+        source: 'crates.io',
+      }))
+      await at.put(
+        'image.tar',
+        await layerOf(dockerSave([await layerOf([['app', elfOf([auditableOf(listed)])]])])),
+      )
+    }
+    const strict = [...offline, '--image', 'image.tar', '--shipped-only']
+    await put(...names, 'old')
+    expect(await at.auditJson(...strict)).toMatchObject({
+      exit: 0,
+      findings: [
+        { package: 'bad', presence: 'locked-only', bump: { command: expect.any(String) } },
+        { package: 'old', presence: 'shipped' },
+      ],
+    })
+    expect((await at.auditJson(...offline, '--image', 'image.tar')).exit).toBe(1)
+    expect((await at.auditJson(...strict, '--fail-on', 'warnings')).exit).toBe(1)
+    await put(...names, 'bad')
+    const { exit, out } = await at.run(['audit', ...strict])
+    expect([exit, out]).toEqual([1, expect.stringContaining('✖ vulnerability, shipped')])
+    await put('bad', 'unpinned')
+    expect((await at.auditJson(...strict)).findings).toMatchObject([
+      { presence: 'shipped' },
+      { presence: 'unknown' },
+    ])
   })
 
   const rules: [string, number][] = [

@@ -1,11 +1,12 @@
 import type { Answer } from '../outcome/answer.ts'
 import { runAudit } from '../audit/run-audit.ts'
-import { answerAudit, ageMaxOf } from '../audit/report/answer-audit.ts'
+import { answerAudit, ageMaxOf, baselineWriteOf } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
 import type { Context } from '../terminal/context.ts'
 
 interface AuditOptions extends JudgeOptions {
   lockfile?: string[]
+  image?: string[]
 }
 
 /** `towpath audit [paths]`: what is known against what is locked here. Ends with 1 on findings, and on what is unknown. */
@@ -20,6 +21,9 @@ export async function auditLockfiles(
     advisories: options.advisories,
     rule: options.failOn,
     ageMaxMs: ageMaxOf(options),
+    baseline: await baselineWriteOf(context, options),
+    shippedOnly: options.shippedOnly === true,
+    images: options.image ?? [],
   })
   return answerAudit(context, options, { ...audited, command: 'audit', of: null, more: {} })
 }

@@ -24,6 +24,8 @@ export async function listDependencies(
     advisories: options.advisories,
     rule: 'none',
     ageMaxMs: null,
+    baseline: null,
+    shippedOnly: false,
   })
   const dependencies = directDependencies(inventories, result)
   const { advisories, unknowns } = result

@@ -298,15 +298,15 @@ describe('what init writes', () => {
     expect((await read('towpath.yaml')).match(/^ {2}live:/gm)).toHaveLength(1)
   })
 
-  test('logs in at Docker Hub as its action wants it', async () => {
+  test('logs in at Docker Hub with an account of the team', async () => {
     repository = {
       'compose.yaml': 'services:\n  api:\n    image: acme/api:1.2\n    build: .\n',
       Dockerfile: 'FROM debian:trixie\nCMD ["/a"]\n',
     }
     expect(await mistakesIn()).toEqual([])
     const workflow = await read('.github/workflows/towpath.yml')
-    expect(workflow).not.toContain('registry:')
-    expect(workflow).toContain('tags: docker.io/acme/api:')
+    expect(workflow).toContain('skopeo login docker.io --username "$REGISTRY_USER"')
+    expect(workflow).toContain('"docker://docker.io/acme/api:$GITHUB_SHA"')
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Finding } from '@towpath/domain/advisory/finding.ts'
-import { ageMaxOf, answerAudit } from '../audit/report/answer-audit.ts'
+import { imageNameOf } from '../audit/baseline-store.ts'
+import { ageMaxOf, answerAudit, baselineWriteOf } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
 import { judge } from '../audit/run-audit.ts'
 import type { ImageQuestion } from '../image/find-image.ts'
@@ -15,16 +16,20 @@ interface ScanOptions extends JudgeOptions, ImageQuestion {}
 /** `towpath scan IMAGE`: what is known against what an image ships. Ends with 1 on findings, and on what is unknown. */
 export async function scanImage(context: Context, path: string, options: ScanOptions): Promise<Answer> {
   const images = await scanImages(context.shell, path, options)
-  const { result, from } = await judge(context.shell, {
+  const { result, from, redrawn } = await judge(context.shell, {
     inventories: inventoriesOf(images),
     advisories: options.advisories,
     rule: options.failOn,
     ageMaxMs: ageMaxOf(options),
+    baseline: await baselineWriteOf(context, options),
+    shippedOnly: false,
+    image: imageNameOf(path),
   })
   const answer = await answerAudit(context, options, {
     // Waivers of this folder may be about its lockfiles: that an image does not need them says nothing.
-    result: { ...result, unused: [] },
+    result: { ...result, unused: result.unused.filter(({ by }) => by === 'baseline') },
     from,
+    redrawn,
     command: 'scan IMAGE',
     of: path,
     more: { inventory: inventoryDocument(images) },

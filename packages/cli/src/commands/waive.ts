@@ -50,7 +50,7 @@ export function ownerIn(env: Context['shell']['env']): string {
   throw new TowpathError({
     code: 'OWNER_UNKNOWN',
     kind: 'usage',
-    message: 'Who answers for the waiver is not said, and not to be seen here.',
+    message: 'Who answers for it is not said, and not to be seen here.',
     hint: 'Nothing was changed. Add --owner NAME.',
   })
 }

@@ -37,7 +37,14 @@ const audit: Group = (program, act) => {
   }).addOption(
     new Option('--lockfile <file>', 'judge this file only; any number of times').argParser(collect),
   )
-  judged(command).action(act(async () => (await import('../commands/audit.ts')).auditLockfiles))
+  judged(command)
+    .addOption(
+      new Option('--image <archive>', 'tell what of it this image ships; any number of times').argParser(
+        collect,
+      ),
+    )
+    .option('--shipped-only', 'count nothing that is known not to ship')
+    .action(act(async () => (await import('../commands/audit.ts')).auditLockfiles))
 }
 
 /** Options of every command that judges by advisories. */
@@ -55,6 +62,11 @@ const judged = (command: Command): Command =>
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--max-age <duration>', 'older advisories make the answer unknown', '7d')
     .option('--offline', 'take the advisories as old as they are')
+    .option('--baseline', 'draw a line: what is found today passes for a while')
+    .addOption(
+      new Option('--accept-new', 'take what is new since then into the baseline').implies({ baseline: true }),
+    )
+    .option('--owner <name>', 'who answers for the baseline (else you)')
 
 const scan: Group = (program, act) => {
   const command = tell(program.command('scan').argument('<image>'), {

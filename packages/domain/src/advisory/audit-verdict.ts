@@ -5,16 +5,22 @@ import type { SeverityRank } from './severity.ts'
 
 /**
  * Whether a finding counts under a rule. What is known to be exploited, and packages made to do harm, count under every
- * rule but `none`; a vulnerability without a score counts as high, until somebody scores or waives it.
+ * rule but `none`; a vulnerability without a score counts as high, until somebody scores or waives it. With `shippedOnly`
+ * what is known not to be in what runs counts no more; what nobody knows of does.
  */
-export function countsUnder(rule: FailRule, { kind, severity, isExploited, waiver }: Finding): boolean {
+export function countsUnder(rule: FailRule, finding: Finding, shippedOnly = false): boolean {
+  const { kind, severity, isExploited, waiver } = finding
   if (rule === 'none' || waiver !== null) return false
   if (kind === 'malicious' || isExploited === true) return true
+  if (shippedOnly && isKnownNotToShip(finding)) return false
   if (rule === 'warnings') return true
   if (kind !== 'vulnerability') return false
   if (rule === 'vulnerabilities') return true
   return rankOf(severity === 'unscored' ? 'high' : severity) >= rankOf(rule)
 }
+
+const isKnownNotToShip = ({ presence }: Finding): boolean =>
+  presence === 'dev-only' || presence === 'locked-only'
 
 const rankOf = (severity: SeverityRank): number => severityRanks.indexOf(severity)
 
@@ -31,10 +37,12 @@ export type AuditVerdict = 'clean' | 'findings' | 'unknown'
 
 export function auditVerdict(input: {
   rule: FailRule
+  shippedOnly?: boolean
   findings: readonly Finding[]
   unknowns: readonly AuditUnknown[]
 }): { verdict: AuditVerdict; counted: number; isFailure: boolean } {
-  const counted = input.findings.filter((finding) => countsUnder(input.rule, finding)).length
+  const { rule, shippedOnly } = input
+  const counted = input.findings.filter((finding) => countsUnder(rule, finding, shippedOnly)).length
   if (counted > 0) return { verdict: 'findings', counted, isFailure: true }
   if (input.unknowns.length > 0) return { verdict: 'unknown', counted, isFailure: input.rule !== 'none' }
   return { verdict: input.findings.length > 0 ? 'findings' : 'clean', counted, isFailure: false }

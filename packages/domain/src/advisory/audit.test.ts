@@ -147,6 +147,16 @@ describe('what counts', () => {
     expect(failRules.filter((rule) => countsUnder(rule, finding))).toEqual(rules)
   })
 
+  test('with what ships alone, what is for development or locked only counts no more, unless it is exploited', () => {
+    const counts = (given: Parameters<typeof someFinding>[0]) =>
+      countsUnder('warnings', someFinding(given), true)
+    expect(
+      (['shipped', 'unknown', 'dev-only', 'locked-only'] as const).filter((presence) => counts({ presence })),
+    ).toEqual(['shipped', 'unknown'])
+    expect(counts({ presence: 'dev-only', isExploited: true })).toBe(true)
+    expect(counts({ presence: 'locked-only', kind: 'malicious' })).toBe(true)
+  })
+
   test('a stricter severity never counts more', () => {
     const ranks = ['low', 'medium', 'high', 'critical'] as const
     const finding = fc.constantFrom(...rows.map(([, one]) => one))

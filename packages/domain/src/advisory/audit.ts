@@ -32,6 +32,8 @@ export interface AuditInput {
   facts: MatchFacts
   waivers: readonly FindingWaiverRule[]
   rule: FailRule
+  /** Whether findings of what is known not to ship are told and do not count. */
+  shippedOnly?: boolean
   now: Date
   /** Age of the newest record from which on the data is too old; null where its age is told and not judged. */
   ageMaxMs: number | null
@@ -44,6 +46,7 @@ export interface AuditResult {
   /** Findings that count under the rule. */
   counted: number
   rule: FailRule
+  shippedOnly: boolean
   findings: readonly Finding[]
   unknowns: readonly AuditUnknown[]
   /** Waivers that are over, that decide nothing yet, or that nothing needs. */
@@ -65,7 +68,7 @@ export interface AuditedFile {
 
 /** A pure function of inventories, advisories, waivers and the time. What could not be judged is never clean. */
 export function audit(input: AuditInput): AuditResult {
-  const { inventories, data, rule, now } = input
+  const { inventories, data, rule, shippedOnly = false, now } = input
   const indexes = new Map<string, AdvisoryIndex>()
   const found: Finding[] = []
   const unknowns: AuditUnknown[] = [...ageUnknown(input), ...unreadUnknown(data)]
@@ -88,12 +91,13 @@ export function audit(input: AuditInput): AuditResult {
   unknowns.push(...coverageUnknowns(lockfiles))
   const { findings, expired, undecided, unused } = applyWaivers(found, input.waivers, now)
   const { digest, newest, count } = data
-  const { verdict, counted, isFailure } = auditVerdict({ rule, findings, unknowns })
+  const { verdict, counted, isFailure } = auditVerdict({ rule, shippedOnly, findings, unknowns })
   return {
     verdict,
     isFailure,
     counted,
     rule,
+    shippedOnly,
     findings,
     unknowns,
     expired,

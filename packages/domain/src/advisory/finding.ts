@@ -30,7 +30,7 @@ export interface Finding {
   isExploited: boolean | null
   /** Probability of exploitation within 30 days (EPSS), 0 to 1; null where none is loaded or given. */
   exploitProbability: number | null
-  /** The waiver that lets it pass; null where it counts. */
+  /** The waiver, or the entry of the baseline, that lets it pass; null where it counts. */
   waiver: FindingWaiver | null
 }
 
@@ -40,6 +40,8 @@ export interface FindingWaiver {
   /** RFC 3339 date, the last day on which it holds. */
   expires: string
   status: string
+  /** Where it is the baseline that lets it pass; absent where it is a waiver. */
+  by?: 'baseline'
 }
 
 export interface Bump {

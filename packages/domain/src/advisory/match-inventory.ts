@@ -98,9 +98,8 @@ function findingOf(component: Component, group: FlawGroup, facts: MatchFacts): F
     file: component.file,
     line: component.line,
     summary: advisory.summary,
-    // A built image is not mended by changing a lockfile beside it: the next build is.
-    bump:
-      fixed === null || component.presence === 'shipped' ? null : planBump(component, fixed, facts.isInRange),
+    // What was found in an image has no way to it, and is not mended by changing a lockfile beside it: the next build is.
+    bump: fixed === null || component.path.length === 0 ? null : planBump(component, fixed, facts.isInRange),
     isExploited: facts.exploited === null ? null : cves.some((id) => facts.exploited?.has(id)),
     exploitProbability: probabilities.length === 0 ? null : Math.max(...probabilities),
     waiver: null,

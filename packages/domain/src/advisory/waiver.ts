@@ -25,8 +25,10 @@ export interface FindingWaiverRule {
   /** `YYYY-MM-DD`, the last day (UTC) on which it holds. */
   expires: string
   status: VexStatus
-  /** Line in the file of waivers. */
+  /** Line in its file. */
   line: number
+  /** Of the baseline: it lets pass only what is not known to be exploited. Absent where it is a waiver. */
+  by?: 'baseline'
 }
 
 export interface Waived {
@@ -39,7 +41,11 @@ export interface Waived {
   unused: readonly FindingWaiverRule[]
 }
 
-const concerns = (rule: FindingWaiverRule, finding: Finding): boolean => {
+/** Whether a rule is about a finding: by its id or an alias, and by package and file where it names them. */
+export const concerns = (
+  rule: Pick<FindingWaiverRule, 'advisory' | 'package' | 'file'>,
+  finding: Finding,
+): boolean => {
   const { id, aliases, package: name, file, ecosystem } = finding
   return (
     (rule.advisory === id || aliases.includes(rule.advisory)) &&
@@ -48,7 +54,13 @@ const concerns = (rule: FindingWaiverRule, finding: Finding): boolean => {
   )
 }
 
-/** Marks what waivers let pass at a moment. An expired one lets nothing pass; packages made to do harm never pass. */
+const mayLetPass = ({ by }: FindingWaiverRule, { kind, isExploited }: Finding): boolean =>
+  kind !== 'malicious' && (by === undefined || isExploited !== true)
+
+/**
+ * Marks what waivers, and then the baseline, let pass at a moment. An expired rule lets nothing pass; packages made to do
+ * harm never pass, and what is known to be exploited never passes by the baseline.
+ */
 export function applyWaivers(
   findings: readonly Finding[],
   rules: readonly FindingWaiverRule[],
@@ -58,10 +70,11 @@ export function applyWaivers(
   const current = rules.filter((rule) => holdsOn(today, rule))
   const holding = current.filter(({ status }) => status !== 'under_investigation')
   const waived = findings.map((finding): Finding => {
-    const rule = finding.kind === 'malicious' ? undefined : holding.find((one) => concerns(one, finding))
+    const mayPass = holding.filter((one) => concerns(one, finding) && mayLetPass(one, finding))
+    const rule = mayPass.find(({ by }) => by === undefined) ?? mayPass[0]
     if (rule === undefined) return finding
-    const { owner, reason, expires, status } = rule
-    return { ...finding, waiver: { owner, reason, expires, status } }
+    const { owner, reason, expires, status, by } = rule
+    return { ...finding, waiver: { owner, reason, expires, status, ...(by === undefined ? {} : { by }) } }
   })
   const isNeeded = (rule: FindingWaiverRule): boolean => findings.some((finding) => concerns(rule, finding))
   const open = waived.filter(({ waiver }) => waiver === null)

@@ -24,6 +24,7 @@ export const programs: readonly Program[] = [
   { name: 'docker-registry', package: 'docker-registry', why: 'releases are pulled from it' },
   { name: 'sshd', package: 'openssh-server', why: 'tests reach hosts over it' },
   { name: 'htpasswd', package: 'apache2-utils', why: 'accounts of the registry' },
+  { name: 'skopeo', package: 'skopeo', why: 'the workflow that init writes pushes by it' },
 ]
 
 /** What users run today: the benchmark compares with it, and shadow mode is tested on it. */

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { baselineSchedule } from '@towpath/domain/advisory/baseline.ts'
+import type { BaselinePlan } from '@towpath/domain/advisory/baseline.ts'
 import type { FailRule } from '@towpath/domain/advisory/fail-rule.ts'
 import { parseDuration } from '@towpath/domain/config/duration.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
@@ -13,7 +15,7 @@ import { docsOf } from '../../outcome/failure.ts'
 import type { Failure } from '../../outcome/failure.ts'
 import { line } from '../../screen/line.ts'
 import type { Context } from '../../terminal/context.ts'
-import type { Audited } from '../run-audit.ts'
+import type { Audited, BaselineWrite } from '../run-audit.ts'
 
 /** Options of every command that judges what something is made of. */
 export interface JudgeOptions {
@@ -23,6 +25,10 @@ export interface JudgeOptions {
   format: (typeof auditFormats)[number]
   output?: string
   maxAge: string
+  baseline?: boolean
+  acceptNew?: boolean
+  owner?: string
+  shippedOnly?: boolean
 }
 
 /** A result, and how it is told. */
@@ -36,6 +42,16 @@ export interface Judged extends Audited {
 
 export const ageMaxOf = ({ offline, maxAge: text }: JudgeOptions): number | null =>
   offline === true ? null : maxAge(text)
+
+/** Who draws the line of what is old, where the options ask for it. Throws OWNER_UNKNOWN. */
+export async function baselineWriteOf(
+  { shell }: Context,
+  options: JudgeOptions,
+): Promise<BaselineWrite | null> {
+  if (options.baseline !== true) return null
+  const { ownerIn } = await import('../../commands/waive.ts')
+  return { owner: options.owner ?? ownerIn(shell.env), acceptsNew: options.acceptNew === true }
+}
 
 /** The answer in the form that was asked for: a page, a document, or a report to stdout or a file. */
 export async function answerAudit(
@@ -69,7 +85,7 @@ function maxAge(text: string): number {
   })
 }
 
-const documentFor = ({ result, from, more, command }: Judged): Record<string, unknown> => {
+const documentFor = ({ result, from, more, command, redrawn }: Judged): Record<string, unknown> => {
   const { isFailure: _isFailure, advisories, ...told } = result
   return {
     // What `evidence add` knows it by.
@@ -78,8 +94,11 @@ const documentFor = ({ result, from, more, command }: Judged): Record<string, un
     ...more,
     ...told,
     advisories: { ...advisories, from },
+    baseline: { schedule: baselineSchedule(result.findings), change: redrawn && changeOf(redrawn) },
   }
 }
+
+const changeOf = ({ added, gone, left }: BaselinePlan): object => ({ added, gone, left })
 
 async function reportIn(
   format: JudgeOptions['format'],

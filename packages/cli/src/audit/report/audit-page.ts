@@ -1,10 +1,13 @@
 import type { AuditResult } from '@towpath/domain/advisory/audit.ts'
 import { countsUnder } from '@towpath/domain/advisory/audit-verdict.ts'
+import type { BaselinePlan } from '@towpath/domain/advisory/baseline.ts'
 import type { Finding } from '@towpath/domain/advisory/finding.ts'
 import { versionOrderOf } from '@towpath/domain/advisory/version-order-of.ts'
+import type { FindingWaiverRule } from '@towpath/domain/advisory/waiver.ts'
 import { blank, line, span } from '../../screen/line.ts'
 import type { Line, Span, Style } from '../../screen/line.ts'
 import { tableLines } from '../../screen/table.ts'
+import { baselineLines } from './baseline-lines.ts'
 
 /** Unknowns and bumps that are shown one by one. */
 const SHOWN_MAX = 30
@@ -14,10 +17,12 @@ export function auditPage({
   result,
   from,
   of,
+  redrawn,
 }: {
   result: AuditResult
   from: string
   of: string | null
+  redrawn: BaselinePlan | null
 }): Line[] {
   const { findings, unknowns } = result
   return [
@@ -28,6 +33,7 @@ export function auditPage({
       unknowns.map(({ message, hint }) => line(span('warning', '? '), message, span('quiet', `  ${hint}`))),
     ),
     ...waiverLines(result),
+    ...section('Baseline', baselineLines({ result, of, redrawn })),
     ...verdictLines({ result, from, of }),
   ]
 }
@@ -52,14 +58,14 @@ const worstFirst = (a: Finding, b: Finding): number =>
   severityRank.indexOf(a.severity) - severityRank.indexOf(b.severity) ||
   (b.score ?? 0) - (a.score ?? 0)
 
-function rowOf(finding: Finding, { rule }: AuditResult): Span[] {
-  const { kind, severity, score, isExploited, presence, waiver } = finding
+function rowOf(finding: Finding, { rule, shippedOnly }: AuditResult): Span[] {
+  const { kind, severity, score, isExploited, waiver } = finding
   const notes = [
     ...(isExploited === true ? ['exploited'] : []),
-    ...(presence === 'dev-only' ? ['dev only'] : []),
-    ...(waiver === null ? [] : [`waived until ${waiver.expires}`]),
+    ...presenceNotes(finding),
+    ...(waiver === null ? [] : [`${waiver.by ?? 'waived'} until ${waiver.expires}`]),
   ]
-  const glyph = countsUnder(rule, finding) ? '✖' : '▲'
+  const glyph = countsUnder(rule, finding, shippedOnly) ? '✖' : '▲'
   return [
     span('strong', finding.package),
     span(null, finding.version),
@@ -71,6 +77,12 @@ function rowOf(finding: Finding, { rule }: AuditResult): Span[] {
   ]
 }
 
+/** Said where it is known; that an image has it is said by its place there. */
+function presenceNotes({ presence, path }: Finding): string[] {
+  if (presence === 'unknown' || path.length === 0) return []
+  return [presence.replace('-', ' ')]
+}
+
 function styleOf({ waiver, kind, severity }: Finding): Style {
   if (waiver !== null) return 'quiet'
   const isBad =
@@ -79,12 +91,15 @@ function styleOf({ waiver, kind, severity }: Finding): Style {
 }
 
 /** The packages between the project and the one concerned; `-` where it asks for it itself; in an image, the file. */
-const wayTo = ({ path, file, presence }: Finding): string =>
-  presence === 'shipped' ? file : path.slice(1, -1).join(' > ') || '-'
+const wayTo = ({ path, file }: Finding): string =>
+  path.length === 0 ? file : path.slice(1, -1).join(' > ') || '-'
 
 /** One command per package and version, to the newest of the versions that its findings ask for; and who is in the way. */
 function bumpLines(findings: readonly Finding[]): Line[] {
-  const open = findings.filter(({ bump, waiver }) => bump !== null && waiver === null)
+  // What passes by the baseline is meant to be mended before its day.
+  const open = findings.filter(
+    ({ bump, waiver }) => bump !== null && (waiver === null || waiver.by === 'baseline'),
+  )
   const byPackage = Map.groupBy(open, ({ file, package: name, version }) => [file, name, version].join('\n'))
   const lines = [...byPackage.values()].flatMap((own) => {
     const done = own.filter(({ bump }) => bump?.command != null).toSorted(newestFixFirst)[0]?.bump?.command
@@ -118,15 +133,19 @@ function section(title: string, lines: readonly Line[]): Line[] {
   ]
 }
 
+const isWaiver = ({ by }: FindingWaiverRule): boolean => by === undefined
+
 const waiverLines = ({ expired, undecided, unused }: AuditResult): Line[] =>
   section('Waivers', [
-    ...expired.map(({ advisory, owner, expires }) =>
-      line(
-        span('bad', '✖ '),
-        `${advisory} is waived no more since ${expires}; it counts again`,
-        span('quiet', `  owner: ${owner}`),
+    ...expired
+      .filter(isWaiver)
+      .map(({ advisory, owner, expires }) =>
+        line(
+          span('bad', '✖ '),
+          `${advisory} is waived no more since ${expires}; it counts again`,
+          span('quiet', `  owner: ${owner}`),
+        ),
       ),
-    ),
     ...undecided.map(({ advisory, owner, line: row }) =>
       line(
         span('warning', '▲ '),
@@ -134,16 +153,18 @@ const waiverLines = ({ expired, undecided, unused }: AuditResult): Line[] =>
         span('quiet', `  owner: ${owner}`),
       ),
     ),
-    ...unused.map(({ advisory, owner, line: row }) =>
-      line(
-        span('warning', '▲ '),
-        `${advisory} (line ${row}) lets nothing pass that is found here`,
-        span('quiet', `  owner: ${owner}`),
+    ...unused
+      .filter(isWaiver)
+      .map(({ advisory, owner, line: row }) =>
+        line(
+          span('warning', '▲ '),
+          `${advisory} (line ${row}) lets nothing pass that is found here`,
+          span('quiet', `  owner: ${owner}`),
+        ),
       ),
-    ),
   ])
 
-function verdictLines({ result, from, of }: Parameters<typeof auditPage>[0]): Line[] {
+function verdictLines({ result, from, of }: Omit<Parameters<typeof auditPage>[0], 'redrawn'>): Line[] {
   const { lockfiles, advisories, verdict } = result
   const components = lockfiles.reduce((sum, { components: own }) => sum + own, 0)
   const notCompared = lockfiles.reduce((sum, { notCompared: own }) => sum + own, 0)
@@ -159,9 +180,11 @@ function verdictLines({ result, from, of }: Parameters<typeof auditPage>[0]): Li
   ]
 }
 
+const isOpen = ({ waiver }: Finding): boolean => waiver === null
+
 /** `13 vulnerabilities, 9 warnings`: what cargo-audit's closing lines say, in one. */
 export function countText({ findings, unknowns }: AuditResult): string {
-  const open = findings.filter(({ waiver }) => waiver === null)
+  const [open, excused] = [findings.filter(isOpen), findings.filter((finding) => !isOpen(finding))]
   const counts: [number, string, string][] = [
     [open.filter(({ kind }) => kind === 'malicious').length, 'malicious package', 'malicious packages'],
     [open.filter(({ kind }) => kind === 'vulnerability').length, 'vulnerability', 'vulnerabilities'],
@@ -170,7 +193,8 @@ export function countText({ findings, unknowns }: AuditResult): string {
       'warning',
       'warnings',
     ],
-    [findings.length - open.length, 'waived', 'waived'],
+    [excused.filter(({ waiver }) => waiver?.by === undefined).length, 'waived', 'waived'],
+    [excused.filter(({ waiver }) => waiver?.by === 'baseline').length, 'in the baseline', 'in the baseline'],
     [unknowns.length, 'unknown', 'unknown'],
   ]
   const told = counts

@@ -5,7 +5,7 @@ import { adviceOf } from './words.ts'
 
 /** One suite per lockfile, one case per finding; what is unknown is an error of its own suite, so it is never green. */
 export function junitOf(result: AuditResult): string {
-  const { lockfiles, findings, unknowns, rule } = result
+  const { lockfiles, findings, unknowns, rule, shippedOnly } = result
   const files = [...new Set([...lockfiles.map(({ file }) => file), ...findings.map(({ file }) => file)])]
   const suites = files.map((file) => {
     const own = findings.filter((finding) => finding.file === file)
@@ -16,10 +16,10 @@ export function junitOf(result: AuditResult): string {
             caseOf(
               file,
               `${finding.id} ${finding.package} ${finding.version}`,
-              outcomeOf(finding, countsUnder(rule, finding)),
+              outcomeOf(finding, countsUnder(rule, finding, shippedOnly)),
             ),
           )
-    const failures = own.filter((finding) => countsUnder(rule, finding)).length
+    const failures = own.filter((finding) => countsUnder(rule, finding, shippedOnly)).length
     return suite(file, cases, { failures, errors: 0 })
   })
   const unknown = unknowns.map(({ what, message, hint }, at) =>
@@ -45,11 +45,14 @@ const caseOf = (file: string, name: string, inner: string): string =>
 function outcomeOf(finding: Finding, counts: boolean): string {
   if (counts)
     return `<failure message="${escaped(`${finding.kind} ${finding.severity}`)}">${escaped(adviceOf(finding))}</failure>`
-  const why =
-    finding.waiver === null
-      ? 'does not count under this rule'
-      : `waived by ${finding.waiver.owner} until ${finding.waiver.expires}`
-  return `<skipped message="${escaped(why)}"/>`
+  return `<skipped message="${escaped(whyNot(finding))}"/>`
+}
+
+function whyNot({ waiver }: Finding): string {
+  if (waiver === null) return 'does not count under this rule'
+  return waiver.by === 'baseline'
+    ? `in the baseline until ${waiver.expires}`
+    : `waived by ${waiver.owner} until ${waiver.expires}`
 }
 
 /** XML knows no control characters, not even escaped. */

@@ -11,7 +11,7 @@ import { adviceOf, urlOf } from './words.ts'
  * line or an incomplete bump stays the same alert. Waived findings are suppressed, with who and why; what is unknown is a
  * notification of the run, which then counts as not successful.
  */
-export function sarifOf({ findings, unknowns, rule }: AuditResult): object {
+export function sarifOf({ findings, unknowns, rule, shippedOnly }: AuditResult): object {
   const ids = [...new Set(findings.map(({ id }) => id))]
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -35,7 +35,9 @@ export function sarifOf({ findings, unknowns, rule }: AuditResult): object {
             })),
           },
         ],
-        results: findings.map((finding) => resultOf(finding, { ruleIndex: ids.indexOf(finding.id), rule })),
+        results: findings.map((finding) =>
+          resultOf(finding, { ruleIndex: ids.indexOf(finding.id), rule, shippedOnly }),
+        ),
       },
     ],
   }
@@ -60,12 +62,15 @@ function scoreFor({ kind, severity }: Finding): number {
   return { none: 0, low: 2, medium: 5, high: 8, critical: 9.5, unscored: 8 }[severity]
 }
 
-function resultOf(finding: Finding, { ruleIndex, rule }: { ruleIndex: number; rule: FailRule }): object {
+function resultOf(
+  finding: Finding,
+  { ruleIndex, rule, shippedOnly }: { ruleIndex: number; rule: FailRule; shippedOnly: boolean },
+): object {
   const { id, package: name, ecosystem, file, line, waiver } = finding
   return {
     ruleId: id,
     ruleIndex,
-    level: countsUnder(rule, finding) ? 'error' : 'warning',
+    level: countsUnder(rule, finding, shippedOnly) ? 'error' : 'warning',
     message: { text: adviceOf(finding) },
     locations: [
       {
@@ -87,7 +92,7 @@ function resultOf(finding: Finding, { ruleIndex, rule }: { ruleIndex: number; ru
             {
               kind: 'external',
               status: 'accepted',
-              justification: `${waiver.reason} (${waiver.owner}, until ${waiver.expires}, ${waiver.status})`,
+              justification: `${waiver.by === 'baseline' ? 'baseline: ' : ''}${waiver.reason} (${waiver.owner}, until ${waiver.expires}, ${waiver.status})`,
             },
           ],
         }),

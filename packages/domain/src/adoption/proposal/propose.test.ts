@@ -156,21 +156,44 @@ test('what is written is always a configuration that can be used, whatever the s
   )
 })
 
-test('the workflow that is written is one, and builds each image once by its commit', () => {
+test('the workflow that is written is one, and builds each image once, scans all, and only then pushes', () => {
   const files = {
     'compose.yaml':
-      'services:\n  api:\n    image: ghcr.io/acme/api:1\n    build: ./api\n  web:\n    image: ghcr.io/acme/web:1\n',
+      'services:\n  api:\n    image: ghcr.io/acme/api:1\n    build: ./api\n  web:\n    image: ghcr.io/acme/web:1\n  own:\n    image: ghcr.io/acme/own:1\n    build: .\n',
     'api/Dockerfile': 'FROM a:1\n',
+    Dockerfile: 'FROM a:1\n',
   }
   const text = renderWorkflow(proposal(files)) ?? ''
   const read = readWorkflow('w.yml', text)
-  const steps = read.ok ? read.workflow.jobs.flatMap((job) => job.steps) : []
-  expect(
-    steps
-      .filter(({ uses }) => uses?.text.startsWith('docker/build-push-action'))
-      .map(({ id, inputs }) => [id, inputs.get('context')?.text]),
-  ).toEqual([['api', 'api']])
-  expect(steps.at(-1)?.run?.text).toContain('--build "api=ghcr.io/acme/api@${{ steps.api.outputs.digest }}"')
+  const jobs = read.ok ? read.workflow.jobs : []
+  expect(jobs.map(({ id, needs }) => [id, needs])).toEqual([
+    ['audit', []],
+    ['release', ['audit']],
+  ])
+  const script = jobs[1]?.steps.map(({ run }) => run?.text ?? '').join('\n') ?? ''
+  for (const name of ['api', 'own'])
+    expect([name, script.split(`dest=$RUNNER_TEMP/${name}.oci.tar`).length]).toEqual([name, 2])
+  expect(script.lastIndexOf('towpath scan')).toBeLessThan(script.indexOf('skopeo login'))
+  expect(script.indexOf('skopeo login')).toBeLessThan(script.indexOf('skopeo copy'))
+  expect(jobs[1]?.steps.at(-1)?.run?.text).toContain(
+    '--build "api=ghcr.io/acme/api@$(cat "$RUNNER_TEMP/api.digest")"',
+  )
+  expect(script).not.toContain('web.oci.tar')
   expect(renderWorkflow(proposal(api('')))).toBeNull()
   expect(readPlacedYaml(text).ok).toBe(true)
+})
+
+test('what the workflow does for a pull request asks for nothing that a fork does not get', () => {
+  const files = {
+    'compose.yaml': 'services:\n  api:\n    image: ghcr.io/acme/api:1\n    build: ./api\n',
+    'api/Dockerfile': 'FROM a:1\n',
+  }
+  const text = renderWorkflow(proposal(files)) ?? ''
+  const [audit = ''] = text.slice(text.indexOf('  audit:')).split('  release:')
+  expect(audit).not.toMatch(/secrets\.|vars\.|write/)
+  expect(text).toContain('permissions: {contents: read}\n')
+  expect(text).not.toContain('pull_request_target')
+  const uses = text.match(/uses: .*/g) ?? []
+  for (const use of uses) expect(use).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+  expect(uses).toHaveLength(2)
 })
