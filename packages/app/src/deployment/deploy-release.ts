@@ -134,7 +134,8 @@ export async function planFor(
   }
 }
 
-const liveDeployment = async (
+/** The deployment that brought what is live; null where nothing is. */
+export const liveDeployment = async (
   { store }: Installation,
   { live }: EnvironmentState,
 ): Promise<Deployment | null> =>

@@ -9,6 +9,7 @@ import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import { fillSecrets } from '@towpath/domain/config/secret-placeholder.ts'
 import type { Performing } from '../runner/performing.ts'
 import { crossedSince } from './crossed-schemas.ts'
+import { diskRoom } from './disk-room.ts'
 import { edgeDifferences, foreignNames } from './edge-facts.ts'
 import { imageFacts, isReleaseReady } from './image-facts.ts'
 import { observed } from './observed.ts'
@@ -94,11 +95,7 @@ export const observeHost = ({ installation, engine }: HostSources): Promise<Gate
   })
 
 export const observeDisk = ({ installation, engine, config }: HostSources): Promise<GateFacts['disk']> =>
-  observed(installation, async () => {
-    const freeBytes = await engine.diskFreeBytes()
-    if (freeBytes === null) throw new Error('the engine does not say where it keeps its images')
-    return { freeBytes, neededBytes: config.host.diskFreeMinBytes }
-  })
+  observed(installation, () => diskRoom(engine, config))
 
 export async function observeDatabase(sources: HostSources): Promise<GateFacts['database']> {
   const { installation, config, secrets } = sources

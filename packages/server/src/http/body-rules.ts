@@ -6,7 +6,7 @@ import type { ApiEnv } from './api-env.ts'
 
 const bodyMaxBytes = 64 * 1024
 /** A snapshot is measured with its files already in base64; names and framing come on top. */
-const releaseBodyMaxBytes = snapshotMaxBytes + 512 * 1024
+const filesBodyMaxBytes = snapshotMaxBytes + 512 * 1024
 
 const limitTo = (maxSize: number): MiddlewareHandler<ApiEnv> =>
   bodyLimit({
@@ -16,11 +16,14 @@ const limitTo = (maxSize: number): MiddlewareHandler<ApiEnv> =>
     },
   })
 const ordinary = limitTo(bodyMaxBytes)
-const release = limitTo(releaseBodyMaxBytes)
+const withFiles = limitTo(filesBodyMaxBytes)
 
-/** Bodies are bounded before they are read; only a release, which carries files, may be large. */
+/** What carries the files of a project. */
+const carriesFiles = /^\/v1\/(?:releases|environments\/[^/]+\/checks)$/
+
+/** Bodies are bounded before they are read; only what carries files may be large. */
 export const limitBody: MiddlewareHandler<ApiEnv> = (c, next) =>
-  c.req.method === 'POST' && c.req.path === '/v1/releases' ? release(c, next) : ordinary(c, next)
+  c.req.method === 'POST' && carriesFiles.test(c.req.path) ? withFiles(c, next) : ordinary(c, next)
 
 /** A form of a foreign page can post text, never JSON; so nothing but JSON changes anything here. */
 export const jsonOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {

@@ -6,6 +6,7 @@ import { replayGatesEndpoint } from './deployment/replay-gates.ts'
 import { resumeDeploymentEndpoint } from './deployment/resume.ts'
 import { showDeploymentEndpoint } from './deployment/show.ts'
 import { acceptPolicyEndpoint } from './environment/accept-policy.ts'
+import { checkEnvironmentEndpoint } from './environment/check.ts'
 import { deployReleaseEndpoint } from './environment/deploy.ts'
 import { listEnvironmentsEndpoint } from './environment/list.ts'
 import { readEdgeEndpoint } from './environment/read-edge.ts'
@@ -41,6 +42,7 @@ export const endpoints: readonly Endpoint[] = [
   approveReleaseEndpoint,
   listEnvironmentsEndpoint,
   showEnvironmentEndpoint,
+  checkEnvironmentEndpoint,
   deployReleaseEndpoint,
   rollBackEndpoint,
   waiveGateEndpoint,
