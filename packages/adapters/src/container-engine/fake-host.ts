@@ -51,6 +51,9 @@ export class FakeHost {
   readonly images = new Set<string>()
   readonly imageLabels = new Map<string, Record<string, string>>()
   diskFreeBytes: number | null = 100 * 2 ** 30
+  /** Of every image, as its registry tells them. */
+  platforms = ['linux/amd64', 'linux/arm64']
+  clock = (): string | null => new Date().toISOString()
   private callsToRefuse = 0
   private started = 0
   private readonly watchers = new Set<() => void>()

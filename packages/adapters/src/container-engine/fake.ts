@@ -44,7 +44,7 @@ function hostCalls(host: FakeHost): Pick<ContainerEngine, 'describe' | 'diskFree
   return {
     async describe() {
       host.answerOrThrow()
-      return { name: 'fake', version: '0', architecture: 'amd64' }
+      return { name: 'fake', version: '0', architecture: 'amd64', clock: host.clock() }
     },
     async diskFreeBytes() {
       host.answerOrThrow()
@@ -61,12 +61,18 @@ function hostCalls(host: FakeHost): Pick<ContainerEngine, 'describe' | 'diskFree
 function imageCalls(
   host: FakeHost,
   onPull: (image: string) => void,
-): Pick<ContainerEngine, 'hasImage' | 'pullImage' | 'removeImage' | 'describeImage'> {
+): Pick<ContainerEngine, 'hasImage' | 'platformsOf' | 'pullImage' | 'removeImage' | 'describeImage'> {
   return {
     async hasImage(image) {
       host.answerOrThrow()
       imageReference(image)
       return host.images.has(image)
+    },
+    async platformsOf(image) {
+      host.answerOrThrow()
+      imageReference(image)
+      onPull(image)
+      return host.platforms
     },
     async pullImage(image) {
       host.answerOrThrow()

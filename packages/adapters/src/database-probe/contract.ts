@@ -19,11 +19,25 @@ export function databaseProbeContract(open: () => Promise<DatabaseProbeUnderTest
       })
     })
 
+    it('tells how many connections it allows, at least as many as it has', async () => {
+      const { probe, url } = await open()
+      const answer = await probe.room(url, 20_000)
+      expect(answer).toEqual({
+        reachable: true,
+        version: expect.stringMatching(/^PostgreSQL \d+/),
+        connections: { allowed: expect.any(Number), open: expect.any(Number) },
+      })
+      const { connections } = answer as { connections: { allowed: number; open: number } }
+      expect(connections.open).toBeGreaterThan(0)
+      expect(connections.allowed).toBeGreaterThanOrEqual(connections.open)
+    })
+
     it('says why one does not answer, and nothing of its URL', async () => {
       const { probe, deadUrl } = await open()
       const answer = await probe.reach(deadUrl, 20_000)
       expect(answer).toEqual({ reachable: false, why: expect.stringMatching(/./) })
       expect(JSON.stringify(answer)).not.toContain(new URL(deadUrl).password)
+      expect(await probe.room(deadUrl, 20_000)).toEqual(answer)
     })
   })
 }

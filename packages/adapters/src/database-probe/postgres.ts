@@ -1,9 +1,10 @@
 import type { DatabaseProbe } from '@towpath/app/ports/database-probe.ts'
+import type { SeenDatabase } from '@towpath/domain/adoption/online/online-facts.ts'
 import { Socket } from 'node:net'
 import { Client, type ClientConfig } from 'pg'
 import { parseIntoClientConfig } from 'pg-connection-string'
 
-type Answer = Awaited<ReturnType<DatabaseProbe['reach']>>
+type Unreachable = { reachable: false; why: string }
 
 /** SQLSTATE classes of a refused log-in and their like (PostgreSQL manual, appendix A). */
 const REFUSALS: Record<string, string> = {
@@ -32,14 +33,16 @@ const FAULTS: Record<string, string> = {
  * URL, and with it the password. `sslmode` means what it means to libpq, as it does to most applications.
  */
 export function postgresProbe({ wayTo }: PostgresProbeOptions = {}): DatabaseProbe {
+  const asked = async <T>(url: string, question: Question<T>): Promise<T | Unreachable> => {
+    const config = configOf(url)
+    if (config === null) return no('the setting is not a postgres:// URL')
+    if (wayTo === undefined) return await ask(config, question)
+    const { host = 'localhost', port = 5432 } = config
+    return await ask(throughSocket(config, await wayTo({ host, port })), question)
+  }
   return {
-    async reach(url, deadlineMs) {
-      const config = configOf(url)
-      if (config === null) return no('the setting is not a postgres:// URL')
-      if (wayTo === undefined) return await ask(config, deadlineMs)
-      const { host = 'localhost', port = 5432 } = config
-      return await ask(throughSocket(config, await wayTo({ host, port })), deadlineMs)
-    },
+    reach: (url, deadlineMs) => asked(url, { deadlineMs, put: versionOf }),
+    room: (url, deadlineMs) => asked(url, { deadlineMs, put: roomOf }),
   }
 }
 
@@ -68,13 +71,22 @@ class LedSocket extends Socket {
   }
 }
 
-async function ask(config: ClientConfig, deadlineMs: number): Promise<Answer> {
+/** What is asked of a database once it lets us in. */
+interface Question<T> {
+  deadlineMs: number
+  put: (client: Client) => Promise<T>
+}
+
+async function ask<T>(config: ClientConfig, { deadlineMs, put }: Question<T>): Promise<T | Unreachable> {
   const client = new Client({ ...config, connectionTimeoutMillis: deadlineMs, query_timeout: deadlineMs })
   // The connection may break again while it is given up; without a listener that would end the process.
   client.on('error', () => {})
   const deadline = after(deadlineMs)
   try {
-    return await Promise.race([versionOf(client), deadline.passed.then(() => no(tooLate(deadlineMs)))])
+    return await Promise.race([
+      client.connect().then(() => put(client)),
+      deadline.passed.then(() => no(tooLate(deadlineMs))),
+    ])
   } catch (thrown) {
     return no(whyOf(thrown, deadlineMs))
   } finally {
@@ -83,11 +95,36 @@ async function ask(config: ClientConfig, deadlineMs: number): Promise<Answer> {
   }
 }
 
-async function versionOf(client: Client): Promise<Answer> {
-  await client.connect()
+async function versionOf(client: Client): Promise<{ reachable: true; version: string }> {
   const { rows } = await client.query<{ version: string }>('select version()')
   // "PostgreSQL 18.1 on x86_64-…": what it was built with is of no use to a reader.
   return { reachable: true, version: (rows[0]?.version ?? '').split(' ').slice(0, 2).join(' ') }
+}
+
+/** The settings are those of the manual's section on connections; `reserved_connections` came with PostgreSQL 16. -1 is no limit. */
+const CONNECTIONS = `
+  select
+    current_setting('max_connections')::int
+      - current_setting('superuser_reserved_connections')::int
+      - coalesce(current_setting('reserved_connections', true)::int, 0) as server,
+    (select datconnlimit from pg_database where datname = current_database()) as database,
+    (select rolconnlimit from pg_roles where rolname = current_user) as role,
+    (select coalesce(sum(numbackends), 0)::int from pg_stat_database) as open`
+
+/** Who speaks PostgreSQL and is none may not know these settings: then the limit is not known, and it answers all the same. */
+async function roomOf(client: Client): Promise<SeenDatabase> {
+  const reached = await versionOf(client)
+  const connections = await client
+    .query<Record<'server' | 'database' | 'role' | 'open', number>>(CONNECTIONS)
+    .then(
+      ({ rows: [row] }) => {
+        if (row === undefined) return null
+        const limits = [row.server, row.database, row.role].filter((limit) => limit >= 0)
+        return { allowed: Math.min(...limits), open: row.open }
+      },
+      () => null,
+    )
+  return { ...reached, connections }
 }
 
 function configOf(url: string): ClientConfig | null {
@@ -122,7 +159,7 @@ function whyOf(thrown: unknown, deadlineMs: number): string {
 
 const tooLate = (deadlineMs: number): string => `no answer within ${deadlineMs} ms`
 
-const no = (why: string): Answer => ({ reachable: false, why })
+const no = (why: string): Unreachable => ({ reachable: false, why })
 
 /** Nobody waits for the good-bye: a server that hangs would hold us again. */
 function leave(client: Client): void {

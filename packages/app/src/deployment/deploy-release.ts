@@ -152,7 +152,8 @@ export async function pinInputs(
   return { snapshot: facts.release.snapshot, model, config, policyVersion }
 }
 
-const liveDeployment = async (
+/** The deployment that brought what is live; null where nothing is. */
+export const liveDeployment = async (
   { store }: Installation,
   { live }: EnvironmentState,
 ): Promise<Deployment | null> =>

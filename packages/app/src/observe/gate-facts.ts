@@ -10,6 +10,7 @@ import { environmentOf } from '@towpath/domain/fleet/seat.ts'
 import { fillSecrets } from '@towpath/domain/config/secret-placeholder.ts'
 import type { Performing } from '../runner/performing.ts'
 import { crossedSince } from './crossed-schemas.ts'
+import { diskRoom } from './disk-room.ts'
 import { edgeDifferences, foreignNames } from './edge-facts.ts'
 import { imageFacts, isReleaseReady } from './image-facts.ts'
 import { observed } from './observed.ts'
@@ -107,11 +108,7 @@ export const observeHost = ({ installation, engine }: HostSources): Promise<Gate
   })
 
 export const observeDisk = ({ installation, engine, config }: HostSources): Promise<GateFacts['disk']> =>
-  observed(installation, async () => {
-    const freeBytes = await engine.diskFreeBytes()
-    if (freeBytes === null) throw new Error('the engine does not say where it keeps its images')
-    return { freeBytes, neededBytes: config.host.diskFreeMinBytes }
-  })
+  observed(installation, () => diskRoom(engine, config))
 
 export async function observeDatabase(sources: HostSources): Promise<GateFacts['database']> {
   const { installation, config, secrets } = sources

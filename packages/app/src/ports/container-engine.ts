@@ -14,12 +14,18 @@ import type {
  * the calls for adopted ones, which name them by id.
  */
 export interface ContainerEngine {
-  describe(): Promise<{ name: string; version: string; architecture: string }>
+  /** `clock` is the host's own time, RFC 3339; `null` where the engine tells none. */
+  describe(): Promise<{ name: string; version: string; architecture: string; clock: string | null }>
   /** Free bytes where images live; `null` where the engine cannot tell. */
   diskFreeBytes(): Promise<number | null>
 
   /** True when the image is on the host by exactly this digest reference. */
   hasImage(image: string): Promise<boolean>
+  /**
+   * Platforms (`linux/arm64`) of an image as the engine itself finds it at its registry, by tag or digest; empty where the
+   * engine cannot tell. Pulls nothing. What is wrong at the registry throws as it does for a pull.
+   */
+  platformsOf(image: string, credentials: RegistryCredentials | null): Promise<string[]>
   /** Pulls by digest unless present. Credentials never reach a log. */
   pullImage(image: string, credentials: RegistryCredentials | null): Promise<void>
   removeImage(image: string): Promise<void>

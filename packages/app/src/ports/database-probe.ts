@@ -1,3 +1,5 @@
+import type { SeenDatabase } from '@towpath/domain/adoption/online/online-facts.ts'
+
 /**
  * Asks a database whether it answers. The URL holds a secret: it appears in no error, log or event. Throws where the place
  * that it is asked from cannot be reached: then nothing is known of the database.
@@ -7,4 +9,6 @@ export interface DatabaseProbe {
     url: string,
     deadlineMs: number,
   ): Promise<{ reachable: true; version: string } | { reachable: false; why: string }>
+  /** The same, with how many connections it allows; reads only. */
+  room(url: string, deadlineMs: number): Promise<SeenDatabase>
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { onlineCheckIds } from '@towpath/domain/adoption/online/online-answer.ts'
 import { traps } from '@towpath/domain/adoption/traps.ts'
 
 const page = readFileSync(new URL('../../../../docs/reference/checks.md', import.meta.url), 'utf8')
@@ -7,5 +8,5 @@ const page = readFileSync(new URL('../../../../docs/reference/checks.md', import
 test('the reference page has every check, in the order in which they are told, and no other', () => {
   const own = ['config', 'compose', 'settings', 'secrets', 'readable', 'clock']
   const listed = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1])
-  expect(listed).toEqual([...own, ...traps.map(({ id }) => id)])
+  expect(listed).toEqual([...own, ...traps.map(({ id }) => id), ...onlineCheckIds])
 })

@@ -130,6 +130,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/environments/{environment}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks at host, registry, database and what is live, as these files would use them
+         * @description Reads only: nothing is recorded, kept or changed. Takes the right to deploy there, because the files decide which host and registry are asked, and with which secrets.
+         */
+        post: operations["checkEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/environments/{environment}/deployments": {
         parameters: {
             query?: never;
@@ -935,6 +955,28 @@ export interface components {
             commit: string | null;
             version: string | null;
             containers: string[];
+        };
+        Checks: {
+            checks: components["schemas"]["Check"][];
+        };
+        Check: {
+            /** @enum {string} */
+            id: "environment" | "host" | "host-clock" | "host-disk" | "images" | "host-images" | "secret-values" | "database" | "connections" | "live-health";
+            /** @enum {string} */
+            status: "pass" | "warn" | "fail" | "unknown";
+            /** @description Relative to the folder of towpath.yaml. */
+            file: string | null;
+            line: number | null;
+            message: string;
+            /** @description What to do; null where nothing is to be done. */
+            fix: string | null;
+            patch: string | null;
+        };
+        CheckEnvironment: {
+            /** @description Path relative to the folder of towpath.yaml, to bytes in base64. */
+            files: {
+                [key: string]: string;
+            };
         };
         Preview: {
             /** @enum {boolean} */
@@ -1970,6 +2012,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Environment"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckEnvironment"];
+            };
+        };
+        responses: {
+            /** @description What was seen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
                 };
             };
             /** @description What went wrong, as RFC 9457 has it */

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Check } from '@towpath/domain/adoption/finding.ts'
+import { problem, scriptedServer } from '../connection/scripted-server.ts'
+import type { Script } from '../connection/scripted-server.ts'
 import { runCommandLine } from '../run.ts'
 import { capturedShell } from '../terminal/captured-shell.ts'
 
@@ -223,4 +225,73 @@ test('a clock behind the last commit is told, one that is not is no news', async
   expect((await checksIn()).find(({ id }) => id === 'clock')?.status).toBe('pass')
   await write(log(1_767_230_000))
   expect((await checksIn()).find(({ id }) => id === 'clock')?.status).toBe('fail')
+})
+
+describe('--online', () => {
+  const host = (status: string, environment: string): Check => ({
+    ...{ id: 'host', status: status as Check['status'], file: 'towpath.yaml', line: 3, patch: null },
+    message: `${environment}: the engine answers`,
+    fix: status === 'pass' ? null : 'mend it',
+  })
+  const project = {
+    'docker-compose.yaml': 'services:\n  web:\n    image: ghcr.io/acme/web:1.99\n    restart: always\n',
+    'towpath.yaml':
+      'version: 1\nproject: shop\nservices:\n  web:\n    compose: web\n    image: ghcr.io/acme/web\n    health: {path: /, port: 80}\ndefaults: {host: {folder: /srv/shop}}\nenvironments: {staging: {}, production: {}}\n',
+  }
+  const forbidden: Script = () => ({ status: 403, body: problem('FORBIDDEN', 'forbidden') })
+  const server = (production: Script) =>
+    scriptedServer({
+      'POST /v1/environments/staging/checks': () => ({ body: { checks: [host('pass', 'staging')] } }),
+      'POST /v1/environments/production/checks': production,
+    })
+  const ask = async (url: string, ...argv: string[]) => {
+    const given = { env: { TOWPATH_SERVER: url, TOWPATH_TOKEN: 'twp_test' } }
+    return await run(['check', '--online', '--json', ...argv], given)
+  }
+  const hostsIn = (out: string) =>
+    (JSON.parse(out) as { checks: Check[] }).checks
+      .filter(({ id }) => ['host', 'environment'].includes(id))
+      .map(({ id, status, message }) => `${id} ${status} ${message.split(':')[0] ?? ''}`)
+
+  test('asks the server about each environment, with the files of a release and no others', async () => {
+    await write({ ...project, 'secret.txt': 'not part of a release' })
+    const scripted = await server(() => ({ body: { checks: [host('fail', 'production')] } }))
+    const { out, exit } = await ask(scripted.url)
+    expect(hostsIn(out)).toEqual(['host pass staging', 'host fail production'])
+    expect(exit).toBe(1)
+    for (const { body } of scripted.seen)
+      expect(Object.keys((body as { files: object }).files).toSorted()).toEqual(
+        Object.keys(project).toSorted(),
+      )
+    await scripted.close()
+  })
+
+  test('an environment that may not be asked is unknown, or an error where it is the one that was named', async () => {
+    await write(project)
+    const scripted = await server(forbidden)
+    expect(hostsIn((await ask(scripted.url)).out)).toEqual([
+      'host pass staging',
+      'environment unknown production',
+    ])
+    expect(await ask(scripted.url, '-e', 'production')).toMatchObject({
+      exit: 5,
+      out: expect.stringContaining('FORBIDDEN'),
+    })
+    await scripted.close()
+  })
+
+  test('asks nothing where the files have mistakes, of an environment that is not there, or without being told to', async () => {
+    await write({ ...project, 'towpath.yaml': project['towpath.yaml'].replace('port: 80', 'prot: 80') })
+    const scripted = await server(forbidden)
+    const wrong = await ask(scripted.url)
+    expect(wrong.exit).toBe(2)
+    expect(hostsIn(wrong.out)).toEqual([
+      'environment unknown the server was not asked, because the files of a release have mistakes',
+    ])
+    await write(project)
+    expect((await ask(scripted.url, '-e', 'stagging')).out).toContain('ENVIRONMENT_UNKNOWN')
+    expect((await run(['check', '-e', 'staging'])).err).toContain('CHECK_NOT_ONLINE')
+    expect(scripted.seen).toEqual([])
+    await scripted.close()
+  })
 })

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { Check, CheckStatus } from '@towpath/domain/adoption/finding.ts'
+import { onlineCheckIds } from '@towpath/domain/adoption/online/online-answer.ts'
 import { traps } from '@towpath/domain/adoption/traps.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { acceptedBy, requireKnown } from '../check/accepted.ts'
 import { runChecks } from '../check/run-checks.ts'
 import type { Checked } from '../check/run-checks.ts'
@@ -19,19 +21,22 @@ interface CheckOptions {
   project: string
   accept: string[]
   patch?: boolean
+  online?: boolean
+  environment?: string
 }
 
-/** `towpath check`: what will bite, in every file that a team's deployment is made of. Needs no server and no host. */
+/**
+ * `towpath check`: what will bite, in every file that a team's deployment is made of. Needs no server and no host;
+ * with `--online` the server looks at hosts, registries and databases besides.
+ */
 export async function check(context: Context, options: CheckOptions): Promise<Answer> {
   const { shell } = context
-  const checked = runChecks(resolve(shell.folder, options.project), shell.now())
-  const { checks, patch } = checked
-  requireKnown(
-    checks,
-    options.accept,
-    traps.map(({ id }) => id),
-  )
-  if (options.patch === true) return patchAlone(context, patch)
+  if (options.environment !== undefined && options.online !== true) throw notOnline(options.environment)
+  const offline = runChecks(resolve(shell.folder, options.project), shell.now())
+  requireKnown(offline.checks, options.accept, [...traps.map(({ id }) => id), ...onlineCheckIds])
+  if (options.patch === true) return patchAlone(context, offline.patch)
+  const checked = await withOnline(context, offline, options)
+  const { checks } = checked
   const accepted = checks.filter(
     ({ status, ...rest }) => status !== 'pass' && acceptedBy({ status, ...rest }, options.accept),
   )
@@ -49,6 +54,28 @@ export async function check(context: Context, options: CheckOptions): Promise<An
     ...(failure === null ? {} : { failure, exit: open.some(isMistake) ? exitCodes.usage : exitCodes.failed }),
     problems: [...checked.problems, ...open.flatMap(annotated)],
   }
+}
+
+const notOnline = (environment: string): TowpathError =>
+  new TowpathError({
+    code: 'CHECK_NOT_ONLINE',
+    kind: 'usage',
+    message: 'Without --online the files of all environments are checked together, so -e narrows nothing.',
+    hint: `Nothing was changed. Ask the server about one: towpath check --online -e ${environment}`,
+  })
+
+/** A server can do nothing with files that have mistakes: then it is not asked, and that is told. */
+async function withOnline(context: Context, checked: Checked, options: CheckOptions): Promise<Checked> {
+  if (options.online !== true) return checked
+  if (checked.problems.length > 0) return { ...checked, checks: [...checked.checks, notAsked] }
+  const { onlineChecksOf } = await import('../check/online-checks.ts')
+  return { ...checked, checks: [...checked.checks, ...(await onlineChecksOf(context, options))] }
+}
+
+const notAsked: Check = {
+  ...{ id: 'environment', status: 'unknown', file: null, line: null, patch: null },
+  message: 'the server was not asked, because the files of a release have mistakes',
+  fix: 'mend them, then: towpath check --online',
 }
 
 /** The patch goes out byte for byte: a line of it may hold tabs, which a page would not keep. */

@@ -2,7 +2,15 @@ import { Option } from 'commander'
 import { roles } from '@towpath/domain/principal/principal.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { collect, collectList, collectPairs, environmentOption, need, projectOption } from './options.ts'
+import {
+  collect,
+  collectList,
+  collectPairs,
+  environmentChoice,
+  environmentOption,
+  need,
+  projectOption,
+} from './options.ts'
 
 const group = 'Set up'
 
@@ -91,21 +99,29 @@ const init: Group = (program, act) => {
 }
 
 const check: Group = (program, act) => {
-  projectOption(
-    tell(program.command('check'), {
-      says: 'Find what will bite: mistakes, and traps in compose, Docker, nginx and CI files. No server.',
-      inShort: 'find mistakes and traps in your files, before they bite',
-      examples: ['check', 'check --patch | git apply', 'check --accept stop-signal:backend,log-growth'],
-      group,
-    }),
-  )
-    .addOption(
-      new Option('--accept <ids>', 'do not fail on these checks: ID or ID:WORD, commas between')
-        .default([], '')
-        .argParser(collectList),
+  environmentChoice(
+    projectOption(
+      tell(program.command('check'), {
+        says: 'Find what will bite in compose, Docker, nginx and CI files; with --online, on hosts too.',
+        inShort: 'find mistakes and traps in your files, before they bite',
+        examples: [
+          'check',
+          'check --patch | git apply',
+          'check --accept stop-signal:backend,log-growth',
+          'check --online -e production',
+        ],
+        group,
+      }),
     )
-    .option('--patch', 'print only the patches, as one diff')
-    .action(act(async () => (await import('../commands/check.ts')).check))
+      .addOption(
+        new Option('--accept <ids>', 'do not fail on these checks: ID or ID:WORD, commas between')
+          .default([], '')
+          .argParser(collectList),
+      )
+      .option('--patch', 'print only the patches, as one diff')
+      .option('--online', 'let the server look at hosts, registries and databases too'),
+    'with --online: this environment alone',
+  ).action(act(async () => (await import('../commands/check.ts')).check))
 }
 
 const adopting: Group = (program, act) => {

@@ -7,7 +7,7 @@ import type { ApiEnv } from './api-env.ts'
 
 const bodyMaxBytes = 64 * 1024
 /** A snapshot is measured with its files already in base64; names and framing come on top. */
-const releaseBodyMaxBytes = snapshotMaxBytes + 512 * 1024
+const filesBodyMaxBytes = snapshotMaxBytes + 512 * 1024
 
 /** A document travels in base64, which makes it a third larger. */
 const evidenceBodyMaxBytes = Math.ceil(EVIDENCE_BYTES_MAX / 3) * 4 + 64 * 1024
@@ -20,17 +20,20 @@ const limitTo = (maxSize: number): MiddlewareHandler<ApiEnv> =>
     },
   })
 const ordinary = limitTo(bodyMaxBytes)
-const release = limitTo(releaseBodyMaxBytes)
+const withFiles = limitTo(filesBodyMaxBytes)
 const evidence = limitTo(evidenceBodyMaxBytes)
 
-const byPath: ReadonlyMap<string, MiddlewareHandler<ApiEnv>> = new Map([
-  ['/v1/releases', release],
-  ['/v1/evidence', evidence],
-])
+/** What carries the files of a project. */
+const carriesFiles = /^\/v1\/(?:releases|environments\/[^/]+\/checks)$/
+
+function limitFor(method: string, path: string): MiddlewareHandler<ApiEnv> {
+  if (method !== 'POST') return ordinary
+  if (path === '/v1/evidence') return evidence
+  return carriesFiles.test(path) ? withFiles : ordinary
+}
 
 /** Bodies are bounded before they are read; only what carries files may be large. */
-export const limitBody: MiddlewareHandler<ApiEnv> = (c, next) =>
-  ((c.req.method === 'POST' ? byPath.get(c.req.path) : undefined) ?? ordinary)(c, next)
+export const limitBody: MiddlewareHandler<ApiEnv> = (c, next) => limitFor(c.req.method, c.req.path)(c, next)
 
 /** A form of a foreign page can post text, never JSON; so nothing but JSON changes anything here. */
 export const jsonOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {

@@ -8,6 +8,7 @@ import { showDeploymentEndpoint } from './deployment/show.ts'
 import { adoptEnvironmentEndpoint } from './environment/adopt.ts'
 import { ejectEnvironmentEndpoint } from './environment/eject.ts'
 import { acceptPolicyEndpoint } from './environment/accept-policy.ts'
+import { checkEnvironmentEndpoint } from './environment/check.ts'
 import { deployReleaseEndpoint } from './environment/deploy.ts'
 import { listEnvironmentsEndpoint } from './environment/list.ts'
 import { readEdgeEndpoint } from './environment/read-edge.ts'
@@ -49,6 +50,7 @@ export const endpoints: readonly Endpoint[] = [
   showEvidenceEndpoint,
   listEnvironmentsEndpoint,
   showEnvironmentEndpoint,
+  checkEnvironmentEndpoint,
   deployReleaseEndpoint,
   rollBackEndpoint,
   waiveGateEndpoint,

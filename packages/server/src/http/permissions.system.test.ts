@@ -55,6 +55,7 @@ const table: Row[] = [
   { request: 'GET /v1/evidence/ev_00000000', may: everyRole, elsewhere: everyRole },
   { request: 'GET /v1/environments', may: everyRole, elsewhere: everyRole },
   { request: `GET ${env}`, may: everyRole, elsewhere: [] },
+  { request: `POST ${env}/checks`, body: { files: shopFiles() }, may: deploying, elsewhere: [] },
   {
     request: `POST ${env}/deployments`,
     body: { release: '1.0.0', dryRun: true },

@@ -30,11 +30,20 @@ export function imagePromises(bench: () => Bench): void {
     await under.engine.removeImage(under.missingImage)
   })
 
+  it('looks for an image at its registry and pulls nothing', async () => {
+    const { under } = bench()
+    await expect(under.engine.platformsOf(under.missingImage, null)).rejects.toThrow(
+      withCode('IMAGE_NOT_FOUND'),
+    )
+    expect(await under.engine.hasImage(under.missingImage)).toBe(false)
+  })
+
   it('a hostile name of an image reaches no engine', async () => {
     const { under } = bench()
     for (const image of ['../../containers/json?all=1', 'a b', 'app@sha256:short', '']) {
       await expect(under.engine.hasImage(image)).rejects.toThrow(withCode('IMAGE_REFERENCE_INVALID'))
       await expect(under.engine.pullImage(image, null)).rejects.toThrow(withCode('IMAGE_REFERENCE_INVALID'))
+      await expect(under.engine.platformsOf(image, null)).rejects.toThrow(withCode('IMAGE_REFERENCE_INVALID'))
     }
   })
 }

@@ -3,7 +3,11 @@ import { statfs } from 'node:fs/promises'
 import { z } from 'zod'
 import { readAnswer, type EngineClient } from './client.ts'
 
-const infoSchema = z.object({ Name: z.string(), DockerRootDir: z.string() })
+const infoSchema = z.object({
+  Name: z.string(),
+  DockerRootDir: z.string(),
+  SystemTime: z.string().optional(),
+})
 const versionSchema = z.object({ Version: z.string(), Arch: z.string() })
 
 /** What the host itself is. `freeBytes` looks at a folder as the engine sees it. */
@@ -16,10 +20,11 @@ export function hostCalls(
   return {
     async describe() {
       const doing = 'describe the container engine'
-      const { Name } = await info(doing)
+      // What comes last tells the time, so that whoever asks knows how old it is.
       const answer = await client.ask({ doing, path: ['version'] })
       const { Version, Arch } = readAnswer(versionSchema, answer.body, doing)
-      return { name: Name, version: Version, architecture: Arch }
+      const { Name, SystemTime } = await info(doing)
+      return { name: Name, version: Version, architecture: Arch, clock: SystemTime ?? null }
     },
     async diskFreeBytes() {
       const { DockerRootDir } = await info('read free disk space')

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { type EngineCall, type EngineClient, readAnswer } from './client.ts'
 import { readLines } from './lines.ts'
-import { pullFailure } from './pull-failure.ts'
+import { type ImageAct, pullFailure } from './pull-failure.ts'
 
 export interface PullDeadlines {
   /** Whole pull. */
@@ -20,13 +20,17 @@ const imageSchema = z.object({
   RepoDigests: z.array(z.string()).nullish(),
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
 })
-
+const distributionSchema = z.object({
+  Platforms: z
+    .array(z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() }))
+    .nullish(),
+})
 const progressSchema = z.object({ error: z.string().optional() })
 
 export function imageCalls(
   client: EngineClient,
   deadlines: Partial<PullDeadlines> = {},
-): Pick<ContainerEngine, 'hasImage' | 'pullImage' | 'removeImage' | 'describeImage'> {
+): Pick<ContainerEngine, 'hasImage' | 'platformsOf' | 'pullImage' | 'removeImage' | 'describeImage'> {
   const hasImage = async (image: string): Promise<boolean> => {
     const doing = `look for image ${checked(image)}`
     const answer = await client.ask({ doing, path: ['images', image, 'json'], allow: [404] })
@@ -34,6 +38,18 @@ export function imageCalls(
   }
   return {
     hasImage,
+    async platformsOf(image, credentials) {
+      const doing = `look for image ${checked(image)} at its registry`
+      const call = { doing, path: ['distribution', image, 'json'], ...signIn(image, credentials) }
+      try {
+        const { Platforms } = readAnswer(distributionSchema, (await client.ask(call)).body, doing)
+        return (Platforms ?? []).map(({ os, architecture, variant }) =>
+          [os, architecture, variant].filter(Boolean).join('/'),
+        )
+      } catch (thrown) {
+        throw asImageFailure(client, { image, doing, act: 'find' }, thrown)
+      }
+    },
     async pullImage(image, credentials) {
       if (await hasImage(image)) return
       await pull(client, pullCall(image, credentials), { ...PULL_DEADLINES, ...deadlines })
@@ -71,9 +87,14 @@ function pullCall(image: string, credentials: RegistryCredentials | null): Engin
     path: ['images', 'create'],
     // Without a tag the engine would pull every tag of the repository.
     query: { fromImage: `${domain}/${path}`, tag: digest ?? tag ?? 'latest' },
-    credentials: credentials === null ? undefined : { ...credentials, serveraddress: domain },
+    ...signIn(image, credentials),
   }
 }
+
+const signIn = (image: string, credentials: RegistryCredentials | null): Pick<EngineCall, 'credentials'> => ({
+  credentials:
+    credentials === null ? undefined : { ...credentials, serveraddress: imageReference(image).domain },
+})
 
 async function pull(
   client: EngineClient,
@@ -90,7 +111,7 @@ async function pull(
     await drain(progress, { signal, onProgress: () => timer.refresh() })
   } catch (thrown) {
     if (stalled.signal.aborted || whole.aborted) throw stallFailure(call.image, deadlines)
-    throw asPullFailure(client, call, thrown)
+    throw asImageFailure(client, { ...call, act: 'pull' }, thrown)
   } finally {
     clearTimeout(timer)
     stalled.abort()
@@ -112,9 +133,9 @@ async function drain(
 /** The engine's own words, on their way to `pullFailure`. */
 class PullRefused extends Error {}
 
-function asPullFailure(
+function asImageFailure(
   client: EngineClient,
-  { image, doing }: EngineCall & { image: string },
+  { image, doing, act }: { image: string; doing: string; act: ImageAct },
   thrown: unknown,
 ): Error {
   if (thrown instanceof PullRefused) return pullFailure(image, client.redact(thrown.message))
@@ -122,7 +143,7 @@ function asPullFailure(
   const fault = client.fault(thrown, doing)
   const { engineSays } = fault.detail
   return fault.code === 'ENGINE_REFUSED' && typeof engineSays === 'string'
-    ? pullFailure(image, engineSays)
+    ? pullFailure(image, engineSays, act)
     : fault
 }
 

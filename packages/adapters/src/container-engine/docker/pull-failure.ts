@@ -45,14 +45,17 @@ const OTHER: Omit<Row, 'pattern'> = {
   hint: 'What runs was not changed. Try `docker pull` of the same image on the host.',
 }
 
+/** What was tried at the registry, as a word of the message. */
+export type ImageAct = 'pull' | 'find'
+
 /** The typed error for the words of a failed pull. `words` must have passed the redactor. */
-export function pullFailure(image: string, words: string): TowpathError {
+export function pullFailure(image: string, words: string, act: ImageAct = 'pull'): TowpathError {
   const { code, kind, hint, retryable } = ROWS.find(({ pattern }) => pattern.test(words)) ?? OTHER
   return new TowpathError({
     code,
     kind,
     hint,
-    message: `Could not pull ${image}: ${words.trim().replace(/\.$/, '')}.`,
+    message: `Could not ${act} ${image}: ${words.trim().replace(/\.$/, '')}.`,
     retryable: retryable ?? false,
   })
 }

@@ -1,0 +1,66 @@
+import type { Observed } from '../../evidence/observed.ts'
+import type { ProbeResult } from '../../signal/probe-result.ts'
+import type { ConnectionNeed } from './connection-need.ts'
+
+/** What the server saw of one environment, for `towpath check --online`. What was not seen says why. */
+export interface OnlineFacts {
+  environment: string
+  host: {
+    /** As `host.docker` has it. */
+    address: string
+    seen: Observed<SeenHost>
+  }
+  disk: Observed<{ freeBytes: number; neededBytes: number }>
+  images: SeenImage[]
+  /** Names without a value that services, jobs or towpath.yaml need. */
+  missingSecrets: string[]
+  /** Null where towpath.yaml names no database. */
+  database: { seen: Observed<SeenDatabase>; need: ConnectionNeed } | null
+  /** Null where nothing is live. */
+  live: { release: string; services: SeenService[] } | null
+}
+
+export interface SeenHost {
+  engine: string
+  version: string
+  /** Of the engine, as Docker names it. */
+  architecture: string
+  /** How far its clock is ahead of the controller's, in ms; null where the engine tells no time. */
+  aheadMs: number | null
+  /** The question took so long there and back, in ms: the clock is known to half of it. */
+  tookMs: number
+}
+
+export interface SeenImage {
+  /** Services that run it, by their names in towpath.yaml, or in the compose file where it has none. */
+  services: string[]
+  /** True where Towpath ships it: `image` is a repository then, and any tag in it will do. */
+  shipped: boolean
+  image: string
+  seen: Observed<'in-registry' | 'on-host' | 'absent'>
+  /** Its newest tag as the engine of the host finds it; null where the server found none, or Towpath does not ship it. */
+  fromHost: { image: string; seen: Observed<{ platforms: string[] }> } | null
+}
+
+export type SeenDatabase = { reachable: false; why: string } | ReachedDatabase
+
+export interface ReachedDatabase {
+  reachable: true
+  version: string
+  /** Null where it does not tell. */
+  connections: DatabaseConnections | null
+}
+
+/** How many connections this user may open to this database, and how many there are. */
+export interface DatabaseConnections {
+  /** The least of what server, database and user allow, without what is kept for superusers. */
+  allowed: number
+  /** Open on the server now, of everybody. */
+  open: number
+}
+
+export interface SeenService {
+  service: string
+  path: string
+  seen: Observed<ProbeResult>
+}
