@@ -116,9 +116,10 @@ describe.runIf(mayStartSshHost)('the link to a host over SSH', () => {
 
   it('that is slow or half closed is no other answer', async () => {
     host.wire.delay(100)
-    const slow = await engine().describe()
+    const { clock, ...same } = await engine().describe()
+    expect(Date.parse(clock ?? '')).not.toBeNaN()
     host.wire.halfClose()
-    expect(await answersAgain()).toEqual(slow)
+    expect(await answersAgain()).toMatchObject(same)
   })
 
   it('is refused by a host that nobody vouched for, with the command that fetches its key', async () => {
