@@ -96,11 +96,12 @@ const table: Row[] = [
   { request: 'DELETE /v1/principals/nobody', may: [], elsewhere: [] },
 ]
 
+/** What is asked of an environment as a whole. */
+const ofTheWhole = /deployments|waivers|policy|watch|adoption|ejection|checks/
+
 /** What can be asked of one host of an environment takes the rights of the whole. */
 const ofOneHost = table
-  .filter(
-    ({ request }) => request.includes('production') && !/deployments|waivers|policy|watch/.test(request),
-  )
+  .filter(({ request }) => request.includes('production') && !ofTheWhole.test(request))
   .map((row) => ({ ...row, request: row.request.replace('production', 'production%40web-1') }))
 
 /** What a role on every environment may do besides. */
@@ -180,6 +181,15 @@ describe('who may do what', () => {
       everywhere: everywhere[row.request] ?? row.may,
     })
   })
+
+  it.each(['adoption', 'ejection', 'checks'])(
+    '%s is of the whole: one host is no name for it',
+    async (what) => {
+      const row = table.find(({ request }) => request === `POST ${env}/${what}`)
+      const answer = await subject.ask(`POST ${env}%40web-1/${what}`, { as: 'admin of all', body: row?.body })
+      expect(answer.status).toBe(422)
+    },
+  )
 
   it('a viewer of one environment sees no other in any listing', async () => {
     const seen = await subject.ask('GET /v1/environments', { as: 'viewer of staging' })
