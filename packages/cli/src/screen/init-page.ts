@@ -38,9 +38,7 @@ export function planLines({ plan, isSecond, toCheck, secrets, columns }: Written
       ? []
       : [
           line(span('warning', '▲ '), 'No file says this; look at each before you go on:'),
-          ...marks.map(({ file, line: at, says }) =>
-            line(`  ${file}:${at}  `, says.replace(/\s*# CHECK ME.*/, '')),
-          ),
+          ...marks.map(({ file, line: at, says }) => line(`  ${file}:${at}  `, shownOf(says))),
         ]),
     ...(isSecond ? [] : secretLines(secrets, columns)),
     ...(isSecond ? [] : [blank, line('Next: ', span('strong', 'towpath check'))]),
@@ -83,3 +81,7 @@ const patchLines = (patch: string): Line[] =>
     .trimEnd()
     .split('\n')
     .map((row) => line(span(row.startsWith('+') ? 'good' : row.startsWith('-') ? 'bad' : null, row)))
+
+/** What stands before the mark, or where the line holds nothing else, what the mark says. */
+const shownOf = (says: string): string =>
+  says.replace(/\s*# CHECK ME.*/, '') || says.replace(/^# CHECK ME:?\s*/, '')
