@@ -7,6 +7,7 @@ import { driveScene, lossesOf, noLoss } from '@towpath/testkit/scene-driver.ts'
 import type { SceneDriver } from '@towpath/testkit/scene-driver.ts'
 import { mayStartSecondEngine, startSecondEngine } from '@towpath/testkit/second-engine.ts'
 import type { SecondEngine } from '@towpath/testkit/second-engine.ts'
+import { expectOneLive as oneLive } from '@towpath/testkit/second-engine/one-live.ts'
 import { hostScene, loadHosted, nginxOf } from '@towpath/testkit/second-engine/scene.ts'
 import { until } from '@towpath/testkit/wait.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -45,16 +46,7 @@ async function restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   await engine.start()
 }
 
-/** The ledger's live release is what runs, what the edge serves, and the only one. */
-async function expectOneLive(release: string): Promise<void> {
-  const state = await production.state()
-  expect(state).toMatchObject({ active: null, live: { release } })
-  const services = Object.entries(state.live?.services ?? {})
-  const slots = Object.fromEntries(services.map(([service, { slot }]) => [service, [slot]]))
-  expect(await production.liveSlots()).toEqual(slots)
-  for (const [, { container }] of services)
-    expect((await engine.docker.getContainer(container).inspect()).State.Running).toBe(true)
-}
+const expectOneLive = (release: string): Promise<void> => oneLive(production, engine, release)
 
 /** Within a few rounds of standing work. */
 async function settled(release: string): Promise<void> {

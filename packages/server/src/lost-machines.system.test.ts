@@ -10,6 +10,7 @@ import { driveScene, lossesOf, noLoss } from '@towpath/testkit/scene-driver.ts'
 import type { SceneDriver } from '@towpath/testkit/scene-driver.ts'
 import { mayStartSecondEngine, startSecondEngine } from '@towpath/testkit/second-engine.ts'
 import type { SecondEngine } from '@towpath/testkit/second-engine.ts'
+import { expectOneLive as oneLive } from '@towpath/testkit/second-engine/one-live.ts'
 import { hostScene, loadHosted } from '@towpath/testkit/second-engine/scene.ts'
 import { startServerProcess } from '@towpath/testkit/server-process.ts'
 import { mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
@@ -74,17 +75,7 @@ async function reboot(): Promise<void> {
   await host.wire.heal()
 }
 
-/** The ledger's live release is what runs and what the edge serves, and nothing else serves. */
-async function expectOneLive(release: string): Promise<true> {
-  const state = await production.state()
-  expect(state).toMatchObject({ active: null, live: { release } })
-  const services = Object.entries(state.live?.services ?? {})
-  const slots = Object.fromEntries(services.map(([service, { slot }]) => [service, [slot]]))
-  expect(await production.liveSlots()).toEqual(slots)
-  for (const [, { container }] of services)
-    expect((await engine.docker.getContainer(container).inspect()).State.Running).toBe(true)
-  return true
-}
+const expectOneLive = (release: string): Promise<void> => oneLive(production, engine, release)
 
 async function answersEveryRequest(): Promise<boolean> {
   const load = await loadHosted(scene, engine, ratePerSecond)
@@ -109,7 +100,10 @@ describe.runIf(isPossible)('a host that is rebooted in mid-deploy', () => {
       const { finished } = await production.finished(id)
       await load.stop()
       const expected = finished?.outcome === 'live' ? release : before
-      await until(() => expectOneLive(expected), { withinMs: 30_000, what: `${expected} to serve alone` })
+      await until(() => expectOneLive(expected).then(() => true), {
+        withinMs: 30_000,
+        what: `${expected} to serve alone`,
+      })
       const database = await scene.postgres.ensureDatabase('refactor')
       expect(await migrationRuns(database, id)).toBeLessThanOrEqual(1)
 

@@ -10,6 +10,7 @@ import { driveScene, lossesOf, noLoss } from '@towpath/testkit/scene-driver.ts'
 import type { SceneDriver } from '@towpath/testkit/scene-driver.ts'
 import { mayStartSecondEngine, startSecondEngine } from '@towpath/testkit/second-engine.ts'
 import type { SecondEngine } from '@towpath/testkit/second-engine.ts'
+import { expectOneLive as oneLive } from '@towpath/testkit/second-engine/one-live.ts'
 import { hostScene, loadHosted } from '@towpath/testkit/second-engine/scene.ts'
 import { type SshTestHost, mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
 import { until } from '@towpath/testkit/wait.ts'
@@ -62,16 +63,7 @@ afterAll(async () => {
 
 const load = () => loadHosted(scene, engine, ratePerSecond)
 
-async function expectOneLive(release: string): Promise<void> {
-  const state = await production.state()
-  expect(state).toMatchObject({ active: null, live: { release } })
-  const services = Object.entries(state.live?.services ?? {})
-  expect(await production.liveSlots()).toEqual(
-    Object.fromEntries(services.map(([service, { slot }]) => [service, [slot]])),
-  )
-  for (const [, { container }] of services)
-    expect((await engine.docker.getContainer(container).inspect()).State.Running).toBe(true)
-}
+const expectOneLive = (release: string): Promise<void> => oneLive(production, engine, release)
 
 async function expectPromises(deployment: Deployment): Promise<void> {
   expect(deployment.finished).toMatchObject({ outcome: 'live', reason: expect.any(String) as string })
