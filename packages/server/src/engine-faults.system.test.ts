@@ -35,7 +35,7 @@ beforeAll(async () => {
   production = driveScene(scene)
   const path = join(scene.folder, 'engine.sock')
   line = await startSocketProxy({ path }, { path: dockerSocket() })
-  await editConfig(scene, [{ path: ['defaults', 'host', 'docker'], value: `unix://${path}` }])
+  await editConfig(scene, [{ path: ['defaults', 'host', 'docker'], value: scene.addressOf(path) }])
   // What ignores SIGTERM is waited for: two seconds of that prove as much as ten.
   const graces = ['rust-app', 'nextjs-app'].map((service) => ({
     path: ['services', service, 'stop_grace_period'],

@@ -38,6 +38,8 @@ export interface ExampleProjectFacts {
   healthyWithin?: string
   /** False takes needs and approvals away from production. */
   productionPolicy?: boolean
+  /** Address of the engine, where it is not the socket of this machine. */
+  engine?: string
   /** Registry account, where it has one. */
   account?: { user: string; password: string }
 }
@@ -66,6 +68,7 @@ async function writeConfig(facts: ExampleProjectFacts, name: string): Promise<vo
     { path: ['services', 'backend', 'image'], value: `${facts.registryHost}/refactor/backend` },
     { path: ['services', 'frontend', 'image'], value: `${facts.registryHost}/refactor/frontend` },
     { path: ['defaults', 'host', 'folder'], value: facts.folder },
+    ...(facts.engine === undefined ? [] : [{ path: ['defaults', 'host', 'docker'], value: facts.engine }]),
     { path: ['defaults', 'strategy'], value: facts.strategy },
     { path: ['services', 'backend', 'single'], value: isSingle(facts) },
     { path: ['services', 'backend', 'health', 'within'], value: facts.healthyWithin ?? '30s' },

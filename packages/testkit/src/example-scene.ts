@@ -14,8 +14,11 @@ import type { ManagedPostgres } from './postgres.ts'
 import { projectFiles } from './project-files.ts'
 import { startRegistry } from './registry.ts'
 import type { RunningRegistry } from './registry.ts'
+import { dockerSocket } from './setup/engine.ts'
 import { startServerProcess } from './server-process.ts'
 import type { ServerProcess, ServerProcessOptions } from './server-process.ts'
+import { startSshHost } from './ssh-host.ts'
+import type { SshTestHost } from './ssh-host.ts'
 
 /** The example project with all its real engines and a server, for system tests. Everything is this scene's own. */
 export interface ExampleScene {
@@ -25,6 +28,8 @@ export interface ExampleScene {
   project: ExampleProject
   server: ServerProcess
   build(release: Omit<ExampleRelease, 'registry'>): Promise<ExampleImages>
+  /** How this scene's server reaches an engine that listens here: the socket itself, or the same over SSH. */
+  addressOf(socketPath: string): string
   /** Creates a release of these images by API. */
   createRelease(version: string, images: ExampleImages): Promise<void>
   /** Stops or kills nothing: starts a server over the same state after the one before is gone. */
@@ -42,8 +47,15 @@ export interface SceneOptions {
   env?: Record<string, string>
 }
 
+/** With this set, tests that know of no host run over SSH, each call of the engine and each file of the edge. */
+const overSsh = process.env['TOWPATH_TEST_OVER_SSH'] === '1'
+
 /** Sets the scene; takes seconds. */
 export async function setScene(options: SceneOptions = {}): Promise<ExampleScene> {
+  const host =
+    overSsh && options.env?.['TOWPATH_SSH_CONFIG'] === undefined
+      ? await startSshHost({ engineSocket: dockerSocket() })
+      : null
   const folder = await mkdtemp(join(tmpdir(), 'towpath-scene-'))
   const registry = await startRegistry(options.account === undefined ? {} : { auth: options.account })
   const postgres = await startManagedPostgres(join(folder, 'database'))
@@ -51,7 +63,7 @@ export async function setScene(options: SceneOptions = {}): Promise<ExampleScene
     stateDir: join(folder, 'state'),
     edgeImage: await ensureHaproxyImage(),
     reconcileMs: options.reconcileMs ?? 2_000,
-    env: options.env ?? {},
+    env: { ...options.env, ...(host === null ? {} : { TOWPATH_SSH_CONFIG: host.configFile }) },
   }
   const server = await startServerProcess(serverOptions)
   const project = await writeProject({
@@ -68,8 +80,9 @@ export async function setScene(options: SceneOptions = {}): Promise<ExampleScene
     stagingBaked: '0s',
     productionPolicy: options.productionPolicy ?? false,
     ...(options.account === undefined ? {} : { account: options.account }),
+    ...(host === null ? {} : { engine: host.address }),
   })
-  return sceneOf({ folder, registry, postgres, project, server, serverOptions })
+  return sceneOf({ folder, registry, postgres, project, server, serverOptions, host })
 }
 
 function sceneOf(facts: {
@@ -79,8 +92,9 @@ function sceneOf(facts: {
   project: ExampleProject
   server: ServerProcess
   serverOptions: ServerProcessOptions
+  host: SshTestHost | null
 }): ExampleScene {
-  const { folder, registry, postgres, project, serverOptions } = facts
+  const { folder, registry, postgres, project, serverOptions, host } = facts
   const { tokens } = facts.server
   const scene: ExampleScene = {
     folder,
@@ -89,6 +103,7 @@ function sceneOf(facts: {
     project,
     server: facts.server,
     build: (release) => buildExampleImages({ ...release, registry }),
+    addressOf: (socketPath) => host?.addressOf(socketPath) ?? `unix://${socketPath}`,
     createRelease: async (version, images) => {
       const files = await projectFiles(project.folder)
       await scene.server.post('/v1/releases', { version, builds: images, schema: 'expand', files }, 'dev')
@@ -107,6 +122,7 @@ function sceneOf(facts: {
       await removeByLabel(`towpath.installation=${scene.server.installation}`)
       await postgres.stop()
       await registry.stop()
+      await host?.close()
       for (const database of ['database', join('state', 'database')])
         await removeEmbeddedPostgres({ dataDir: join(folder, database) })
       await rm(folder, { recursive: true, force: true })

@@ -17,6 +17,8 @@ const run = promisify(execFile)
 export interface SshTestHost {
   /** `ssh://…`, with the engine's socket in it. */
   address: string
+  /** The same host with another socket of its engine. */
+  addressOf(engineSocket: string): string
   /** The same past the wire, straight to its `sshd`. */
   directAddress: string
   /** OpenSSH configuration that knows the host and has a key for it. */
@@ -62,10 +64,11 @@ export async function startSshHost(options: SshHostOptions): Promise<SshTestHost
   await writeFile(knownHosts, `${names.join(',')} ${hostKey}`)
   const configFile = join(folder, 'config')
   await writeFile(configFile, clientConfig(folder))
-  const addressAt = ({ host: name, port }: typeof inner): string =>
-    `ssh://${userInfo().username}@${name}:${port}${options.engineSocket}`
+  const addressAt = ({ host: name, port }: typeof inner, engineSocket = options.engineSocket): string =>
+    `ssh://${userInfo().username}@${name}:${port}${engineSocket}`
   return {
     ...{ address: addressAt(outer), directAddress: addressAt(inner) },
+    addressOf: (engineSocket) => addressAt(outer, engineSocket),
     ...{ configFile, knownHosts, stateHome: join(folder, 'state'), wire },
     links: () => linksTo(outer.port),
     showKey: async (which) => {
