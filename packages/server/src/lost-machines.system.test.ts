@@ -116,6 +116,30 @@ describe.runIf(isPossible)('a host that is rebooted in mid-deploy', () => {
   )
 })
 
+describe.runIf(isPossible)('a registry that only the controller reaches', () => {
+  it('refuses the release with the engine’s words, traffic untouched, and takes it once the host reaches it', async () => {
+    const running = await loadHosted(scene, engine, ratePerSecond)
+    const before = (await production.state()).live?.release ?? ''
+    const version = next()
+    const images = await scene.build({ version })
+    const [enter = ''] = engine.enter
+    const rule = ['OUTPUT', '-o', 'lo', '-p', 'tcp', '--dport', scene.registry.host.split(':')[1] ?? '']
+    const reject = (how: '-I' | '-D') =>
+      run(enter, [...engine.enter.slice(1), 'iptables', how, ...rule, '-j', 'REJECT'])
+    await reject('-I')
+    try {
+      const refused = await production.deploy(version, images)
+      expect(refused.finished?.outcome).toBe('refused')
+      expect(JSON.stringify([refused.failure, refused.gates])).toContain('connection refused')
+      await expectOneLive(before)
+    } finally {
+      await reject('-D')
+    }
+    expect((await production.deploy(next(), images)).finished?.outcome).toBe('live')
+    expect(await lossesOf(running)).toEqual(noLoss)
+  })
+})
+
 /** Both parts of a stopped controller's state, as a backup has them, in places of their own. */
 async function copyOfState(): Promise<{ stateDir: string; remove: () => Promise<void> }> {
   const from = join(scene.folder, 'state')

@@ -3,6 +3,7 @@ import type { ExampleImages } from '@towpath/testkit/example-images.ts'
 import { setScene } from '@towpath/testkit/example-scene.ts'
 import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
 import { editConfig } from '@towpath/testkit/faults/project-edits.ts'
+import { losingEachAnswer } from '@towpath/testkit/faults/lose-answers.ts'
 import { migrationRuns } from '@towpath/testkit/faults/migration-runs.ts'
 import { startSocketProxy } from '@towpath/testkit/faults/socket-proxy.ts'
 import type { SocketProxy } from '@towpath/testkit/faults/socket-proxy.ts'
@@ -12,7 +13,7 @@ import { mayStartSecondEngine, startSecondEngine } from '@towpath/testkit/second
 import type { SecondEngine } from '@towpath/testkit/second-engine.ts'
 import { expectOneLive as oneLive } from '@towpath/testkit/second-engine/one-live.ts'
 import { hostScene, loadHosted } from '@towpath/testkit/second-engine/scene.ts'
-import { type SshTestHost, mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
+import { mayStartSshHost, startSshHost, type SshTestHost } from '@towpath/testkit/ssh-host.ts'
 import { until } from '@towpath/testkit/wait.ts'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -178,6 +179,23 @@ describe.runIf(isPossible)('a link that is cut', () => {
     expect(await lossesOf(running)).toEqual(noLoss)
   })
 
+  it.runIf(process.env['TOWPATH_ALL'] === '1')(
+    'between every act and answer: nothing twice',
+    async () => {
+      const running = await load()
+      const before = (await production.state()).live?.release ?? ''
+      const finish = ({ id }: Deployment) =>
+        losingEachAnswer(engineLine, host.wire, () => production.finished(id, 300_000))
+      const { result, lost } = await finish(await production.request(next(), good))
+      expect(lost.length).toBeGreaterThan(5)
+      await expectPromises(result)
+      await finish(await production.rollback())
+      await expectOneLive(before)
+      expect(await lossesOf(running)).toEqual(noLoss)
+    },
+    700_000,
+  )
+
   it('while a person aborts is waited for, and the old release serves alone', async () => {
     const running = await load()
     const before = (await production.state()).live?.release ?? ''
@@ -277,9 +295,6 @@ describe.runIf(isPossible)('a controller that ends', () => {
     await scene.server.stop()
     expect(await host.links()).toEqual([])
     await scene.startServer()
-    await until(async () => (await host.links()).length === 1, {
-      withinMs: 20_000,
-      what: 'the link to be made',
-    })
+    await until(async () => (await host.links()).length === 1, { withinMs: 20_000, what: 'a new link' })
   })
 })

@@ -16,7 +16,7 @@ export interface SceneDriver {
   request(version: string, images: ExampleImages): Promise<Deployment>
   rollback(release?: string): Promise<Deployment>
   abort(id: string): Promise<void>
-  finished(id: string): Promise<Deployment>
+  finished(id: string, withinMs?: number): Promise<Deployment>
   /** Waits until a step is done. */
   reached(id: string, step: string): Promise<void>
   /** Request and wait. */
@@ -49,13 +49,13 @@ export function driveScene(scene: ExampleScene, environment = 'production'): Sce
     abort: async (id) => {
       await scene.server.post(`/v1/deployments/${id}/abort`, { reason: 'test' }, 'dev')
     },
-    finished: (id) =>
+    finished: (id, withinMs = settleWithinMs) =>
       until(
         async () => {
           const deployment = await driver.deployment(id)
           return deployment.finished === null ? null : deployment
         },
-        { withinMs: settleWithinMs, everyMs: 100, what: `deployment ${id} to finish` },
+        { withinMs, everyMs: 100, what: `deployment ${id} to finish` },
       ),
     reached: async (id, step) => {
       await until(async () => ((await driver.deployment(id)).done[step] === undefined ? null : true), {

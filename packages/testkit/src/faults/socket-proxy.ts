@@ -24,6 +24,11 @@ export interface SocketProxy {
    * the answer: the act is done, and nobody was told. Several are lost one after the other, in this order.
    */
   loseAnswers(...requestLines: RegExp[]): void
+  /**
+   * From now on loses the answer to each request whose first line matches, the first time that line comes; `onLoss` is
+   * told the line. Whoever asks again gets through. What it returns ends this.
+   */
+  loseEachOnce(requestLine: RegExp, onLoss: (requestLine: string) => void): () => void
   /** What was asked to be lost and has not been yet. */
   answersToLose(): RegExp[]
   close(): Promise<void>
@@ -39,13 +44,17 @@ interface Between {
   open: Set<Socket>
   clients: Set<Socket>
   losses: RegExp[]
+  /** Says of each request whether its answer is to be lost. */
+  losesToo: (requestLine: string) => boolean
 }
+
+const never = (): boolean => false
 
 /** Starts a proxy at `from` that forwards to `to`, byte for byte. */
 export async function startSocketProxy(from: Place, to: Place): Promise<SocketProxy> {
   const between: Between = {
     ...{ from, to, way: 'forwards', delayMs: 0, thaw: null },
-    ...{ open: new Set(), clients: new Set(), losses: [] },
+    ...{ open: new Set(), clients: new Set(), losses: [], losesToo: never },
   }
   const server = createServer((client) => joinEnds(between, client))
   const listen = (): Promise<void> =>
@@ -81,6 +90,16 @@ export async function startSocketProxy(from: Place, to: Place): Promise<SocketPr
       if (!server.listening) await listen()
     },
     loseAnswers: (...requestLines) => void between.losses.push(...requestLines),
+    loseEachOnce: (requestLine, onLoss) => {
+      const seen = new Set<string>()
+      between.losesToo = (line) => {
+        if (!requestLine.test(line) || seen.has(line)) return false
+        seen.add(line)
+        onLoss(line)
+        return true
+      }
+      return () => void (between.losesToo = never)
+    },
     answersToLose: () => [...between.losses],
     close: refuse,
   }
@@ -140,7 +159,7 @@ function carry(between: Between, { client, target, there, back }: Ends): void {
     if (between.losses[0]?.test(firstLine) === true) {
       between.losses.shift()
       isLost = true
-    }
+    } else if (between.losesToo(firstLine)) isLost = true
     there(() => void (target.write(bytes) || client.pause()))
   })
   target.on('drain', () => client.resume())
