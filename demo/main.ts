@@ -13,7 +13,7 @@ import { rememberStage, setStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 import { createRelease, goBack, ship, storyReleases } from './story.ts'
 import type { Act, Teller } from './story.ts'
-import { auditStory, layRepository, supplyReleases, waiverInLedger } from './supply-chain.ts'
+import { auditStory, layRepository, liveStory, supplyReleases, waiverInLedger } from './supply-chain.ts'
 import { oursOf, renderTable } from './table.ts'
 import { demoFolder } from './folder.ts'
 
@@ -33,7 +33,15 @@ const say = (line: string): void => {
   else process.stdout.write(`${line}\n`)
 }
 
-async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement; waiver: string | null }> {
+/** What happened, how it was counted, and the sentences that the ledger has of the waiver and of the live finding. */
+interface Told {
+  acts: Act[]
+  counts: Agreement
+  waiver: string | null
+  live: string | null
+}
+
+async function tellStory(stage: Stage): Promise<Told> {
   const teller: Teller = { stage, say, load: null, commit: '' }
   await layRepository(teller)
   for (const { version } of storyReleases) await createRelease(teller, version)
@@ -52,9 +60,11 @@ async function tellStory(stage: Stage): Promise<{ acts: Act[]; counts: Agreement
     acts.push(...(await auditStory(teller)))
     const waiver = await waiverInLedger(teller)
     say(`\n  in the ledger: ${waiver ?? 'NOTHING OF THE WAIVER'}`)
+    const live = await liveStory(teller)
+    say(`\n  in the ledger: ${live ?? 'NOTHING OF WHAT BECAME KNOWN'}`)
     const report = await load.stop()
     await pause(1_500)
-    return { acts, counts: await compareCounts(stage, report, apps), waiver }
+    return { acts, counts: await compareCounts(stage, report, apps), waiver, live }
   } finally {
     await load.abandon()
     apps.stop()
@@ -94,8 +104,8 @@ async function run(): Promise<number> {
   say(`  set up in ${(setupMs / 1000).toFixed(1)} s`)
   let kept = false
   try {
-    const { acts, counts, waiver } = await tellStory(stage)
-    const ok = isAsTold(acts) && counts.agree && waiver !== null
+    const { acts, counts, waiver, live } = await tellStory(stage)
+    const ok = isAsTold(acts) && counts.agree && waiver !== null && live !== null
     sayResult({ acts, counts, setupMs, ok })
     if (!options.exit) {
       kept = true

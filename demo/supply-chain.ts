@@ -3,6 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { editYaml } from '@towpath/domain/config/edit-yaml.ts'
+import { describeEvent } from '@towpath/domain/ledger/describe-event.ts'
+import type { LedgerEvent } from '@towpath/domain/ledger/event.ts'
 import type { StoryRelease } from './stage.ts'
 import { cli, createRelease, ship } from './story.ts'
 import type { Act, Teller } from './story.ts'
@@ -16,11 +18,13 @@ export const supplyReleases: StoryRelease[] = [
 ]
 
 const advisory = 'DEMO-2026-0001'
+/** Becomes known once the release is live. */
+const later = 'DEMO-2026-0002'
 const flawed = { name: 'left-lane', version: '1.4.0', fixed: '1.4.2' }
 
 /** A record in OSV's format about a package that does not exist: nothing real is accused of anything. */
-const record = (now: Date): object => ({
-  id: advisory,
+const record = (id: string, now: Date): object => ({
+  id,
   modified: now.toISOString(),
   summary: 'made up for this demo: left-lane reads past the end of a lane',
   severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N' }],
@@ -63,11 +67,55 @@ export async function layRepository(teller: Teller): Promise<void> {
   await writeFile(join(folder, '.gitignore'), 'audit.json\n')
   await run('git', ['init', '--quiet'], { cwd: folder })
   await commit(teller, 'first commit')
+  await importRecord(teller, advisory)
+  await bringAudit(teller)
+}
+
+async function importRecord(teller: Teller, id: string): Promise<void> {
   const bundle = join(teller.stage.folder, 'osv')
   await mkdir(bundle, { recursive: true })
-  await writeFile(join(bundle, `${advisory}.json`), JSON.stringify(record(new Date())))
+  await writeFile(join(bundle, `${id}.json`), JSON.stringify(record(id, new Date())))
   await cli(teller, 'dev', ['advisories', 'import', bundle])
-  await bringAudit(teller)
+}
+
+/**
+ * Nothing is built and nothing deployed: the advisories get newer by one record, and the live release has one finding
+ * more, because of the data. Gives the sentence of that event; null where none came in time.
+ */
+export async function liveStory(teller: Teller): Promise<string | null> {
+  await cli(teller, 'dev', ['advisories', 'send'])
+  await importRecord(teller, later)
+  await cli(teller, 'dev', ['advisories', 'send'])
+  const told = await findingInLedger(teller)
+  await cli(teller, 'dev', ['findings', '--live', '-e', 'production'])
+  return told
+}
+
+const TOLD_WITHIN_MS = 30_000
+const LOOK_EACH_MS = 250
+
+async function findingInLedger({ stage }: Teller): Promise<string | null> {
+  for (let waitedMs = 0; waitedMs < TOLD_WITHIN_MS; waitedMs += LOOK_EACH_MS) {
+    const { items } = await stage.server.get<{
+      items: { releases: { findings: { id: string; seq: number }[] }[] }[]
+    }>('/v1/findings?environment=production&live=true')
+    const found = items
+      .flatMap(({ releases }) => releases.flatMap(({ findings }) => findings))
+      .find(({ id }) => id === later)
+    if (found !== undefined) return await sentenceAt(stage, found.seq)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EACH_MS))
+  }
+  return null
+}
+
+async function sentenceAt(stage: Teller['stage'], seq: number): Promise<string | null> {
+  const { items } = await stage.server.get<{ items: LedgerEvent[] }>(
+    `/v1/ledger/events?environment=production&after=${seq - 1}&limit=1`,
+  )
+  const [event] = items
+  return event?.type === 'findings.changed' && event.data.cause === 'data'
+    ? `#${event.seq} ${describeEvent(event)}`
+    : null
 }
 
 /** A package with a known flaw stops at the gate; waived for a while, with a reason, it goes over, and the ledger says so. */

@@ -24,6 +24,11 @@ export const putBlob = async (db: Kysely<Schema>, bytes: Uint8Array): Promise<st
   return digest
 }
 
+/** Forgets what is stored under a digest, where it is. For what nothing of the ledger has to be read with again. */
+export const deleteBlob = async (db: Kysely<Schema>, digest: string): Promise<void> => {
+  await db.deleteFrom('blob').where('digest', '=', digest).execute()
+}
+
 /** The bytes stored under a digest, or undefined. Throws BLOB_CHANGED when they no longer match it. */
 export const getBlob = async (db: Kysely<Schema>, digest: string): Promise<Buffer | undefined> => {
   const row = await db.selectFrom('blob').select('bytes').where('digest', '=', digest).executeTakeFirst()

@@ -45,9 +45,13 @@ export interface Audited {
 }
 
 /** Reads what is locked here, and judges it by the advisories at hand. Needs no network and no server. */
-export async function runAudit(shell: Shell, request: AuditRequest): Promise<Audited> {
-  const inventories = await readInventories(shell.folder, request)
-  return judge(shell, { ...request, inventories: await placedIn(shell, inventories, request.images) })
+export async function runAudit(
+  shell: Shell,
+  request: AuditRequest,
+): Promise<Audited & { inventories: readonly Inventory[] }> {
+  const read = await readInventories(shell.folder, request)
+  const inventories = await placedIn(shell, read, request.images)
+  return { ...(await judge(shell, { ...request, inventories })), inventories }
 }
 
 /** What is locked here. Throws where there is nothing, and where a file that was named cannot be read. */

@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One release */
+        /** One release, and what is known against it where it is kept */
         get: operations["showRelease"];
         put?: never;
         post?: never;
@@ -88,6 +88,60 @@ export interface paths {
         };
         /** Evidence with its document and its signature: all it takes to check it anywhere */
         get: operations["showEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts advisories in the place of those that the server holds, whole or not at all
+         * @description Everything that is live or can be gone back to is judged by them at once.
+         */
+        post: operations["importAdvisories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known against what is live and what can be gone back to, and since when */
+        get: operations["listFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/findings/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of an advisory in every environment that the caller may see, each line with its event */
+        get: operations["explainFinding"];
         put?: never;
         post?: never;
         delete?: never;
@@ -736,6 +790,22 @@ export interface components {
             items: components["schemas"]["Release"][];
             next: string | null;
         };
+        ReleaseShown: components["schemas"]["Release"] & {
+            /** @description What is known against it where it is live or can be gone back to. */
+            findings: {
+                environment: string;
+                /** @description That count under the policy of the environment. */
+                blocking: number;
+                waived: number;
+                other: number;
+                /** @description Reasons why that may not be all. */
+                unknowns: number;
+                /** Format: date-time */
+                since: string | null;
+                /** Format: date-time */
+                due: string | null;
+            }[];
+        };
         Approvals: {
             release: string;
             environment: string;
@@ -801,6 +871,194 @@ export interface components {
             document: string;
             /** @description PEM; trust it only if it is the one you know this installation by. */
             publicKey: string;
+        };
+        /**
+         * @example {
+         *       "digest": "7f3a0f1c7f3a0f1c7f3a0f1c7f3a0f1c7f3a0f1c7f3a0f1c7f3a0f1c7f3a0f1c",
+         *       "newest": "2026-08-21T09:30:00Z",
+         *       "count": 1206,
+         *       "unread": 0,
+         *       "ecosystems": {
+         *         "crates.io": 1193
+         *       },
+         *       "partial": [],
+         *       "source": "https://osv-vulnerabilities.storage.googleapis.com",
+         *       "importedAt": "2026-08-21T10:00:00.000Z",
+         *       "importedBy": "ci"
+         *     }
+         */
+        Advisories: {
+            /** @description SHA-256 of the data, hex: another digest is other data. */
+            digest: string;
+            /** @description When its newest record was modified. */
+            newest: string | null;
+            count: number;
+            /** @description Records that could not be read where they came from. */
+            unread: number;
+            ecosystems: {
+                [key: string]: number;
+            };
+            /** @description Ecosystems of which only a part is here. */
+            partial: string[];
+            source: string;
+            /** Format: date-time */
+            importedAt: string;
+            importedBy: string;
+        };
+        ImportAdvisories: {
+            source: string;
+            /** Format: date-time */
+            newest: string | null;
+            count: number;
+            unread: number;
+            partial: string[];
+            /** @description By ecosystem: its lines as `towpath advisories` keeps them, in gzip, in base64. */
+            ecosystems: {
+                [key: string]: string;
+            };
+            /** @description CVE ids that are known to be exploited; null where no list is loaded. */
+            exploited: string[] | null;
+            /** @description CVSS scores by vector. */
+            scores: {
+                [key: string]: number;
+            };
+            /**
+             * @description Takes data that is older or less than what is there. Takes an admin of every environment.
+             * @default false
+             */
+            replace: boolean;
+        };
+        Findings: {
+            /** @description What all of it was judged by. */
+            advisories: components["schemas"]["Advisories"] | null;
+            items: components["schemas"]["EnvironmentFindings"][];
+        };
+        EnvironmentFindings: {
+            environment: string;
+            live: string | null;
+            /**
+             * Format: date-time
+             * @description When a look had something to record last.
+             */
+            at: string | null;
+            /** @description What is live first. */
+            releases: components["schemas"]["ReleaseFindings"][];
+        };
+        ReleaseFindings: {
+            release: string;
+            isLive: boolean;
+            /**
+             * @description unknown: nothing counts, and something could not be judged. That is never clean.
+             * @enum {string}
+             */
+            verdict: "counts" | "unknown" | "clean";
+            findings: components["schemas"]["LiveFinding"][];
+            /** @description What could not be judged, and why. */
+            unknowns: string[];
+        };
+        /**
+         * @example {
+         *       "id": "RUSTSEC-2026-0009",
+         *       "aliases": [
+         *         "CVE-2026-25727"
+         *       ],
+         *       "package": "time",
+         *       "version": "0.3.41",
+         *       "ecosystem": "crates.io",
+         *       "kind": "vulnerability",
+         *       "severity": "medium",
+         *       "score": 6.8,
+         *       "fixed": "0.3.47",
+         *       "presence": "shipped",
+         *       "isExploited": false,
+         *       "summary": "Denial of service by exhausting the stack",
+         *       "services": [
+         *         "backend"
+         *       ],
+         *       "places": [
+         *         "app/backend"
+         *       ],
+         *       "weight": "blocks",
+         *       "waiver": null,
+         *       "since": "2026-03-01T10:00:00.000Z",
+         *       "due": "2026-03-31T10:00:00.000Z",
+         *       "isOverdue": false,
+         *       "fixedBy": "1.4.1",
+         *       "seq": 412
+         *     }
+         */
+        LiveFinding: {
+            id: string;
+            aliases: string[];
+            package: string;
+            version: string;
+            ecosystem: string;
+            /** @enum {string} */
+            kind: "malicious" | "vulnerability" | "unsound" | "unmaintained" | "notice" | "yanked";
+            /** @enum {string} */
+            severity: "none" | "low" | "medium" | "high" | "critical" | "unscored";
+            score: number | null;
+            /** @description First version of the package without it. */
+            fixed: string | null;
+            /** @enum {string} */
+            presence: "shipped" | "locked-only" | "dev-only" | "unknown";
+            isExploited: boolean | null;
+            summary: string;
+            services: string[];
+            /** @description Files that have it, the first few. */
+            places: string[];
+            /**
+             * @description What becomes of it under the policy of the environment; only `blocks` counts.
+             * @enum {string}
+             */
+            weight: "blocks" | "waived" | "in-grace" | "not-shipped" | "below" | "no-fix" | "no-vulnerability";
+            /** @description What lets it pass, and until when. */
+            waiver: {
+                owner: string;
+                reason: string;
+                expires: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Since when a release kept here is known to have it.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When an answer to it is due.
+             */
+            due: string | null;
+            isOverdue: boolean;
+            /** @description The newest release kept here that is known not to have it. */
+            fixedBy: string | null;
+            /** @description The event that told of it last, in the ledger. */
+            seq: number;
+        };
+        FindingExplanation: {
+            id: string;
+            story: components["schemas"]["FindingStoryLine"][];
+        };
+        /**
+         * @example {
+         *       "seq": 412,
+         *       "at": "2026-03-01T10:00:00.000Z",
+         *       "environment": "production",
+         *       "release": "1.4.0",
+         *       "type": "findings.changed",
+         *       "cause": "data",
+         *       "says": "appeared: time 0.3.41, medium, blocks, by data"
+         *     }
+         */
+        FindingStoryLine: {
+            seq: number;
+            /** Format: date-time */
+            at: string;
+            environment: string;
+            release: string;
+            type: string;
+            /** @enum {string|null} */
+            cause: "engine" | "data" | "inventory" | "waiver" | "policy" | null;
+            says: string;
         };
         EnvironmentPage: {
             items: components["schemas"]["Environment"][];
@@ -873,6 +1131,8 @@ export interface components {
                 at: string;
             } | null;
             watch: components["schemas"]["Watch"] | null;
+            /** @description What is known against what is live, in numbers; null where nobody looked yet. */
+            findings: components["schemas"]["FindingsSummary"] | null;
             /** @description Its hosts in the order of deployment, where it has several; else empty. */
             hosts: {
                 host: string;
@@ -955,6 +1215,30 @@ export interface components {
             commit: string | null;
             version: string | null;
             containers: string[];
+        };
+        /**
+         * @example {
+         *       "release": "1.4.0",
+         *       "blocking": 1,
+         *       "waived": 2,
+         *       "other": 3,
+         *       "unknowns": 0,
+         *       "since": "2026-03-01T10:00:00.000Z",
+         *       "due": "2026-03-08T10:00:00.000Z"
+         *     }
+         */
+        FindingsSummary: {
+            release: string;
+            /** @description That count under the policy of the environment. */
+            blocking: number;
+            waived: number;
+            other: number;
+            /** @description Reasons why that may not be all. */
+            unknowns: number;
+            /** Format: date-time */
+            since: string | null;
+            /** Format: date-time */
+            due: string | null;
         };
         Checks: {
             checks: components["schemas"]["Check"][];
@@ -1814,7 +2098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Release"];
+                    "application/json": components["schemas"]["ReleaseShown"];
                 };
             };
             /** @description What went wrong, as RFC 9457 has it */
@@ -1948,6 +2232,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvidenceBundle"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importAdvisories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportAdvisories"];
+            };
+        };
+        responses: {
+            /** @description What the server holds now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Advisories"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFindings: {
+        parameters: {
+            query?: {
+                environment?: string;
+                /** @description true: only the release that is live. */
+                live?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By environment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainFinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its story, oldest first; of the newest thousand events of findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingExplanation"];
                 };
             };
             /** @description What went wrong, as RFC 9457 has it */

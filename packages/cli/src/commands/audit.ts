@@ -2,6 +2,7 @@ import type { Answer } from '../outcome/answer.ts'
 import { runAudit } from '../audit/run-audit.ts'
 import { answerAudit, ageMaxOf, baselineWriteOf } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
+import type { Inventory } from '@towpath/domain/inventory/component.ts'
 import type { Context } from '../terminal/context.ts'
 
 interface AuditOptions extends JudgeOptions {
@@ -15,7 +16,7 @@ export async function auditLockfiles(
   paths: string[],
   options: AuditOptions,
 ): Promise<Answer> {
-  const audited = await runAudit(context.shell, {
+  const { inventories, ...audited } = await runAudit(context.shell, {
     paths: paths.length === 0 ? ['.'] : paths,
     lockfiles: options.lockfile ?? [],
     advisories: options.advisories,
@@ -25,5 +26,12 @@ export async function auditLockfiles(
     shippedOnly: options.shippedOnly === true,
     images: options.image ?? [],
   })
-  return answerAudit(context, options, { ...audited, command: 'audit', of: null, more: {} })
+  const more = { inventory: { components: inventories.flatMap(componentsOf) } }
+  return answerAudit(context, options, { ...audited, command: 'audit', of: null, more })
 }
+
+/** What was looked at, in the names that a scan has for it: a server that gets this as evidence judges it again. */
+const componentsOf = ({ components }: Inventory): object[] =>
+  components.map(({ name, version, ecosystem, source, presence, file, origin }) => ({
+    ...{ name, version, ecosystem, source, presence, path: file, origin: origin ?? null },
+  }))

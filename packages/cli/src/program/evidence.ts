@@ -189,6 +189,14 @@ const advisories: Group = (program, act) => {
   })
     .option('--advisories <path>', 'look at these instead')
     .action(act(async () => (await import('../commands/advisories.ts')).showAdvisories))
+  tell(command.command('send'), {
+    says: 'Bring the advisories of this machine to the server, which judges what is live by them.',
+    inShort: 'bring them to the server, which judges what is live',
+    examples: ['advisories send', 'advisories send --from osv-store'],
+  })
+    .option('--from <dir>', 'what import or sync wrote there (else what an audit here would use)')
+    .option('--replace', 'also where they are older or fewer; takes an admin of every environment')
+    .action(act(async () => (await import('../commands/send-advisories.ts')).sendAdvisories))
   tell(command.command('waivers').argument('<file...>'), {
     says: 'Take over what audit.toml, deny.toml, osv-scanner.toml or .trivyignore ignore.',
     inShort: 'take over what other tools ignore, with owner and end',

@@ -10,15 +10,27 @@ export const whenWrong: Group = (program, act) => {
 
   environmentChoice(
     tell(program.command('explain').argument('<deployment|release>'), {
-      says: 'Tell how a deployment went: who asked, what the gates said, each step, how it ended.',
-      inShort: 'tell how a deployment went, and why',
-      examples: ['explain dep_2f8k', 'explain 1.4.0 -e production'],
+      says: 'Tell how a deployment went, or why a finding came: each line with its event in the ledger.',
+      inShort: 'tell how a deployment went, or why a finding came',
+      examples: ['explain dep_2f8k', 'explain 1.4.0 -e production', 'explain CVE-2026-25727'],
       group,
     }),
     'of a release: its last deployment there',
   )
     .option('--follow', 'watch it until it is finished')
     .action(act(async () => (await import('../commands/explain.ts')).explain))
+
+  environmentChoice(
+    tell(program.command('findings'), {
+      says: 'Tell what is known against what runs: since when, until when to answer, what mends it.',
+      inShort: 'what is known against what runs, and what mends it',
+      examples: ['findings --live', 'findings -e production', 'findings --live --json'],
+      group: 'Also',
+    }),
+    'one environment',
+  )
+    .option('--live', 'only what is live, not what can be gone back to')
+    .action(act(async () => (await import('../commands/findings.ts')).listFindings))
 
   environmentOption(
     tell(program.command('logs').argument('<service>'), {

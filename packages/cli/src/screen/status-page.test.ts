@@ -12,7 +12,16 @@ const entry = (deployment: string, release: string, at: string) => ({
 })
 const empty: EnvironmentAnswer = {
   ...{ environment: 'preview', seq: 1, live: null, warm: null, active: null, queued: [], policy: null },
-  ...{ waivers: [], approvals: [], history: [], readiness: [], drift: null, hosts: [], watch: null },
+  ...{
+    waivers: [],
+    approvals: [],
+    history: [],
+    readiness: [],
+    drift: null,
+    hosts: [],
+    watch: null,
+    findings: null,
+  },
 }
 const production: EnvironmentAnswer = {
   ...empty,

@@ -2,6 +2,7 @@ import { chooseRollbackTarget } from '@towpath/domain/deployment/rollback.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { Placement } from '@towpath/domain/environment/environment-state.ts'
 import type { DeploymentSummary, EnvironmentAnswer } from '../connection/shapes.ts'
+import { findingsLine } from './findings-page.ts'
 import { blank, line, span } from './line.ts'
 import type { Line, Span } from './line.ts'
 import { blockLines, tableLines } from './table.ts'
@@ -27,7 +28,10 @@ export function statusPage(
   if (statuses.length === 0)
     return [line('Nothing was ever deployed. Start with: towpath release create VERSION')]
   const table = statusTable(statuses, now)
-  return columns !== null && columns < tableColumnsMin ? blockLines(table) : tableLines(table, columns)
+  return [
+    ...(columns !== null && columns < tableColumnsMin ? blockLines(table) : tableLines(table, columns)),
+    ...statuses.flatMap(({ environment }) => findingsLine(environment, now)),
+  ]
 }
 
 /** One environment with what was deployed there last, newest first. */

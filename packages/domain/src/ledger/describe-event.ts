@@ -15,6 +15,20 @@ const sentences: Sentences = {
   'principal.revoked': ({ data, actor }) => `${actor} revoked ${data.name}`,
   'evidence.recorded': ({ data: { evidence } }) =>
     `${evidence.recordedBy} brought ${evidence.kind} of ${subjectKey(evidence.subject).slice(0, 19)} by ${evidence.tool.name}: ${evidence.summary}`,
+  'advisories.imported': ({ data: { advisories }, actor }) =>
+    `${actor} brought ${advisories.count} advisories of ${list(Object.keys(advisories.ecosystems))}, the newest of ${advisories.newest?.slice(0, 10) ?? 'never'}`,
+  'findings.changed': ({ data, release }) => changesSentence(data, release ?? ''),
+  'findings.matched': ({ data: { inputs, unknowns }, release }) =>
+    `${release ?? ''} judged by advisories ${inputs.data.slice(0, 12)}${unknowns.length === 0 ? '' : `; ${unknowns.length} could not be judged: ${unknowns[0] ?? ''}`}`,
+  'findings.counted': ({ data }) => {
+    const live = data.releases.find(({ release }) => release === data.live)
+    return live === undefined
+      ? `nothing is live; ${data.releases.length} releases kept`
+      : `live ${live.release}: ${live.blocking} count, ${live.waived} waived, ${live.other} others${live.unknowns === 0 ? '' : ', and not all could be judged'}`
+  },
+  'alert.fired': ({ data, release }) =>
+    `counts against live ${release ?? ''}: ${list(data.findings.map(({ id, package: name, version }) => `${id} in ${name} ${version}`))}`,
+  'incident.detected': ({ data }) => data.why,
   'release.created': ({ data, actor }) =>
     `${actor} created release ${data.release.version} (schema ${data.release.schema})`,
   'approval.created': ({ data, actor }) => `${actor} approved ${data.release} for ${data.environment}`,
@@ -100,6 +114,23 @@ const verbs = {
   adopt: 'adopt',
   import: 'import',
 } as const
+
+function changesSentence(
+  { cause, appeared, rescored, resolved }: EventData['findings.changed'],
+  release: string,
+): string {
+  const parts = [
+    ...(appeared.length > 0 ? [`${appeared.length} appeared (${idsOf(appeared)})`] : []),
+    ...(rescored.length > 0 ? [`${rescored.length} weighed otherwise (${idsOf(rescored)})`] : []),
+    ...(resolved.length > 0 ? [`${resolved.length} resolved`] : []),
+  ]
+  return `known against ${release}, by ${cause}: ${parts.join(', ')}`
+}
+
+const idsOf = (findings: readonly { id: string; package: string }[]): string => {
+  const names = [...new Set(findings.map(({ id, package: name }) => `${id} in ${name}`))]
+  return [...names.slice(0, 5), ...(names.length > 5 ? [`and ${names.length - 5} more`] : [])].join('; ')
+}
 
 function gatesSentence({ results, passed }: EventData['gates.evaluated']): string {
   const counted = results.filter((result) => result.answer !== 'not-applicable')

@@ -11,7 +11,12 @@ import type {
 } from '../environment/environment-state.ts'
 import type { EnvironmentPolicy } from '../environment/policy.ts'
 import type { EvidenceRecord } from '../evidence/evidence.ts'
+import type { StoredAdvisories } from '../advisory/stored-advisories.ts'
 import type { GateResult, GateWaiver } from '../gate/gate.ts'
+import type { FindingChanges } from '../live-findings/decide-findings.ts'
+import type { NoticedFinding } from '../live-findings/decide-notices.ts'
+import type { FindingsSummary } from '../live-findings/findings-state.ts'
+import type { MatchInputs } from '../live-findings/live-finding.ts'
 import type { Principal } from '../principal/principal.ts'
 import type { Release } from '../release/release.ts'
 import type { TrafficCount } from '../signal/traffic.ts'
@@ -31,6 +36,19 @@ export interface EventData {
 
   /** `findings`: keys (`findingKey`) of what it tells that could hold a release up; `files`: what an audit looked at. */
   'evidence.recorded': { evidence: EvidenceRecord; findings: string[]; files: string[] }
+
+  /** `parts`: digest of the stored lines of each ecosystem; `joined`: of what is joined to them. */
+  'advisories.imported': { advisories: StoredAdvisories }
+  /** What became otherwise of a kept release, all of it for one cause. */
+  'findings.changed': FindingChanges
+  /** By what a kept release was judged, and why that may not tell all. */
+  'findings.matched': { inputs: MatchInputs; unknowns: string[] }
+  /** What is known against all that an environment keeps, in numbers; `dropped` is what it keeps no longer. */
+  'findings.counted': { live: string | null; releases: FindingsSummary[]; dropped: string[] }
+  /** Something that counts against what is live, and did not before. */
+  'alert.fired': { findings: NoticedFinding[] }
+  /** Something known to be exploited is live. The record of it begins here. */
+  'incident.detected': { incident: string; finding: NoticedFinding; why: string }
 
   'release.created': { release: Release; project: string }
   'approval.created': { release: string; environment: string; reason: string }

@@ -6,6 +6,13 @@ import { subjectKey } from '../evidence/evidence.ts'
 import type { EvidenceRecord } from '../evidence/evidence.ts'
 import { foldFindingsSeen, foldSubjectEvidence } from '../evidence/subject-evidence.ts'
 import type { FindingsSeen, SubjectEvidence } from '../evidence/subject-evidence.ts'
+import type { StoredAdvisories } from '../advisory/stored-advisories.ts'
+import {
+  foldEnvironmentFindings,
+  foldReleaseFindings,
+  releaseFindingsId,
+} from '../live-findings/findings-state.ts'
+import type { EnvironmentFindings, ReleaseFindings } from '../live-findings/findings-state.ts'
 import { foldPrincipal } from '../principal/fold-principal.ts'
 import type { Principal } from '../principal/principal.ts'
 import type { Release } from '../release/release.ts'
@@ -112,6 +119,37 @@ export const findingsSeenView: LedgerView<FindingsSeen> = {
   fold: foldFindingsSeen,
 }
 
+/** The one document of this view. */
+export const advisoriesId = 'advisories'
+
+/** The advisories that the server holds. */
+export const advisoriesView: LedgerView<StoredAdvisories> = {
+  kind: 'advisories',
+  version: 1,
+  idsOf: ({ type }) => (type === 'advisories.imported' ? [advisoriesId] : []),
+  fold: (_state, event) => given(event, 'advisories.imported').data.advisories,
+}
+
+/** By `releaseFindingsId`. */
+export const releaseFindingsView: LedgerView<ReleaseFindings> = {
+  kind: 'release-findings',
+  version: 1,
+  idsOf: ({ type, data, environment = '', release = '' }) => {
+    if (type === 'findings.changed' || type === 'findings.matched')
+      return [releaseFindingsId(environment, release)]
+    return type === 'findings.counted' ? data.dropped.map((one) => releaseFindingsId(environment, one)) : []
+  },
+  fold: foldReleaseFindings,
+}
+
+export const environmentFindingsView: LedgerView<EnvironmentFindings> = {
+  kind: 'environment-findings',
+  version: 1,
+  idsOf: ({ type, environment }) =>
+    type === 'findings.counted' && environment !== undefined ? [environment] : [],
+  fold: foldEnvironmentFindings,
+}
+
 /** All views, folded in the transaction that appends. */
 export const ledgerViews = [
   environmentView,
@@ -123,6 +161,9 @@ export const ledgerViews = [
   evidenceView,
   subjectEvidenceView,
   findingsSeenView,
+  advisoriesView,
+  releaseFindingsView,
+  environmentFindingsView,
 ] as const
 
 /** A document's first event is always of one kind; anything else means that somebody appended out of order. */

@@ -24,6 +24,7 @@ export const permissions = {
   read: ['viewer', 'deployer', 'approver', 'admin'],
   'create-release': ['deployer', 'admin'],
   'add-evidence': ['deployer', 'admin'],
+  'bring-advisories': ['deployer', 'admin'],
   deploy: ['deployer', 'admin'],
   watch: ['deployer', 'admin'],
   'roll-back': ['deployer', 'approver', 'admin'],

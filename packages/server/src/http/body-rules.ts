@@ -12,6 +12,9 @@ const filesBodyMaxBytes = snapshotMaxBytes + 512 * 1024
 /** A document travels in base64, which makes it a third larger. */
 const evidenceBodyMaxBytes = Math.ceil(EVIDENCE_BYTES_MAX / 3) * 4 + 64 * 1024
 
+/** Packed lines of every ecosystem in base64; those of npm alone come to some ten million bytes. */
+const advisoriesBodyMaxBytes = 64 * 1024 * 1024
+
 const limitTo = (maxSize: number): MiddlewareHandler<ApiEnv> =>
   bodyLimit({
     maxSize,
@@ -22,6 +25,7 @@ const limitTo = (maxSize: number): MiddlewareHandler<ApiEnv> =>
 const ordinary = limitTo(bodyMaxBytes)
 const withFiles = limitTo(filesBodyMaxBytes)
 const evidence = limitTo(evidenceBodyMaxBytes)
+const advisories = limitTo(advisoriesBodyMaxBytes)
 
 /** What carries the files of a project. */
 const carriesFiles = /^\/v1\/(?:releases|environments\/[^/]+\/checks)$/
@@ -29,6 +33,7 @@ const carriesFiles = /^\/v1\/(?:releases|environments\/[^/]+\/checks)$/
 function limitFor(method: string, path: string): MiddlewareHandler<ApiEnv> {
   if (method !== 'POST') return ordinary
   if (path === '/v1/evidence') return evidence
+  if (path === '/v1/advisories') return advisories
   return carriesFiles.test(path) ? withFiles : ordinary
 }
 

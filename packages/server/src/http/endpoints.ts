@@ -1,4 +1,5 @@
 import type { Endpoint } from './api-env.ts'
+import { importAdvisoriesEndpoint } from './advisory/import.ts'
 import { abortDeploymentEndpoint } from './deployment/abort.ts'
 import { explainDeploymentEndpoint } from './deployment/explain.ts'
 import { listDeploymentsEndpoint } from './deployment/list.ts'
@@ -20,6 +21,8 @@ import { waiveGateEndpoint } from './environment/waive.ts'
 import { addEvidenceEndpoint } from './evidence/add.ts'
 import { listEvidenceEndpoint } from './evidence/list.ts'
 import { showEvidenceEndpoint } from './evidence/show.ts'
+import { explainFindingEndpoint } from './finding/explain.ts'
+import { listFindingsEndpoint } from './finding/list.ts'
 import { listGatesEndpoint } from './gate/list.ts'
 import { showHealthEndpoint } from './health/show.ts'
 import { exportLedgerEndpoint } from './ledger/export.ts'
@@ -48,6 +51,9 @@ export const endpoints: readonly Endpoint[] = [
   addEvidenceEndpoint,
   listEvidenceEndpoint,
   showEvidenceEndpoint,
+  importAdvisoriesEndpoint,
+  listFindingsEndpoint,
+  explainFindingEndpoint,
   listEnvironmentsEndpoint,
   showEnvironmentEndpoint,
   checkEnvironmentEndpoint,

@@ -53,6 +53,17 @@ const table: Row[] = [
   },
   { request: 'GET /v1/evidence', may: everyRole, elsewhere: everyRole },
   { request: 'GET /v1/evidence/ev_00000000', may: everyRole, elsewhere: everyRole },
+  {
+    request: 'POST /v1/advisories',
+    body: {
+      ...{ source: 'a test', newest: null, count: 0, unread: 0, partial: [], ecosystems: {} },
+      ...{ exploited: null, scores: {} },
+    },
+    may: deploying,
+    elsewhere: deploying,
+  },
+  { request: 'GET /v1/findings?environment=production', may: everyRole, elsewhere: [] },
+  { request: 'GET /v1/findings/ev_00000000/explain', may: everyRole, elsewhere: everyRole },
   { request: 'GET /v1/environments', may: everyRole, elsewhere: everyRole },
   { request: `GET ${env}`, may: everyRole, elsewhere: [] },
   { request: `POST ${env}/checks`, body: { files: shopFiles() }, may: deploying, elsewhere: [] },
@@ -97,7 +108,7 @@ const table: Row[] = [
 ]
 
 /** What is asked of an environment as a whole. */
-const ofTheWhole = /deployments|waivers|policy|watch|adoption|ejection|checks/
+const ofTheWhole = /deployments|waivers|policy|watch|adoption|ejection|checks|findings/
 
 /** What can be asked of one host of an environment takes the rights of the whole. */
 const ofOneHost = table

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Installation } from '@towpath/app/installation.ts'
+import { keepFindings } from '@towpath/app/live-findings/keep-findings.ts'
 import { reconcileEnvironment } from '@towpath/app/runner/reconcile.ts'
 import { runEnvironment } from '@towpath/app/runner/run-environment.ts'
 import { watchEnvironment } from '@towpath/app/watch/watch-environment.ts'
@@ -26,7 +27,11 @@ export async function runLoops(installation: Installation, signal: AbortSignal):
       ]),
     )
   }
-  await Promise.all([coverAll(installation, cover, signal), keepCheckpoints(installation, signal)])
+  await Promise.all([
+    coverAll(installation, cover, signal),
+    keepFindings(installation, signal),
+    keepCheckpoints(installation, signal),
+  ])
   await Promise.all(loops.values())
 }
 

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { LedgerEvent, LedgerHead, NewEvent } from '@towpath/domain/ledger/event.ts'
-import { putBlob } from '../blob.ts'
+import { deleteBlob, putBlob } from '../blob.ts'
 import type { Schema } from '../schema.ts'
 import { applyFolds } from '../view/apply-folds.ts'
 import type { Fold, View, ViewKind } from '../view/fold.ts'
@@ -25,6 +25,7 @@ export interface LedgerTransaction extends ViewReader {
   /** Appends, or returns the event already stored under this `idem` with `appended: false`. */
   append(event: NewEvent): Promise<Appended>
   putBlob(bytes: Uint8Array): Promise<string>
+  deleteBlob(digest: string): Promise<void>
 }
 
 export interface LedgerWriter {
@@ -79,6 +80,10 @@ class LockedLedger implements LedgerTransaction {
 
   putBlob(bytes: Uint8Array): Promise<string> {
     return this.#inOrder(() => putBlob(this.#trx, bytes))
+  }
+
+  deleteBlob(digest: string): Promise<void> {
+    return this.#inOrder(() => deleteBlob(this.#trx, digest))
   }
 
   /**

@@ -173,7 +173,11 @@ const releaseNames: readonly {
   { kind: 'rpm', id: 'opensuse-leap', release: /^\d+\.\d+/, name: (version) => `openSUSE:Leap ${version}` },
 ]
 
-function systemEcosystem(kind: SystemKind, system: OsRelease | null): SystemEcosystem {
+/** The name under which OSV has the packages of a system. */
+export function systemEcosystem(
+  kind: SystemKind,
+  system: Pick<OsRelease, 'id' | 'version'> | null,
+): SystemEcosystem {
   const { id, version } = system ?? { id: '', version: '' }
   const known = releaseNames.find((own) => own.kind === kind && own.id === id)
   const release = known?.release.exec(version)?.[0]

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { kindShape, outcomeShape } from '../deployment/deployment-shape.ts'
 import { orNull, timeShape } from '../endpoint.ts'
+import { findingsSummaryShape } from '../finding/finding-shape.ts'
 import { pictureShape } from '../watch/observed-shape.ts'
 import { evidenceGates, gradedSeverities } from '@towpath/domain/evidence/evidence-policy.ts'
 import { waiverShape } from '../gate/gate-shape.ts'
@@ -97,6 +98,9 @@ export const environmentStateShape = z
       .openapi({ description: 'Can each kept release be taken back right now?' }),
     drift: z.strictObject({ found: z.array(z.string()), at: timeShape }).nullable(),
     watch: orNull(watchShape),
+    findings: findingsSummaryShape.openapi({
+      description: 'What is known against what is live, in numbers; null where nobody looked yet.',
+    }),
     hosts: z
       .array(
         z.strictObject({

@@ -27,6 +27,9 @@ export const listEnvironmentsEndpoint: Endpoint = (api) => {
     const seen = items.filter(
       ({ state }) => mayRead(caller, state.environment) && hostOf(state.environment) === null,
     )
-    return c.json({ items: await Promise.all(seen.map((each) => showEnvironment(store, each))), next }, 200)
+    return c.json(
+      { items: await Promise.all(seen.map((each) => showEnvironment(served.installation, each))), next },
+      200,
+    )
   })
 }

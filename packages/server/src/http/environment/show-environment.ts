@@ -1,5 +1,6 @@
+import type { Installation } from '@towpath/app/installation.ts'
+import { findingsCount } from '@towpath/app/live-findings/findings-of.ts'
 import { withHosts } from '@towpath/app/fleet/seats.ts'
-import type { Store } from '@towpath/store/store.ts'
 import type { z } from '@hono/zod-openapi'
 import type { EnvironmentState, Placement } from '@towpath/domain/environment/environment-state.ts'
 import { evidenceOf } from '@towpath/domain/environment/policy.ts'
@@ -10,16 +11,21 @@ import type { environmentStateShape, policyShape, watchShape } from './environme
 
 /** An environment for people and scripts; `seq` is the place of its latest event in the ledger. */
 export async function showEnvironment(
-  store: Pick<Store, 'view'>,
+  installation: Pick<Installation, 'store' | 'now'>,
   found: { state: EnvironmentState; seq: number },
 ): Promise<z.infer<typeof environmentStateShape>> {
-  const { state, hosts } = await withHosts(store, found.state)
-  return { ...showState(state), seq: found.seq, hosts: hosts.map((host) => ({ ...host })) }
+  const { state, hosts } = await withHosts(installation.store, found.state)
+  return {
+    ...showState(state),
+    seq: found.seq,
+    findings: await findingsCount(installation, state),
+    hosts: hosts.map((host) => ({ ...host })),
+  }
 }
 
 const showState = (
   state: EnvironmentState,
-): Omit<z.infer<typeof environmentStateShape>, 'seq' | 'hosts'> => ({
+): Omit<z.infer<typeof environmentStateShape>, 'seq' | 'hosts' | 'findings'> => ({
   environment: state.environment,
   live: state.live === null ? null : showPlacement(state.live),
   warm:

@@ -20,9 +20,9 @@ export const showEnvironmentEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
     const { environment } = c.req.valid('param')
     requireRead(c.var.caller, environment)
-    const { store } = c.var.served.installation
-    const found = await store.view(environmentView, environment)
+    const { installation } = c.var.served
+    const found = await installation.store.view(environmentView, environment)
     if (found === undefined) throw environmentNotFound(environment)
-    return c.json(await showEnvironment(store, found), 200)
+    return c.json(await showEnvironment(installation, found), 200)
   })
 }

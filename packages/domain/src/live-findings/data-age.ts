@@ -1,0 +1,15 @@
+import type { StoredAdvisories } from '../advisory/stored-advisories.ts'
+import { duration } from '../config/duration-text.ts'
+import type { EvidencePolicy } from '../evidence/evidence-policy.ts'
+
+/** Why advisories are too old for an environment to believe that nothing more is known; null where they are not. */
+export function staleness(
+  { newest }: Pick<StoredAdvisories, 'newest'>,
+  { now, policy }: { now: string; policy: Pick<EvidencePolicy, 'dataAgeMaxMs'> },
+): string | null {
+  const bring = 'towpath advisories sync, then towpath advisories send'
+  if (newest === null) return `the advisories hold no record: ${bring}`
+  const ageMs = Date.parse(now) - Date.parse(newest)
+  if (ageMs <= policy.dataAgeMaxMs) return null
+  return `the newest advisory is of ${newest.slice(0, 16)}Z, and this environment asks for advisories of at most ${duration(policy.dataAgeMaxMs)}: ${bring}`
+}

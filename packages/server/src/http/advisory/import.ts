@@ -1,0 +1,54 @@
+import { z } from '@hono/zod-openapi'
+import { importAdvisories } from '@towpath/app/live-findings/import-advisories.ts'
+import type { Endpoint } from '../api-env.ts'
+import { endpoint, json, jsonBody } from '../endpoint.ts'
+import { advisoriesShape, showAdvisories } from './advisories-shape.ts'
+
+const name = z.string().regex(/^[^\p{Cc}]{1,100}$/u)
+const line = z.string().regex(/^[^\p{Cc}]{1,300}$/u)
+
+const body = z
+  .strictObject({
+    source: line,
+    newest: z.iso.datetime({ offset: true }).nullable(),
+    count: z.int().min(0),
+    unread: z.int().min(0),
+    partial: z.array(name).max(1_000),
+    ecosystems: z.record(name, z.base64()).openapi({
+      description: 'By ecosystem: its lines as `towpath advisories` keeps them, in gzip, in base64.',
+    }),
+    exploited: z.array(line).max(100_000).nullable().openapi({
+      description: 'CVE ids that are known to be exploited; null where no list is loaded.',
+    }),
+    scores: z.record(line, z.number().min(0).max(10)).openapi({ description: 'CVSS scores by vector.' }),
+    replace: z.boolean().default(false).openapi({
+      description:
+        'Takes data that is older or less than what is there. Takes an admin of every environment.',
+    }),
+  })
+  .openapi('ImportAdvisories')
+
+const route = endpoint({
+  method: 'post',
+  path: '/v1/advisories',
+  operationId: 'importAdvisories',
+  tags: ['finding'],
+  summary: 'Puts advisories in the place of those that the server holds, whole or not at all',
+  description: 'Everything that is live or can be gone back to is judged by them at once.',
+  request: { body: jsonBody(body) },
+  responses: { 201: json(advisoriesShape, 'What the server holds now') },
+})
+
+export const importAdvisoriesEndpoint: Endpoint = (api) => {
+  api.openapi(route, async (c) => {
+    const { ecosystems, ...about } = c.req.valid('json')
+    const packed = Object.entries(ecosystems).map(
+      ([own, text]) => [own, Buffer.from(text, 'base64')] as const,
+    )
+    const stored = await importAdvisories(c.var.served.installation, c.var.caller, {
+      ...about,
+      ecosystems: new Map(packed),
+    })
+    return c.json(showAdvisories(stored), 201)
+  })
+}
