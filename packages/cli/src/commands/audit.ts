@@ -1,6 +1,6 @@
 import type { Answer } from '../outcome/answer.ts'
 import { runAudit } from '../audit/run-audit.ts'
-import { answerAudit, ageMaxOf, baselineWriteOf } from '../audit/report/answer-audit.ts'
+import { answerAudit, ageMaxOf, baselineWriteOf, engineRequestOf } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
 import type { Context } from '../terminal/context.ts'
 
@@ -24,6 +24,7 @@ export async function auditLockfiles(
     baseline: await baselineWriteOf(context, options),
     shippedOnly: options.shippedOnly === true,
     images: options.image ?? [],
+    engines: await engineRequestOf(options),
   })
   return answerAudit(context, options, { ...audited, command: 'audit', of: null, more: {} })
 }
