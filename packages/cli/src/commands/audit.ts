@@ -2,6 +2,7 @@ import type { Answer } from '../outcome/answer.ts'
 import { runAudit } from '../audit/run-audit.ts'
 import { answerAudit, ageMaxOf, baselineWriteOf, engineRequestOf } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
+import { repositoryLockfiles } from '../audit/repository-lockfiles.ts'
 import type { Context } from '../terminal/context.ts'
 
 interface AuditOptions extends JudgeOptions {
@@ -26,5 +27,12 @@ export async function auditLockfiles(
     images: options.image ?? [],
     engines: await engineRequestOf(options),
   })
-  return answerAudit(context, options, { ...audited, command: 'audit', of: null, more: {} })
+  const files = audited.result.lockfiles.map(({ file }) => file)
+  const more = isEvidence(context, options)
+    ? { repository: repositoryLockfiles(context.shell.folder, files) }
+    : {}
+  return answerAudit(context, options, { ...audited, command: 'audit', of: null, more })
 }
+
+/** Only what may become evidence has to say of what it is a part. */
+const isEvidence = ({ json }: Context, { format }: AuditOptions): boolean => json || format === 'json'
