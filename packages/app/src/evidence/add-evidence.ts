@@ -7,6 +7,7 @@ import type { ReadEvidence } from '@towpath/domain/evidence/read-document.ts'
 import { signedBytes, statementOf, statementType } from '@towpath/domain/evidence/statement.ts'
 import { findingKey } from '@towpath/domain/evidence/subject-evidence.ts'
 import { subjectEvidenceView } from '@towpath/domain/ledger/views.ts'
+import { isAllowedAnywhere } from '@towpath/domain/principal/principal.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
@@ -50,7 +51,7 @@ export async function addEvidence(
       name: input.name,
       document,
       bytes: input.document.length,
-      summary: read.summary,
+      summary: summaryFor(read, caller),
       recordedAt: installation.now(),
       recordedBy: caller.principal.name,
     }
@@ -68,6 +69,12 @@ export async function addEvidence(
   installation.wake.ring()
   return record
 }
+
+/** OpenVEX lets findings pass only where its bringer may waive; that it does not is said at once. */
+const summaryFor = ({ kind, summary }: ReadEvidence, { principal }: Caller): string =>
+  kind === 'vex' && !isAllowedAnywhere(principal, 'waive')
+    ? `${summary}; lets nothing pass, for ${principal.name} may not waive`
+    : summary
 
 function envelopeOf({ id, evidenceKey }: Installation, record: Omit<EvidenceRecord, 'envelope'>): Uint8Array {
   const payload = Buffer.from(JSON.stringify(statementOf(record, id)))

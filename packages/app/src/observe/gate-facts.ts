@@ -16,6 +16,7 @@ import { imageFacts, isReleaseReady } from './image-facts.ts'
 import { observed } from './observed.ts'
 import { releaseEvidence } from './release-evidence.ts'
 import { settingFacts } from './setting-facts.ts'
+import { withVex } from './vex-evidence.ts'
 
 const databaseDeadlineMs = 5_000
 
@@ -80,10 +81,18 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
 
 /** The way back is never held up by evidence, so none is read for it. */
 const observeEvidence = async (
-  { installation, deployment: { kind, release } }: Performing,
+  { installation, deployment: { kind, release, environment } }: Performing,
   policy: EnvironmentPolicy,
 ): Promise<Pick<GateFacts, 'evidence'>> =>
-  kind === 'rollback' ? {} : { evidence: await releaseEvidence(installation, release, evidenceOf(policy)) }
+  kind === 'rollback'
+    ? {}
+    : {
+        evidence: await withVex(
+          installation,
+          environment,
+          await releaseEvidence(installation, release, evidenceOf(policy)),
+        ),
+      }
 
 export const approvalsOf = (environment: EnvironmentState, release: string): string[] =>
   environment.approvals[release] ?? []

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { audit } from '@towpath/domain/advisory/audit.ts'
 import type { AuditResult } from '@towpath/domain/advisory/audit.ts'
+import type { EngineReport } from '@towpath/domain/advisory/engine/engine.ts'
 import { baselineRule, planBaseline } from '@towpath/domain/advisory/baseline.ts'
 import type { BaselineEntry, BaselinePlan } from '@towpath/domain/advisory/baseline.ts'
 import type { FailRule } from '@towpath/domain/advisory/fail-rule.ts'
@@ -9,6 +10,7 @@ import type { FindingWaiverRule } from '@towpath/domain/advisory/waiver.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Inventory, InventoryGap } from '@towpath/domain/inventory/component.ts'
 import { readLockfile } from '@towpath/domain/inventory/lockfile/read-lockfile.ts'
+import type { EngineRequest, Judged } from '../engine/ask-engines.ts'
 import type { Shell } from '../terminal/shell.ts'
 import { findLockfiles, noLockfile, readLockfileText } from './find-lockfiles.ts'
 import { keepBaseline, loadBaseline } from './baseline-store.ts'
@@ -28,6 +30,8 @@ export interface AuditRequest {
   shippedOnly: boolean
   /** Images that may ship what is locked: archives of `docker save`, or OCI layouts. */
   images: readonly string[]
+  /** Engines of others to ask as well; null where none was named. */
+  engines: EngineRequest | null
 }
 
 /** Who draws the line of what is old, and whether what is new since it was drawn is taken in. */
@@ -50,9 +54,19 @@ export async function runAudit(
   request: AuditRequest,
 ): Promise<Audited & { inventories: readonly Inventory[] }> {
   const read = await readInventories(shell.folder, request)
+  const lockfiles = read.map(({ file }) => file)
   const inventories = await placedIn(shell, read, request.images)
-  return { ...(await judge(shell, { ...request, inventories })), inventories }
+  const engines = await reportsOf(shell, request.engines, { lockfiles })
+  return { ...(await judge(shell, { ...request, inventories, engines })), inventories }
 }
+
+/** What engines of others say, where any were named. */
+export const reportsOf = async (
+  shell: Shell,
+  request: EngineRequest | null,
+  judged: Judged,
+): Promise<readonly EngineReport[]> =>
+  request === null ? [] : (await import('../engine/ask-engines.ts')).askEngines(shell, request, judged)
 
 /** What is locked here. Throws where there is nothing, and where a file that was named cannot be read. */
 export async function readInventories(
@@ -87,6 +101,8 @@ export interface JudgeRequest extends Pick<
   'advisories' | 'rule' | 'ageMaxMs' | 'baseline' | 'shippedOnly'
 > {
   inventories: readonly Inventory[]
+  /** What engines of others said of the same. */
+  engines?: readonly EngineReport[]
   /** Name of the image they are of; absent where they are of lockfiles. */
   image?: string
 }
@@ -96,7 +112,7 @@ export interface JudgeRequest extends Pick<
  * are. Draws the line anew where that is asked for, and judges by the new one.
  */
 export async function judge(shell: Shell, request: JudgeRequest): Promise<Audited> {
-  const { inventories, rule, ageMaxMs, shippedOnly, image = null } = request
+  const { inventories, engines = [], rule, ageMaxMs, shippedOnly, image = null } = request
   const data = await openAdvisories(shell, request.advisories)
   if (data === null) throw noAdvisories()
   const now = shell.now()
@@ -108,7 +124,7 @@ export async function judge(shell: Shell, request: JudgeRequest): Promise<Audite
   const judgeBy = (entries: readonly BaselineEntry[]): AuditResult => {
     const own = entries.filter(isJudged).map(baselineRule)
     const rules = [...waivers, ...own]
-    return audit({ inventories, data, facts, waivers: rules, rule, shippedOnly, now, ageMaxMs })
+    return audit({ inventories, data, facts, engines, waivers: rules, rule, shippedOnly, now, ageMaxMs })
   }
   const result = judgeBy(known ?? [])
   if (request.baseline === null) return { result, from: data.from, redrawn: null }

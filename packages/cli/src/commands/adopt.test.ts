@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { lockOf } from '../audit/testing/audit-folder.ts'
 import { scriptedServer } from '../connection/scripted-server.ts'
 import type { ScriptedServer } from '../connection/scripted-server.ts'
 import { documentsOf, everyday, shellAt, story, storyId } from '../connection/scripted-story.ts'
@@ -57,7 +58,7 @@ afterEach(async () => {
 })
 
 const run = async (...argv: string[]) => {
-  const shell = shellAt({ url: server.url, folder }, { argv })
+  const shell = shellAt({ url: server.url, folder }, { argv, env: { USER: 'alice' } })
   return { exit: await runCommandLine(shell), out: shell.out(), err: shell.err(), shell }
 }
 const asked = (what: string) =>
@@ -82,6 +83,18 @@ describe('adopt', () => {
     expect(asked('/adoption')).toEqual([true, false])
     expect(out).toContain('the-edge:4000')
     expect(server.seen.some(({ path }) => path.startsWith('/v1/stream'))).toBe(true)
+  })
+
+  test('draws the line of what is old where there is none, and moves none that is there', async () => {
+    await writeFile(join(folder, 'Cargo.lock'), lockOf({ app: null, rsa: '0.9.8' }))
+    const drawn = await run('adopt', 'production', '--yes')
+    expect(drawn.out).toMatch(/drew a line {2}1 finding known today, in \.towpath\/baseline\.yaml/)
+    const baseline = join(folder, '.towpath/baseline.yaml')
+    expect(await readFile(baseline, 'utf8')).toContain('RUSTSEC-2023-0071')
+    await writeFile(baseline, 'baseline: []\n')
+    const again = await run('adopt', 'production', '--yes')
+    expect(again.exit).toBe(0)
+    expect(await readFile(baseline, 'utf8')).toBe('baseline: []\n')
   })
 
   test('changes nothing where nobody can be asked', async () => {

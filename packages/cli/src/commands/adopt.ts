@@ -4,6 +4,7 @@ import { proxyLines } from '@towpath/domain/adoption/running/proxy-lines.ts'
 import type { ProxyLine } from '@towpath/domain/adoption/running/proxy-lines.ts'
 import { traps } from '@towpath/domain/adoption/traps.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { drawFirstLine } from '../audit/first-line.ts'
 import { acceptedBy, requireKnown } from '../check/accepted.ts'
 import { runChecks } from '../check/run-checks.ts'
 import type { Checked } from '../check/run-checks.ts'
@@ -141,9 +142,11 @@ async function toItsEnd(
   if (followed.how === 'finished') await rememberAfterwards(connection, context)
   const answer = answerToFollowing(followed, id)
   if (answer.failure !== undefined) return answer
+  const folder = resolve(context.shell.folder, options.project)
+  const { page, change } = await drawFirstLine({ ...context.shell, folder })
   return {
     ...answer,
-    page: [...answer.page, ...proxyPage(seen, lines)],
-    json: { ...answer.json, adoption: seen, proxy: lines },
+    page: [...answer.page, ...page, ...proxyPage(seen, lines)],
+    json: { ...answer.json, adoption: seen, proxy: lines, baseline: change },
   }
 }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { adoptionSurvey } from '@towpath/domain/adoption/lint.ts'
 import type { AdoptionSurvey } from '@towpath/domain/adoption/finding.ts'
 import { foundIn } from '@towpath/domain/adoption/proposal/found.ts'
@@ -40,7 +41,7 @@ export async function init(context: Context, options: InitOptions): Promise<Answ
   const isAsked = first.questions.length > 0 && context.terminal.answers && options.yes !== true
   if (isAsked) context.aside(foundLines(found, columns))
   const { proposal } = proposedBy(await ask(context, first.questions, options))
-  const texts = textsOf(proposal)
+  const texts = textsOf(proposal, (path) => existsSync(join(folder, path)))
   const plan = planFiles(folder, texts)
   // Beside a towpath.yaml of somebody's own nothing is written: it may mean other files.
   const isSecond = present !== null

@@ -1,8 +1,11 @@
+import { imageEngines } from '@towpath/domain/advisory/engine/engine-call.ts'
 import type { Finding } from '@towpath/domain/advisory/finding.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { imageNameOf } from '../audit/baseline-store.ts'
-import { ageMaxOf, answerAudit, baselineWriteOf } from '../audit/report/answer-audit.ts'
+import { ageMaxOf, answerAudit, baselineWriteOf, engineRequestOf } from '../audit/report/answer-audit.ts'
 import type { JudgeOptions } from '../audit/report/answer-audit.ts'
-import { judge } from '../audit/run-audit.ts'
+import { judge, reportsOf } from '../audit/run-audit.ts'
+import type { EngineRequest } from '../engine/ask-engines.ts'
 import type { ImageQuestion } from '../image/find-image.ts'
 import { inventoriesOf, inventoryDocument, scanImages } from '../image/scan-image.ts'
 import type { Answer } from '../outcome/answer.ts'
@@ -15,9 +18,13 @@ interface ScanOptions extends JudgeOptions, ImageQuestion {}
 
 /** `towpath scan IMAGE`: what is known against what an image ships. Ends with 1 on findings, and on what is unknown. */
 export async function scanImage(context: Context, path: string, options: ScanOptions): Promise<Answer> {
+  const engines = await engineRequestOf(options)
+  if (engines !== null) requireForImages(engines)
   const images = await scanImages(context.shell, path, options)
+  if (engines !== null) requireArchive(images, path)
   const { result, from, redrawn } = await judge(context.shell, {
     inventories: inventoriesOf(images),
+    engines: await reportsOf(context.shell, engines, { archive: path }),
     advisories: options.advisories,
     rule: options.failOn,
     ageMaxMs: ageMaxOf(options),
@@ -40,6 +47,31 @@ export async function scanImage(context: Context, path: string, options: ScanOpt
     page: [...images.flatMap(headOf), ...answer.page, ...baseFindings(images, result.findings)],
   }
 }
+
+/** Throws ENGINE_NOT_FOR_THIS: an engine that looks at nothing must not seem to agree. */
+function requireForImages({ engines }: EngineRequest): void {
+  const strange = engines.find(({ engine }) => !imageEngines.includes(engine))
+  if (strange !== undefined)
+    throw notForThis(
+      `${strange.engine} is asked about lockfiles alone; of images, ${imageEngines.join(' and ')} are`,
+    )
+}
+
+/** Throws ENGINE_NOT_FOR_THIS: an engine must look at the very image that was read here. */
+function requireArchive(images: readonly ScannedImage[], path: string): void {
+  if (images.length !== 1)
+    throw notForThis(`${path} holds images for several platforms, and an engine would choose one by itself`)
+  if (images[0]?.source !== 'file')
+    throw notForThis(`${path} is no file, and engines are given nothing but archives`)
+}
+
+const notForThis = (why: string): TowpathError =>
+  new TowpathError({
+    code: 'ENGINE_NOT_FOR_THIS',
+    kind: 'usage',
+    message: `That engine cannot be asked here: ${why}.`,
+    hint: 'Nothing was judged. Give one image as an archive (docker save IMAGE -o image.tar), or leave --engine out.',
+  })
 
 /** `Debian 12, 3 layers: 88 deb, 12 npm`, and what is known of where it comes from. */
 function headOf({ label, system, layers, components, place, base }: ScannedImage): Line[] {

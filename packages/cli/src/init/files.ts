@@ -2,12 +2,16 @@ import { configJsonSchema } from '@towpath/domain/config/json-schema.ts'
 import { parseConfig } from '@towpath/domain/config/parse-config.ts'
 import type { Proposal } from '@towpath/domain/adoption/proposal/proposal.ts'
 import { renderConfig, schemaPath } from '@towpath/domain/adoption/proposal/render-config.ts'
+import { renderRunbook, runbookPath } from '@towpath/domain/adoption/proposal/render-runbook.ts'
 import { renderSettings } from '@towpath/domain/adoption/proposal/render-settings.ts'
 import { renderWorkflow, workflowPath } from '@towpath/domain/adoption/proposal/render-workflow.ts'
 import { configPath } from '../project/read-project.ts'
 
-/** Texts of everything `init` writes. The configuration is read by our own reader first: what it refuses is our mistake. */
-export function textsOf(proposal: Proposal): Map<string, string> {
+/**
+ * Texts of everything `init` writes; `hasFolder` says which folders are there already. The configuration is read by our
+ * own reader first: what it refuses is our mistake.
+ */
+export function textsOf(proposal: Proposal, hasFolder: (path: string) => boolean): Map<string, string> {
   const config = renderConfig(proposal)
   const parsed = parseConfig({ path: configPath, text: config })
   if (!parsed.ok)
@@ -18,5 +22,6 @@ export function textsOf(proposal: Proposal): Map<string, string> {
     [schemaPath, `${JSON.stringify(configJsonSchema(), null, 2)}\n`],
     ...renderSettings(proposal),
     ...(workflow === null ? [] : [[workflowPath, workflow] as const]),
+    [runbookPath(hasFolder), renderRunbook(proposal)],
   ])
 }

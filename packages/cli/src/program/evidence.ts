@@ -67,6 +67,10 @@ const judged = (command: Command): Command =>
       new Option('--accept-new', 'take what is new since then into the baseline').implies({ baseline: true }),
     )
     .option('--owner <name>', 'who answers for the baseline (else you)')
+    .addOption(
+      new Option('--engine <pin>', 'ask too: NAME=PATH@sha256:DIGEST; any number').argParser(collect),
+    )
+    .option('--engine-network', 'let engines fetch data')
 
 const scan: Group = (program, act) => {
   const command = tell(program.command('scan').argument('<image>'), {

@@ -84,4 +84,4 @@ const patchLines = (patch: string): Line[] =>
 
 /** What stands before the mark, or where the line holds nothing else, what the mark says. */
 const shownOf = (says: string): string =>
-  says.replace(/\s*# CHECK ME.*/, '') || says.replace(/^# CHECK ME:?\s*/, '')
+  says.replace(/\s*# CHECK ME.*/, '').replace(/^- CHECK ME:?\s*/, '') || says.replace(/^# CHECK ME:?\s*/, '')

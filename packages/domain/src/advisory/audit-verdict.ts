@@ -26,7 +26,7 @@ const rankOf = (severity: SeverityRank): number => severityRanks.indexOf(severit
 
 /** Something that keeps an audit from being clean although nothing was found. */
 export interface AuditUnknown {
-  what: 'ecosystem-not-covered' | 'data-too-old' | 'data-unreadable' | 'inventory-gap'
+  what: 'ecosystem-not-covered' | 'data-too-old' | 'data-unreadable' | 'inventory-gap' | 'engine-failed'
   message: string
   /** What to do about it. */
   hint: string

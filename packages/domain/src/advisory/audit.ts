@@ -4,6 +4,8 @@ import { advisedAs, joinIndexes } from './advisory-lines.ts'
 import type { AdvisoryIndex } from './advisory-lines.ts'
 import { auditVerdict } from './audit-verdict.ts'
 import type { AuditUnknown, AuditVerdict } from './audit-verdict.ts'
+import type { EngineName, EngineReport } from './engine/engine.ts'
+import { mergeEngineFindings } from './engine/merge-engine-findings.ts'
 import type { FailRule } from './fail-rule.ts'
 import type { Finding } from './finding.ts'
 import { matchInventory } from './match-inventory.ts'
@@ -30,6 +32,8 @@ export interface AuditInput {
   inventories: readonly Inventory[]
   data: AdvisoryData
   facts: MatchFacts
+  /** What engines of others said of the same inventories; absent where none was asked. */
+  engines?: readonly EngineReport[]
   waivers: readonly FindingWaiverRule[]
   rule: FailRule
   /** Whether findings of what is known not to ship are told and do not count. */
@@ -55,6 +59,15 @@ export interface AuditResult {
   unused: readonly FindingWaiverRule[]
   lockfiles: readonly AuditedFile[]
   advisories: { digest: string; newest: string | null; count: number }
+  /** Engines of others that were asked, each with the bytes that were run; absent where none was. */
+  engines?: readonly AskedEngine[]
+}
+
+export interface AskedEngine {
+  engine: EngineName
+  sha256: string
+  /** Findings it told of; null where it failed. */
+  findings: number | null
 }
 
 export interface AuditedFile {
@@ -68,7 +81,7 @@ export interface AuditedFile {
 
 /** A pure function of inventories, advisories, waivers and the time. What could not be judged is never clean. */
 export function audit(input: AuditInput): AuditResult {
-  const { inventories, data, rule, shippedOnly = false, now } = input
+  const { inventories, data, facts, rule, shippedOnly = false, now, engines = [] } = input
   const indexes = new Map<string, AdvisoryIndex>()
   const found: Finding[] = []
   const unknowns: AuditUnknown[] = [...ageUnknown(input), ...unreadUnknown(data)]
@@ -78,7 +91,7 @@ export function audit(input: AuditInput): AuditResult {
     const isCovered = Object.hasOwn(data.ecosystems, ecosystem) && !data.partial.includes(ecosystem)
     const index = indexes.get(ecosystem) ?? joinIndexes(ecosystem, advisedAs(ecosystem).map(data.index))
     indexes.set(ecosystem, index)
-    const { findings, gaps, notCompared } = matchInventory(inventory, index, input.facts)
+    const { findings, gaps, notCompared } = matchInventory(inventory, index, facts)
     found.push(...findings)
     lockfiles.push({ file, ecosystem, components: components.length, notCompared, isCovered })
     for (const gap of gaps)
@@ -88,8 +101,9 @@ export function audit(input: AuditInput): AuditResult {
         hint: 'what stands there was not compared with any advisory',
       })
   }
-  unknowns.push(...coverageUnknowns(lockfiles))
-  const { findings, expired, undecided, unused } = applyWaivers(found, input.waivers, now)
+  unknowns.push(...coverageUnknowns(lockfiles), ...engineUnknowns(engines))
+  const all = mergeEngineFindings({ findings: found, reports: engines, inventories, facts })
+  const { findings, expired, undecided, unused } = applyWaivers(all, input.waivers, now)
   const { digest, newest, count } = data
   const { verdict, counted, isFailure } = auditVerdict({ rule, shippedOnly, findings, unknowns })
   return {
@@ -105,8 +119,28 @@ export function audit(input: AuditInput): AuditResult {
     unused,
     lockfiles,
     advisories: { digest, newest, count },
+    ...(engines.length === 0 ? {} : { engines: engines.map(askedEngine) }),
   }
 }
+
+const askedEngine = ({ engine, sha256, ...report }: EngineReport): AskedEngine => ({
+  engine,
+  sha256,
+  findings: report.ok ? report.findings.length : null,
+})
+
+const engineUnknowns = (engines: readonly EngineReport[]): AuditUnknown[] =>
+  engines.flatMap(({ engine, ...report }) =>
+    report.ok
+      ? []
+      : [
+          {
+            what: 'engine-failed' as const,
+            message: `${engine} did not judge it: ${report.problem}`,
+            hint: 'mend that, or leave the engine out',
+          },
+        ],
+  )
 
 function coverageUnknowns(lockfiles: readonly AuditedFile[]): AuditUnknown[] {
   const open = lockfiles.filter(({ isCovered, components }) => !isCovered && components > 0)

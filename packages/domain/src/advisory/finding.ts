@@ -32,6 +32,8 @@ export interface Finding {
   exploitProbability: number | null
   /** The waiver, or the entry of the baseline, that lets it pass; null where it counts. */
   waiver: FindingWaiver | null
+  /** Who saw it, `towpath` for its own matcher; absent where no engine of others was asked. */
+  seenBy?: readonly string[]
 }
 
 export interface FindingWaiver {

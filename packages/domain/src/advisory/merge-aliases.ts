@@ -10,7 +10,8 @@ interface Concerned {
 
 /** Databases that know their ecosystem best come first: their id names the finding. */
 const preference = ['MAL', 'RUSTSEC', 'GO', 'PYSEC', 'GHSA', 'CVE']
-const databaseOf = (id: string): string => id.split('-')[0] ?? ''
+/** The database that a name is of, by how it begins. */
+export const databaseOf = (id: string): string => id.split('-')[0] ?? ''
 
 function rankOf(id: string): number {
   const at = preference.indexOf(databaseOf(id))

@@ -1,6 +1,8 @@
 import type { AdvisoryKind } from '../advisory/advisory.ts'
 import type { EvidenceKind } from './evidence.ts'
 import type { Finding, FindingWaiver } from '../advisory/finding.ts'
+import type { KnownLockfiles } from './known-lockfiles.ts'
+import type { VexStatement } from './vex-waivers.ts'
 
 /** A finding as a gate weighs it. */
 export interface JudgedFinding extends Pick<
@@ -8,8 +10,11 @@ export interface JudgedFinding extends Pick<
   'id' | 'aliases' | 'package' | 'version' | 'severity' | 'fixed' | 'presence' | 'isExploited' | 'file'
 > {
   kind: AdvisoryKind | 'yanked'
-  waiver: FindingWaiver | null
+  waiver: JudgedWaiver | null
 }
+
+/** The repository's own, or the word of somebody who may waive: `by` is set by whoever weighs, and never read. */
+export type JudgedWaiver = Omit<FindingWaiver, 'by'> & { by?: 'vex' }
 
 /** Something that keeps a result from being a clean one, and what to do about it. */
 export interface EvidenceUnknown {
@@ -24,6 +29,10 @@ export interface AuditFacts {
   unknowns: readonly EvidenceUnknown[]
   /** RFC 3339; null where the advisories held no record. */
   newestAdvisory: string | null
+  /** Lockfiles of the commit, where an audit says which there are; null or absent where it cannot. */
+  repository?: KnownLockfiles | null
+  /** OpenVEX that would let a finding pass, brought by somebody who may not waive; absent where there is none. */
+  unweighed?: readonly { id: string; by: string }[]
 }
 
 /** Results of a check that finds or finds nothing: secrets, pins, static analysis. */
@@ -59,7 +68,7 @@ export interface FactsByKind {
   'static-analysis': ResultFacts
   sbom: BillFacts
   tests: TestFacts
-  vex: { statements: number }
+  vex: { statements: readonly VexStatement[] }
 }
 
 export type EvidenceFacts = { [Kind in EvidenceKind]: { kind: Kind; facts: FactsByKind[Kind] } }[EvidenceKind]

@@ -1,3 +1,4 @@
+import { joinLockfiles } from './known-lockfiles.ts'
 import type { AuditFacts } from './facts.ts'
 
 /**
@@ -25,12 +26,18 @@ export function mergeAudits(audits: readonly { facts: AuditFacts; recordedAt: st
         // A finding in a file that nobody lists is told by the newest audit only, and never dropped there.
         facts.findings.filter(({ file }) => files.has(file) || (facts === newest.facts && !seen.has(file))),
       ),
+      ...repositoryIn(audits.map(({ facts }) => facts)),
       unknowns: used.flatMap(({ facts }) => facts.unknowns),
       newestAdvisory: used.some(({ facts }) => facts.newestAdvisory === null)
         ? null
         : oldest(used.flatMap(({ facts }) => facts.newestAdvisory ?? [])),
     },
   }
+}
+
+const repositoryIn = (all: readonly AuditFacts[]): Pick<AuditFacts, 'repository'> => {
+  const repository = joinLockfiles(all.map((one) => one.repository))
+  return repository === null ? {} : { repository }
 }
 
 const oldest = (times: readonly string[]): string | null =>

@@ -44,7 +44,10 @@ describe('documents', () => {
       version: 1,
       statements: [{ vulnerability: { name: 'CVE-2026-1' }, status: 'not_affected', justification: 'x' }],
     }
-    expect(readEvidence(json(vex))).toMatchObject({ kind: 'vex', facts: { statements: 1 } })
+    expect(readEvidence(json(vex))).toMatchObject({
+      kind: 'vex',
+      facts: { statements: [{ status: 'not_affected', reason: 'x' }] },
+    })
     expect(readEvidence('<testsuite name="unit"><testcase name="a"/></testsuite>')).toMatchObject({
       kind: 'tests',
       facts: { tests: 1, failures: 0 },

@@ -1,10 +1,15 @@
 import type { GradedSeverity } from './evidence-policy.ts'
 
-const dayMs = 86_400_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
-/** How long a finding on something live may go unanswered, in milliseconds, from when it was known here. */
+/**
+ * Time that a team has to answer a finding on what is live, in ms from when it was first known there. The deadlines are
+ * those of the runbook that `towpath init` proposes; what is exploited has the time of critical, what nobody scored that
+ * of high.
+ */
 export const responseTimesMs: Record<GradedSeverity, number> = {
-  critical: dayMs,
+  critical: 24 * hourMs,
   high: 7 * dayMs,
   medium: 30 * dayMs,
   low: 90 * dayMs,

@@ -1,6 +1,7 @@
 import { duration } from '../config/duration-text.ts'
 import { counted } from '../evidence/counted.ts'
 import type { EvidenceGate } from '../evidence/evidence-policy.ts'
+import { unauditedIn } from '../evidence/known-lockfiles.ts'
 import type { AuditFacts, JudgedFinding } from '../evidence/facts.ts'
 import { fail, pass, unknown } from './answers.ts'
 import type { EvidenceSeen } from './evidence-facts.ts'
@@ -76,7 +77,7 @@ function judgeAudit(
   if (blocking.length > 0)
     return withWaivers(
       fail(
-        `${counted(blocking.length, 'finding')} ${blocking.length === 1 ? 'counts' : 'count'}: ${named(blocking)}`,
+        `${counted(blocking.length, 'finding')} ${blocking.length === 1 ? 'counts' : 'count'}: ${named(blocking)}${unweighedWords(audit)}`,
         `bump what can be bumped (towpath audit shows how), or let one pass for a while: towpath waivers add ${blocking[0]?.id ?? 'ADVISORY'} --reason WHY --owner NAME; then ${redo}`,
       ),
       waivers,
@@ -96,9 +97,22 @@ function judgeAudit(
       ),
       waivers,
     )
+  const partial = unauditedAnswer(audit, redo)
+  if (partial !== null) return withWaivers(partial, waivers)
   if (audit.files.length === 0) return unknown('it looked at no file at all', redo)
   const rest = restOf(of)
   return withWaivers(pass(rest === '' ? 'nothing counts' : `nothing counts; ${rest}`), waivers)
+}
+
+/** Unknown where the commit has lockfiles that no audit looked at; null where it has none, or nobody says which it has. */
+function unauditedAnswer({ repository }: AuditFacts, redo: string): GateAnswer | null {
+  const left = repository == null ? [] : unauditedIn(repository)
+  if (left.length === 0) return null
+  const names = [...left.slice(0, NAMED_MAX), ...(left.length > NAMED_MAX ? ['others'] : [])].join(', ')
+  return unknown(
+    `${counted(left.length, 'lockfile')} of this commit ${left.length === 1 ? 'was' : 'were'} audited by nobody: ${names}`,
+    `audit all of them, at the top of the repository: ${redo}`,
+  )
 }
 
 const withWaivers = (answer: GateAnswer, waivers: UsedWaiver[]): GateAnswer =>
@@ -120,6 +134,15 @@ function staleness(
     ? null
     : `it was made at ${recordedAt}, and this environment asks for checks ${allowed}`
 }
+
+/** Said where somebody expects it to count. */
+const unweighedWords = ({ unweighed = [] }: AuditFacts): string =>
+  unweighed.length === 0
+    ? ''
+    : `; ${unweighed
+        .slice(0, NAMED_MAX)
+        .map(({ id, by }) => `OpenVEX ${id} weighs nothing, for ${by} may not waive here`)
+        .join('; ')}`
 
 const named = (findings: readonly JudgedFinding[]): string => {
   const shown = findings

@@ -104,6 +104,12 @@ describe('a gate over evidence', () => {
     expect(answerOf(gate, { commits: [], images: [], firstSeen: {} })?.answer).toBe('unknown')
   })
 
+  test('audit is unknown where the commit has a lockfile that nobody audited, and names it', () => {
+    const repository = { all: ['package-lock.json', 'web/yarn.lock'], audited: ['package-lock.json'] }
+    const answer = answerOf('audit', withCommit({ audit: present(someAudit(now, { repository }), now) }))
+    expect(answer).toMatchObject({ answer: 'unknown', why: expect.stringContaining('web/yarn.lock') })
+  })
+
   test('a build that does not say its commit has no evidence, even where other commits have', () => {
     const evidence = {
       ...good,
@@ -272,6 +278,8 @@ describe('findings', () => {
     })
     const refused = { ...everyGate, repositoryWaivers: false }
     expect(answerOf('audit', auditOf([someFinding({ waiver })]), refused)?.answer).toBe('fail')
+    const byVex = { ...waiver, by: 'vex' as const }
+    expect(answerOf('audit', auditOf([someFinding({ waiver: byVex })]), refused)?.answer).toBe('pass')
   })
 
   test('are worse than what is unknown: both at once fail', () => {

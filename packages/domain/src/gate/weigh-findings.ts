@@ -24,12 +24,12 @@ export interface Weighing {
 
 /**
  * Weighs one finding. What is made to do harm or known to be exploited blocks whatever else is said of it, a waiver of
- * the repository included: only a person with the right to can waive the gate. Without a score it counts as high.
+ * the repository or OpenVEX included: only a person with the right to can waive the gate. Without a score it counts as high.
  */
 export function weighFinding(finding: JudgedFinding, { policy, now, firstSeen }: Weighing): Weight {
   if (finding.kind === 'malicious' || finding.isExploited === true) return 'blocks'
   if (finding.kind !== 'vulnerability') return 'no-vulnerability'
-  if (policy.repositoryWaivers && isWaived(finding, now)) return 'waived'
+  if (isWaived(finding, { policy, now })) return 'waived'
   // A lockfile and a dependency graph know what is not shipped; where nobody knows, it counts as shipped.
   if (notShipped.has(finding.presence)) return 'not-shipped'
   const severity = gradeOf(finding)
@@ -45,8 +45,9 @@ const gradeOf = ({ severity }: JudgedFinding): SeverityRank => (severity === 'un
 const rank = (severity: SeverityRank): number => severityRanks.indexOf(severity)
 
 /** By the day, in UTC, as the file of waivers has it; asked again at the gate, because an audit can be older than an end. */
-const isWaived = ({ waiver }: JudgedFinding, now: string): boolean =>
+const isWaived = ({ waiver }: JudgedFinding, { policy, now }: Pick<Weighing, 'policy' | 'now'>): boolean =>
   waiver !== null &&
+  (policy.repositoryWaivers || waiver.by === 'vex') &&
   waiver.status !== 'under_investigation' &&
   waiver.expires >= new Date(now).toISOString().slice(0, 10)
 

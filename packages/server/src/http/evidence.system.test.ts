@@ -37,6 +37,7 @@ beforeAll(async () => {
   }
   subject = await openApiUnderTest(remembering)
   await subject.addPrincipal('maker', [{ environment: '*', role: 'admin' }])
+  await subject.addPrincipal('ci', [{ environment: '*', role: 'deployer' }])
   subject.registry.push('registry.test/shop/backend:1.0.0', image)
   const files = { ...shopFiles(), 'towpath.yaml': Buffer.from(config).toString('base64') }
   const release = { ...shopRelease('1.0.0', files), commit }
@@ -60,9 +61,9 @@ const audit = (findings: object[]): string =>
     advisories: { newest: new Date().toISOString(), count: 3 },
   })
 
-const add = (text: string, about: object = { subject: { commit } }): Promise<Response> =>
+const add = (text: string, about: object = { subject: { commit } }, as = 'maker'): Promise<Response> =>
   subject.ask('POST /v1/evidence', {
-    as: 'maker',
+    as,
     body: { document: Buffer.from(text).toString('base64'), name: 'x.json', ...about },
   })
 interface Asked {
@@ -110,6 +111,31 @@ describe('evidence', () => {
     expect(await gate('audit')).toMatchObject({
       answer: 'pass',
       waivers: [{ advisory: finding.id, owner: 'lead', reason: 'never called', expires: tomorrow }],
+    })
+  })
+
+  it('OpenVEX lets a finding pass by the word of who may waive, and of nobody else', async () => {
+    expect((await add(audit([{ ...finding, waiver: null, version: '1.0.0-a' }]))).status).toBe(201)
+    const vex = (author: string): string =>
+      JSON.stringify({
+        ...{ '@context': 'https://openvex.dev/ns/v0.2.0', '@id': 'https://x.example/1', author, version: 1 },
+        timestamp: new Date().toISOString(),
+        statements: [
+          { vulnerability: { name: finding.id }, status: 'not_affected', impact_statement: 'never called' },
+        ],
+      })
+    const brought = (await (await add(vex('a'), { subject: { commit } }, 'ci')).json()) as { summary: string }
+    expect(brought.summary).toContain('lets nothing pass, for ci may not waive')
+    expect(await gate('audit')).toMatchObject({
+      answer: 'fail',
+      why: expect.stringMatching(/OpenVEX ev_\w+ weighs nothing, for ci may not waive here/),
+    })
+    expect((await add(vex('b'))).status).toBe(201)
+    expect(await gate('audit')).toMatchObject({
+      answer: 'pass',
+      waivers: [
+        { advisory: finding.id, owner: 'maker', reason: expect.stringContaining('never called (OpenVEX') },
+      ],
     })
   })
 

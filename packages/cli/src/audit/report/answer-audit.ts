@@ -15,6 +15,7 @@ import { docsOf } from '../../outcome/failure.ts'
 import type { Failure } from '../../outcome/failure.ts'
 import { line } from '../../screen/line.ts'
 import type { Context } from '../../terminal/context.ts'
+import type { EngineRequest } from '../../engine/ask-engines.ts'
 import type { Audited, BaselineWrite } from '../run-audit.ts'
 
 /** Options of every command that judges what something is made of. */
@@ -29,6 +30,8 @@ export interface JudgeOptions {
   acceptNew?: boolean
   owner?: string
   shippedOnly?: boolean
+  engine?: string[]
+  engineNetwork?: boolean
 }
 
 /** A result, and how it is told. */
@@ -42,6 +45,22 @@ export interface Judged extends Audited {
 
 export const ageMaxOf = ({ offline, maxAge: text }: JudgeOptions): number | null =>
   offline === true ? null : maxAge(text)
+
+const ENGINE_DEADLINE_MS = 10 * 60_000
+
+/** Engines of others that the options name; null where they name none. Throws ENGINE_UNKNOWN, ENGINE_NOT_PINNED. */
+export async function engineRequestOf({
+  engine: named = [],
+  engineNetwork,
+}: JudgeOptions): Promise<EngineRequest | null> {
+  if (named.length === 0) return null
+  const { pinnedEngine } = await import('../../engine/engine-option.ts')
+  return {
+    engines: named.map(pinnedEngine),
+    usesNetwork: engineNetwork === true,
+    deadlineMs: ENGINE_DEADLINE_MS,
+  }
+}
 
 /** Who draws the line of what is old, where the options ask for it. Throws OWNER_UNKNOWN. */
 export async function baselineWriteOf(

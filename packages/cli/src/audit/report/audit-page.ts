@@ -59,11 +59,12 @@ const worstFirst = (a: Finding, b: Finding): number =>
   (b.score ?? 0) - (a.score ?? 0)
 
 function rowOf(finding: Finding, { rule, shippedOnly }: AuditResult): Span[] {
-  const { kind, severity, score, isExploited, waiver } = finding
+  const { kind, severity, score, isExploited, waiver, seenBy } = finding
   const notes = [
     ...(isExploited === true ? ['exploited'] : []),
     ...presenceNotes(finding),
     ...(waiver === null ? [] : [`${waiver.by ?? 'waived'} until ${waiver.expires}`]),
+    ...(seenBy === undefined ? [] : [`seen by ${seenBy.join(' and ')}`]),
   ]
   const glyph = countsUnder(rule, finding, shippedOnly) ? '✖' : '▲'
   return [
@@ -177,8 +178,17 @@ function verdictLines({ result, from, of }: Omit<Parameters<typeof auditPage>[0]
       ? [line(span('good', '✔ nothing known against it'))]
       : [line(span('strong', countText(result)))]),
     line(span('quiet', `  ${about} (${from})${apart}`)),
+    ...engineLines(result),
   ]
 }
+
+/** Which programs were asked beside, by their bytes, and what each saw that nobody else did. */
+const engineLines = ({ engines = [], findings }: AuditResult): Line[] =>
+  engines.map(({ engine, sha256, findings: told }) => {
+    const alone = findings.filter(({ seenBy }) => seenBy?.length === 1 && seenBy[0] === engine).length
+    const says = told === null ? 'did not judge it' : `told of ${told}, ${alone} of them alone`
+    return line(span('quiet', `  ${engine} (sha256:${sha256.slice(0, 12)}) ${says}`))
+  })
 
 const isOpen = ({ waiver }: Finding): boolean => waiver === null
 

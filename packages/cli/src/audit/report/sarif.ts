@@ -66,7 +66,7 @@ function resultOf(
   finding: Finding,
   { ruleIndex, rule, shippedOnly }: { ruleIndex: number; rule: FailRule; shippedOnly: boolean },
 ): object {
-  const { id, package: name, ecosystem, file, line, waiver } = finding
+  const { id, package: name, ecosystem, file, line, waiver, seenBy } = finding
   return {
     ruleId: id,
     ruleIndex,
@@ -85,6 +85,7 @@ function resultOf(
         .update([id, ecosystem, name, file].join('\n'))
         .digest('hex'),
     },
+    ...(seenBy === undefined ? {} : { properties: { seenBy } }),
     ...(waiver === null
       ? {}
       : {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { advisoryKinds } from '../../advisory/advisory.ts'
 import { severityRanks } from '../../advisory/severity.ts'
+import { unauditedIn } from '../known-lockfiles.ts'
+import type { KnownLockfiles } from '../known-lockfiles.ts'
 import type { AuditFacts, ResultFacts } from '../facts.ts'
 import { counted } from '../counted.ts'
 import { issueIn } from '../issue-in.ts'
@@ -38,6 +40,7 @@ const audit = z.object({
   unknowns,
   lockfiles: z.array(z.object({ file: line, components: z.int() })).max(100_000),
   advisories: z.object({ newest: z.iso.datetime({ offset: true }).nullable(), count: z.int() }),
+  repository: z.object({ all: z.array(line).max(100_000), audited: z.array(line).max(100_000) }).nullish(),
   inventory: z.object({ images: z.array(z.object({ digest: line })).max(1_000) }).optional(),
 })
 
@@ -63,7 +66,7 @@ export function readTowpathResult(document: object): DocumentReading {
 function readAudit(document: object): DocumentReading {
   const read = audit.safeParse(document)
   if (!read.success) return unlike(read.error)
-  const { kind, findings, unknowns: open, lockfiles, advisories, inventory } = read.data
+  const { kind, findings, unknowns: open, lockfiles, advisories, inventory, repository } = read.data
   const images = inventory?.images.map(({ digest }) => digest) ?? []
   const facts: AuditFacts = {
     // An image that holds no package was looked at all the same.
@@ -71,6 +74,7 @@ function readAudit(document: object): DocumentReading {
     findings,
     unknowns: open,
     newestAdvisory: advisories.newest,
+    ...(repository == null ? {} : { repository }),
   }
   const packages = lockfiles.reduce((sum, { components }) => sum + components, 0)
   const waived = findings.filter(({ waiver }) => waiver !== null).length
@@ -85,9 +89,16 @@ function readAudit(document: object): DocumentReading {
       `${counted(findings.length, 'finding')} in ${counted(packages, 'package')}`,
       ...(waived > 0 ? [`${waived} waived`] : []),
       ...(open.length > 0 ? [`${open.length} unknown`] : []),
+      ...(repository == null ? [] : partOf(repository)),
       `advisories as of ${advisories.newest?.slice(0, 10) ?? 'never'}`,
     ].join(', '),
   }
+}
+
+/** Said where an audit is of a part. */
+const partOf = (repository: KnownLockfiles): string[] => {
+  const left = unauditedIn(repository).length
+  return left === 0 ? [] : [`${left} of ${counted(repository.all.length, 'lockfile')} not audited`]
 }
 
 function readResults(document: object): DocumentReading {

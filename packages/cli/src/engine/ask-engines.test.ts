@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { EngineReport, PinnedEngine } from '@towpath/domain/advisory/engine/engine.ts'
+import { askEngines } from './ask-engines.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'towpath-asked-'))
+  await writeFile(join(folder, 'Cargo.lock'), 'version = 4\n')
+  await writeFile(join(folder, '.grype.yaml'), 'ignore: []\n')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const nothingFound = '{"matches":[]}'
+
+/** A program that stands in for an engine: it runs for real, and does what its lines say. */
+async function standIn(lines: string, engine: PinnedEngine['engine'] = 'grype'): Promise<PinnedEngine> {
+  const path = join(folder, 'program')
+  const text = `#!/bin/sh\n${lines}\n`
+  await writeFile(path, text)
+  await chmod(path, 0o755)
+  return { engine, path: 'program', sha256: createHash('sha256').update(text).digest('hex') }
+}
+
+async function ask(
+  pinned: PinnedEngine,
+  more: { env?: Record<string, string>; deadlineMs?: number; usesNetwork?: boolean } = {},
+): Promise<EngineReport> {
+  const { env = {}, deadlineMs = 60_000, usesNetwork = false } = more
+  const [report] = await askEngines(
+    { folder, env },
+    { engines: [pinned], deadlineMs, usesNetwork },
+    { lockfiles: ['Cargo.lock'] },
+  )
+  if (report === undefined) throw new Error('no report')
+  return report
+}
+
+const problemOf = (report: EngineReport): string => (report.ok ? 'none' : report.problem)
+
+test('a program whose bytes are not the pinned ones is never run', async () => {
+  const pinned = await standIn(`touch ${folder}/ran; echo '${nothingFound}'`)
+  await writeFile(join(folder, 'program'), `#!/bin/sh\ntouch ${folder}/ran # changed\n`)
+  expect(problemOf(await ask(pinned))).toMatch(/is sha256:[0-9a-f]{64}, and not what was pinned/)
+  expect(await readdir(folder)).not.toContain('ran')
+})
+
+test('what is run is a copy of our own, gone afterwards: what becomes of the original meanwhile does not matter', async () => {
+  const pinned = await standIn(`echo "$0" > ${folder}/where; echo '${nothingFound}'`)
+  expect((await ask(pinned)).ok).toBe(true)
+  const where = (await readFile(join(folder, 'where'), 'utf8')).trim()
+  expect(where).not.toBe(join(folder, 'program'))
+  await expect(readFile(where)).rejects.toThrow('ENOENT')
+})
+
+test('an engine is given the lockfiles and nothing else of the repository', async () => {
+  const pinned = await standIn(`find . -type f > ${folder}/seen; echo '${nothingFound}'`)
+  expect((await ask(pinned)).ok).toBe(true)
+  const seen = await readFile(join(folder, 'seen'), 'utf8')
+  expect(seen.trim().split('\n').toSorted()).toEqual(['./grype', './lockfiles/0/Cargo.lock'])
+})
+
+describe('the environment of an engine', () => {
+  const env = {
+    HOME: '/home/alice',
+    HTTPS_PROXY: 'http://proxy.example',
+    TOWPATH_TOKEN: 'hush',
+    PATH: '/evil',
+  }
+  const seenIn = async (usesNetwork: boolean): Promise<string> => {
+    const pinned = await standIn(`env > ${folder}/env; echo '${nothingFound}'`)
+    expect((await ask(pinned, { env, usesNetwork })).ok).toBe(true)
+    return readFile(join(folder, 'env'), 'utf8')
+  }
+
+  test('holds where its data is and no secret, and tells it to fetch nothing', async () => {
+    const seen = await seenIn(false)
+    expect(seen).toContain('HOME=/home/alice')
+    expect(seen).toContain('GRYPE_DB_AUTO_UPDATE=false')
+    expect(seen).not.toMatch(/hush|evil|proxy/)
+  })
+
+  test('holds the way out only where a network was allowed', async () => {
+    const seen = await seenIn(true)
+    expect(seen).toContain('HTTPS_PROXY=http://proxy.example')
+    expect(seen).not.toMatch(/GRYPE_DB_AUTO_UPDATE|hush/)
+  })
+})
+
+describe('an engine that fails has judged nothing', () => {
+  test.each([
+    ['ends badly', 'echo "no database here" >&2; exit 1', 'it ended with 1: no database here'],
+    // As osv-scanner does without its data: a report of all packages, and no finding in it.
+    ['prints a whole report and ends badly', `echo '${nothingFound}'; exit 127`, 'it ended with 127'],
+    ['prints nothing', 'true', 'it printed no report'],
+    ['prints no JSON', 'echo hello', 'what it printed is no JSON'],
+    ['prints half', `printf '{"matches":['`, 'what it printed is no JSON'],
+    [
+      'prints something else',
+      `echo '{"vulnerabilities":[]}'`,
+      'its report is not as grype writes it: matches',
+    ],
+    ['is killed', 'kill -9 $$', 'it was ended by SIGKILL'],
+    ['prints without end', 'yes', 'it printed more than 134217728 bytes'],
+  ])('where it %s', async (_what, lines, problem) => {
+    expect(problemOf(await ask(await standIn(lines)))).toContain(problem)
+  })
+
+  test('where it is not there', async () => {
+    const pinned: PinnedEngine = { engine: 'grype', path: 'nowhere', sha256: '0'.repeat(64) }
+    expect(problemOf(await ask(pinned))).toContain('ENOENT')
+  })
+
+  test('where it is no program', async () => {
+    const text = 'no program'
+    await writeFile(join(folder, 'program'), text)
+    const sha256 = createHash('sha256').update(text).digest('hex')
+    expect((await ask({ engine: 'grype', path: 'program', sha256 })).ok).toBe(false)
+  })
+
+  test('where it is not done in time, and what it started ends with it', async () => {
+    const pinned = await standIn(`(sleep 600 & echo $! > ${folder}/pid; wait); echo '${nothingFound}'`)
+    expect(problemOf(await ask(pinned, { deadlineMs: 1_000 }))).toBe('it was not done after 1 s')
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8'))
+    await vi.waitFor(async () => {
+      const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => 'gone')
+      expect(/\) Z|gone/.test(state)).toBe(true)
+    }, 10_000)
+  })
+})
+
+test('a finding is told under the path that the audit knows', async () => {
+  const report = {
+    matches: [
+      {
+        vulnerability: { id: 'GHSA-1', severity: 'High' },
+        artifact: { name: 'bad', version: '1.0.0', locations: [{ path: '0/Cargo.lock' }] },
+      },
+    ],
+  }
+  const told = await ask(await standIn(`echo '${JSON.stringify(report)}'`))
+  expect(told.ok && told.findings.map(({ file }) => file)).toEqual(['Cargo.lock'])
+})

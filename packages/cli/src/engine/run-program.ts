@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface ProgramCall {
+  program: string
+  args: readonly string[]
+  env: Readonly<Record<string, string>>
+  folder: string
+  deadlineMs: number
+  stdoutBytesMax: number
+}
+
+/** How a program ended, with what it printed; or why there is nothing to read. Never both. */
+export type ProgramEnding =
+  | { ok: true; code: number; stdout: string; stderr: string }
+  | { ok: false; problem: string }
+
+/** Of what a program complains about, the end is enough. */
+const STDERR_BYTES_MAX = 16 * 1024
+
+/** Times that a file which somebody still seems to write is tried again. */
+const BUSY_TRIES = 20
+const BUSY_WAIT_MS = 50
+
+/**
+ * Runs a program without a shell, in a group of its own, which ends with it: at the deadline, when it prints too much, or
+ * when we are asked to end. Never throws.
+ */
+export async function runProgram(call: ProgramCall): Promise<ProgramEnding> {
+  for (let tried = 0; ; tried += 1) {
+    const ending = await runOnce(call)
+    // A process that started elsewhere at that moment may have held the new file open for an instant.
+    if (ending !== 'busy') return ending
+    if (tried === BUSY_TRIES) return { ok: false, problem: 'its copy is held open by another process' }
+    await sleep(BUSY_WAIT_MS)
+  }
+}
+
+function runOnce(call: ProgramCall): Promise<ProgramEnding | 'busy'> {
+  const { program, args, env, folder: cwd, deadlineMs, stdoutBytesMax } = call
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const stopGuarding = endWithUs(child)
+  const stdout: Buffer[] = []
+  let stderr = Buffer.alloc(0)
+  let bytes = 0
+  let stopped: string | null = null
+  const stop = (why: string): void => {
+    stopped ??= why
+    killGroup(child)
+  }
+  const timer = setTimeout(() => stop(`it was not done after ${deadlineMs / 1000} s`), deadlineMs)
+  child.stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > stdoutBytesMax) stop(`it printed more than ${stdoutBytesMax} bytes`)
+    else stdout.push(chunk)
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = Buffer.concat([stderr, chunk]).subarray(-STDERR_BYTES_MAX)
+  })
+  // Whatever it started holds its pipes open, and ends with it.
+  child.once('exit', () => killGroup(child))
+  return new Promise((resolve) => {
+    const end = (ending: ProgramEnding | 'busy'): void => {
+      clearTimeout(timer)
+      stopGuarding()
+      resolve(ending)
+    }
+    child.once('error', (thrown: NodeJS.ErrnoException) =>
+      end(thrown.code === 'ETXTBSY' ? 'busy' : { ok: false, problem: thrown.message }),
+    )
+    child.once('close', (code, signal) => {
+      if (stopped !== null) end({ ok: false, problem: stopped })
+      else if (code === null) end({ ok: false, problem: `it was ended by ${signal ?? 'a signal'}` })
+      else
+        end({
+          ok: true,
+          code,
+          stdout: Buffer.concat(stdout).toString('utf8'),
+          stderr: stderr.toString('utf8'),
+        })
+    })
+  })
+}
+
+/** A group of its own hears no Ctrl-C of the terminal: it is told by us. */
+function endWithUs(child: ChildProcess): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const end = (signal: NodeJS.Signals): void => {
+    killGroup(child)
+    stop()
+    process.kill(process.pid, signal)
+  }
+  const stop = (): void => signals.forEach((signal) => process.off(signal, end))
+  signals.forEach((signal) => process.on(signal, end))
+  return stop
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nobody is left in it.
+  }
+}

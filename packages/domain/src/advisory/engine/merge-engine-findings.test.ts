@@ -1,0 +1,207 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { audit } from '../audit.ts'
+import {
+  indexOf,
+  noFacts,
+  osvRecord,
+  someComponent,
+  someFinding,
+  someInventory,
+} from '../testing/some-advisory.ts'
+import type { EngineFinding, EngineReport } from './engine.ts'
+import { engineNames } from './engine.ts'
+import { mergeEngineFindings } from './merge-engine-findings.ts'
+
+const told = (given: Partial<EngineFinding> = {}): EngineFinding => ({
+  ids: ['CVE-2026-1'],
+  package: 'bad',
+  version: '1.0.0',
+  kind: 'vulnerability',
+  severity: 'medium',
+  score: 5,
+  fixed: null,
+  file: 'Cargo.lock',
+  summary: '',
+  ...given,
+})
+const report = (
+  findings: readonly EngineFinding[],
+  engine: EngineReport['engine'] = 'trivy',
+): EngineReport => ({ engine, sha256: '0'.repeat(64), ok: true, findings })
+
+const bad = someComponent({ name: 'bad', version: '1.0.0', file: 'Cargo.lock' })
+const inventories = [someInventory([bad])]
+const own = someFinding({
+  id: 'RUSTSEC-2026-0001',
+  aliases: ['CVE-2026-1'],
+  package: 'bad',
+  version: '1.0.0',
+  file: 'Cargo.lock',
+  ecosystem: 'crates.io',
+  severity: 'high',
+  score: 8,
+  fixed: null,
+})
+const merge = (reports: readonly EngineReport[], findings = [own], at = inventories) =>
+  mergeEngineFindings({ findings, reports, inventories: at, facts: noFacts })
+const seen = (findings: ReturnType<typeof merge>) =>
+  findings.map(({ id, seenBy }) => `${id} ${seenBy?.join('+') ?? ''}`)
+
+describe('findings of engines', () => {
+  test('of the same flaw, by any of its names, are one finding that says who saw it', () => {
+    const reports = [
+      report([told()]),
+      report([told({ ids: ['GHSA-1', 'CVE-2026-1'] })], 'grype'),
+      // By a name that only the one before brought.
+      report([told({ ids: ['GHSA-1'] })], 'osv-scanner'),
+    ]
+    expect(seen(merge(reports))).toEqual(['RUSTSEC-2026-0001 towpath+trivy+grype+osv-scanner'])
+  })
+
+  test('that nobody else saw are added, with the place that the inventory knows', () => {
+    const [, added] = merge([report([told({ ids: ['CVE-2026-2'] })])])
+    expect(added).toMatchObject({
+      id: 'CVE-2026-2',
+      file: 'Cargo.lock',
+      ecosystem: 'crates.io',
+      path: bad.path,
+      seenBy: ['trivy'],
+    })
+  })
+
+  test('of another package or version stay apart', () => {
+    expect(merge([report([told({ package: 'worse' }), told({ version: '1.0.1' })])])).toHaveLength(3)
+  })
+
+  test('of one database stay two, even where they share a name', () => {
+    const reports = [
+      report([told({ ids: ['RUSTSEC-2026-0002', 'CVE-2026-1'] })], 'cargo-audit'),
+      report([told({ ids: ['RUSTSEC-2026-0001'] })], 'osv-scanner'),
+    ]
+    expect(seen(merge(reports))).toEqual([
+      'RUSTSEC-2026-0001 towpath+osv-scanner',
+      'RUSTSEC-2026-0002 cargo-audit',
+    ])
+  })
+
+  test('are as bad as the worst of them says, and keep the version that mends', () => {
+    const reports = [report([told({ severity: 'critical', score: 9.8, fixed: '1.0.2' })])]
+    expect(merge(reports)).toMatchObject([{ severity: 'critical', score: 9.8, fixed: '1.0.2' }])
+    expect(merge([report([told({ severity: 'low', score: 1 })])])).toMatchObject([
+      { severity: 'high', score: 8 },
+    ])
+  })
+
+  test('of a package that several files pin are about the file that is named, and about all where none is', () => {
+    const at = [
+      someInventory([bad]),
+      { ...someInventory([{ ...bad, file: 'b/Cargo.lock' }]), file: 'b/Cargo.lock' },
+    ]
+    const filesOf = (file: string | null) =>
+      merge([report([told({ ids: ['CVE-2026-2'], file })])], [], at).map((finding) => finding.file)
+    expect(filesOf('b/Cargo.lock')).toEqual(['b/Cargo.lock'])
+    expect(filesOf(null)).toEqual(['Cargo.lock', 'b/Cargo.lock'])
+    expect(filesOf('image.tar (debian 12)')).toEqual(['Cargo.lock', 'b/Cargo.lock'])
+  })
+
+  test('are of the same package where only its name is written otherwise', () => {
+    const component = someComponent({
+      ecosystem: 'PyPI',
+      name: 'zope.interface',
+      version: '5',
+      file: 'uv.lock',
+    })
+    const at = [{ ...someInventory([component]), ecosystem: 'PyPI' as const, file: 'uv.lock' }]
+    const [found] = merge(
+      [report([told({ package: 'Zope_Interface', version: '5', file: 'uv.lock' })])],
+      [],
+      at,
+    )
+    expect(found).toMatchObject({ package: 'zope.interface', ecosystem: 'PyPI' })
+  })
+
+  test('know a CVE under the name that a distribution gives it', () => {
+    const debian = { ...own, id: 'DEBIAN-CVE-2026-1', aliases: [] }
+    expect(seen(merge([report([told()])], [debian]))).toEqual(['DEBIAN-CVE-2026-1 towpath+trivy'])
+  })
+})
+
+test('without engines nothing is changed', () => {
+  expect(merge([])).toEqual([own])
+})
+
+test('no finding is lost and none is made milder, whatever engines say, and saying it twice adds nothing', () => {
+  const ids = fc.uniqueArray(fc.constantFrom('CVE-2026-1', 'CVE-2026-2', 'GHSA-1', 'RUSTSEC-2026-0001'), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  const finding = fc
+    .record({
+      ids,
+      package: fc.constantFrom('bad', 'other'),
+      severity: fc.constantFrom('low' as const, 'critical' as const, 'unscored' as const),
+    })
+    .map((given) => told({ ...given, ids: given.ids as [string], score: null }))
+  const reports = fc
+    .array(
+      fc.record({ engine: fc.constantFrom(...engineNames), findings: fc.array(finding, { maxLength: 4 }) }),
+    )
+    .map((all) => all.map(({ engine, findings }) => report(findings, engine)))
+  fc.assert(
+    fc.property(reports, (all) => {
+      const merged = merge(all)
+      expect(['high', 'critical']).toContain(merged.find(({ id }) => id === own.id)?.severity)
+      for (const { engine, ...one } of all)
+        for (const { ids: names, package: name } of one.ok ? one.findings : [])
+          expect(
+            merged.some(
+              (found) =>
+                found.package === name &&
+                found.seenBy?.includes(engine) &&
+                names.some((id) => id === found.id || found.aliases.includes(id)),
+            ),
+          ).toBe(true)
+      expect(merge([...all, ...all]).map(({ id }) => id)).toEqual(merged.map(({ id }) => id))
+    }),
+  )
+})
+
+test('an engine that failed keeps an audit from being clean, and its findings count by the same rule', () => {
+  const judged = (engines: readonly EngineReport[]) =>
+    audit({
+      inventories,
+      engines,
+      data: {
+        digest: 'sha256:00',
+        newest: '2026-01-09T00:00:00Z',
+        count: 1,
+        unread: 0,
+        ecosystems: { 'crates.io': 1 },
+        partial: [],
+        index: (ecosystem) => indexOf([osvRecord({ id: 'RUSTSEC-2026-0009', name: 'fine' })], ecosystem),
+      },
+      facts: noFacts,
+      waivers: [],
+      rule: 'vulnerabilities',
+      now: new Date('2026-01-10T12:00:00Z'),
+      ageMaxMs: null,
+    })
+  const failed: EngineReport = {
+    engine: 'grype',
+    sha256: '0'.repeat(64),
+    ok: false,
+    problem: 'it ended with 1',
+  }
+  expect(judged([])).toMatchObject({ verdict: 'clean' })
+  expect(judged([report([])])).toMatchObject({
+    verdict: 'clean',
+    engines: [{ engine: 'trivy', findings: 0 }],
+  })
+  expect(judged([report([]), failed])).toMatchObject({
+    verdict: 'unknown',
+    isFailure: true,
+    unknowns: [{ what: 'engine-failed', message: 'grype did not judge it: it ended with 1' }],
+  })
+  expect(judged([failed, report([told()])])).toMatchObject({ verdict: 'findings', counted: 1 })
+})
