@@ -14,7 +14,7 @@ export interface JudgedFinding extends Pick<
 }
 
 /** The repository's own, or the word of somebody who may waive: `by` is set by whoever weighs, and never read. */
-export type JudgedWaiver = Omit<FindingWaiver, 'by'> & { by?: 'vex' }
+export type JudgedWaiver = Omit<FindingWaiver, 'by'> & { by?: 'baseline' | 'vex' }
 
 /** Something that keeps a result from being a clean one, and what to do about it. */
 export interface EvidenceUnknown {
