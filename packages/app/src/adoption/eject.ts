@@ -145,6 +145,8 @@ const imagesOf = (plan: DeploymentPlan, composeOf: (service: string) => string |
 async function begin({ installation, deployment, environment }: AtRest, caller: Caller): Promise<void> {
   const name = environment.environment
   const places = await placesOf(installation, environment)
+  const at = { deployment: deployment.id, step: 'begin-ejection' }
+  await installation.watchStep('before', at)
   await installation.store.transact(async (tx) => {
     const now = await stateOf(tx, environmentView, name)
     if (now === undefined || now.active !== null || now.live?.deployment !== deployment.id)
@@ -159,6 +161,7 @@ async function begin({ installation, deployment, environment }: AtRest, caller: 
       data: { deployment: deployment.id, release: deployment.release, places },
     })
   })
+  await installation.watchStep('recorded', at)
 }
 
 /** Who serves, who is warm, and who was adopted once: those may have been given another restart policy. */

@@ -7,6 +7,16 @@ import { stateOf } from '../state-of.ts'
 
 const stopGraceMs = 10_000
 
+/** What an ejection does, in order; each may be done again, and names itself to whoever watches steps. */
+export const ejectionSteps = [
+  'begin-ejection',
+  'remove-edge',
+  'give-back',
+  'remove-containers',
+  'remove-network',
+  'end-ejection',
+] as const
+
 /**
  * Takes what is left of Towpath off a host that is being given back, and records that it is gone. Doing it twice is doing
  * it once, so whoever comes after a crash simply does it again. Returns what was done, one sentence each.
@@ -22,6 +32,8 @@ export async function finishEjection(
   if (deployment === undefined) return []
   const performing = await performingFor(installation, deployment, signal)
   const done = await installation.inTurn(environment, () => takeAllOut(performing, ejecting))
+  const at = { deployment: deployment.id, step: 'end-ejection' }
+  await installation.watchStep('before', at)
   await installation.store.append({
     type: 'environment.ejected',
     actor: 'towpath',
@@ -30,37 +42,74 @@ export async function finishEjection(
     release: deployment.release,
     data: { done },
   })
+  await installation.watchStep('recorded', at)
+  return done
+}
+
+type Act = (performing: Performing, ejecting: Ejecting) => Promise<string[]>
+
+async function takeAllOut(performing: Performing, ejecting: Ejecting): Promise<string[]> {
+  const acts: readonly [(typeof ejectionSteps)[number], Act][] = [
+    ['remove-edge', removeEdge],
+    ['give-back', giveBack],
+    ['remove-containers', removeContainers],
+    ['remove-network', removeNetwork],
+  ]
+  const { installation, deployment } = performing
+  const done: string[] = []
+  for (const [step, act] of acts) {
+    const at = { deployment: deployment.id, step }
+    await installation.watchStep('before', at)
+    done.push(...(await act(performing, ejecting)))
+    await installation.watchStep('acted', at)
+  }
   return done
 }
 
 /** The edge first: it finishes what it has, and whoever still asks it is refused and asks the container itself. */
-async function takeAllOut(performing: Performing, { places }: Ejecting): Promise<string[]> {
-  const { engine, edge, edgeSpec, deployment, installation } = performing
-  const { slotNetwork } = deployment.plan.edge
+const removeEdge: Act = async ({ engine, edge, edgeSpec, deployment }) => {
   await engine.stop(edgeSpec.name, deployment.plan.drainMs)
   await edge.remove(edgeSpec)
-  const given: string[] = []
+  return [`the edge ${edgeSpec.name} is gone`]
+}
+
+/** Also whoever stands on our network in an adopted one's place: the team's Compose may have made another meanwhile. */
+const giveBack: Act = async ({ engine, deployment }, { places }) => {
+  const { slotNetwork } = deployment.plan.edge
+  const given = new Set<string>()
   for (const { adopted } of places) {
     if (adopted === undefined) continue
     await engine.detach(adopted.id, slotNetwork)
     await engine.releaseAdopted(adopted)
-    given.push(adopted.name)
+    given.add(adopted.name)
   }
+  for (const { id, container, ours } of (await engine.networkState(slotNetwork))?.members ?? []) {
+    if (ours) continue
+    await engine.detach(id, slotNetwork)
+    given.add(container)
+  }
+  return given.size === 0 ? [] : [`${[...given].join(', ')} as found, off the network ${slotNetwork}`]
+}
+
+const removeContainers: Act = async (performing) => {
+  const { engine, installation } = performing
   const { ours, accessories } = await containersLeft(performing, installation.id)
   for (const name of ours) {
     await engine.stop(name, stopGraceMs)
     await engine.remove(name)
   }
-  await engine.removeNetwork(slotNetwork)
   return [
-    `the edge ${edgeSpec.name} is gone`,
-    ...(given.length === 0 ? [] : [`${given.join(', ')} as found, off the network ${slotNetwork}`]),
     ...(ours.length === 0 ? [] : [`removed ${ours.join(', ')}`]),
-    `the network ${slotNetwork} is gone`,
     ...(accessories.length === 0
       ? []
       : [`${accessories.join(', ')} run on: Towpath started them once, and they are yours now`]),
   ]
+}
+
+const removeNetwork: Act = async ({ engine, deployment }) => {
+  const { slotNetwork } = deployment.plan.edge
+  await engine.removeNetwork(slotNetwork)
+  return [`the network ${slotNetwork} is gone`]
 }
 
 async function containersLeft({ engine, deployment }: Performing, installation: string) {

@@ -66,10 +66,16 @@ const isOverdue = ({ installation, deployment }: AtRest, leavingSince: string): 
 
 async function stopAndRecord(rest: AtRest, warm: WarmPlacement): Promise<void> {
   const { installation, engine, environment, deployment } = rest
-  if (!(await isStillAtRest(rest))) return
   const places = Object.values(warm.services)
   const { slotNetwork } = deployment.plan.edge
-  await Promise.all(places.map((place) => stopPlace(engine, slotNetwork, place)))
+  const stop = async (): Promise<boolean> => {
+    if (!(await isStillAtRest(rest))) return false
+    await Promise.all(places.map((place) => stopPlace(engine, slotNetwork, place)))
+    return true
+  }
+  // A way back starts an adopted container by the same name: never while it is being stopped here.
+  const isShared = places.some(({ adopted }) => adopted !== undefined)
+  if (!(await (isShared ? installation.inTurn(environment.environment, stop) : stop()))) return
   await installation.store.append({
     type: 'warm.retired',
     actor: 'towpath',

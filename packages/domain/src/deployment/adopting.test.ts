@@ -10,6 +10,7 @@ import {
 } from '@towpath/testkit/builder/deployment-builder.ts'
 import { describe, expect, it } from 'vitest'
 import { foldEnvironment } from '../environment/fold-environment.ts'
+import type { PlacedService } from '../environment/environment-state.ts'
 import type { AdoptedContainer } from './container.ts'
 import { admit } from './admission.ts'
 import { candidatePlacement, slotAttachment } from './seating.ts'
@@ -58,6 +59,22 @@ describe('adopting', () => {
 })
 
 describe('an adopted container', () => {
+  it('that comes back while it was leaving, in another slot, is not stopped with what it left', () => {
+    const warm = { ...aPlacement('1.0.0'), until: '', leaving: '2026-01-01T00:00:00Z' }
+    warm.services = {
+      backend: { ...warm.services['backend'], slot: 's1', container: adopted.name, adopted } as PlacedService,
+    }
+    const back = (candidates: typeof services) =>
+      aDeployment({
+        kind: 'rollback',
+        plan: { services: candidates, jobs: [] },
+        events: [started({ previous: aPlacement('1.1.0'), warm, slots: { backend: 's3', frontend: 's3' } })],
+      })
+    const stepsOf = (candidates: typeof services) => forwardSteps(back(candidates)).map(({ step }) => step)
+    expect(stepsOf(services)).not.toContain('retire-older')
+    expect(stepsOf(aPlan().services)).toContain('retire-older')
+  })
+
   it('has its own name in its place, and the address of its slot like any other', () => {
     const state = adopting()
     expect(candidatePlacement(state).services['backend']).toMatchObject({

@@ -140,7 +140,12 @@ function afterMoves(state: Deployment): Command[] {
 export const olderToRetire = (state: Deployment): string | null => {
   const warm = state.start?.warm ?? null
   const dealt = Object.entries(state.start?.slots ?? {})
-  const reused = warm !== null && dealt.some(([service, slot]) => warm.services[service]?.slot === slot)
+  // An adopted container is the same one in every slot: one that was leaving comes back in another.
+  const own = new Set(state.plan.services.flatMap(({ adopted }) => adopted?.id ?? []))
+  const reused =
+    warm !== null &&
+    (dealt.some(([service, slot]) => warm.services[service]?.slot === slot) ||
+      Object.values(warm.services).some(({ adopted }) => own.has(adopted?.id ?? '')))
   return warm === null || reused ? null : warm.release
 }
 

@@ -135,6 +135,27 @@ describe('adopting', () => {
     expect((await state())?.readiness['1.0.0']).toMatchObject({ ready: false })
   })
 
+  it('leaves a container alone for as long as a restart of the team takes, and brings it up after that', async () => {
+    await adopted()
+    let elapsedMs = 1_000
+    const installation = { ...subject.installation, elapsedMs: () => elapsedMs }
+    const keep = async (): Promise<string> => {
+      const rest = await openAtRest(installation, 'production', AbortSignal.timeout(10_000))
+      if (rest === null) throw new Error('nothing is live')
+      await keepLiveRunning(rest)
+      return ours().status
+    }
+    const seen: string[] = [await keep()]
+    ours().status = 'exited'
+    for (elapsedMs of [2_000, 61_000]) seen.push(await keep())
+    // Up again by the team: the next time it is down counts anew.
+    ours().status = 'running'
+    seen.push(await keep())
+    ours().status = 'exited'
+    for (elapsedMs of [63_000, 122_000, 124_000]) seen.push(await keep())
+    expect(seen).toEqual(['running', 'exited', 'exited', 'running', 'exited', 'exited', 'running'])
+  })
+
   it('holds for going back to what is there still, and to the files where it is gone', async () => {
     await adopted()
     await createShopRelease(subject, { version: '1.1.0', maker: 'admin', files: files() })

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FencedFiles } from './edge-disk.ts'
 import { localDisk } from './local-disk.ts'
-import { aheadOf, complaintIn, fencedScript, readScript } from './host-disk.ts'
+import { aheadOf, complaintIn, fencedScript, readScript, removalScript } from './host-disk.ts'
 
 describe('the clock of a host', () => {
   const asked = { askedMs: 1_795_791_933_000, answeredMs: 1_795_791_933_040 }
@@ -49,6 +49,15 @@ describe('what a host is told to write', () => {
     ...more,
   })
   const held = (name: string): string => readFileSync(join(folder, name), 'utf8')
+
+  it('goes without a trace, and takes nothing of another edge with it', () => {
+    const [one, other] = ['one edge', 'another'].map((name) => join(folder, 'towpath/edge', name))
+    for (const edge of [one, other]) told(fencedScript(edge ?? '', wish(1)))
+    expect(told(removalScript(one ?? ''))).toEqual({ exitCode: 0, said: '' })
+    expect(readdirSync(join(folder, 'towpath/edge'))).toEqual(['another'])
+    for (const edge of [other, other]) expect(told(removalScript(edge ?? '')).exitCode).toBe(0)
+    expect(readdirSync(folder)).toEqual([])
+  })
 
   it('is there afterwards to the letter, whatever it is, and nothing else is', () => {
     fc.assert(

@@ -31,8 +31,7 @@ export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
     },
     syncNames: async (folder) =>
       void (await link.run(syncing(shellWord(folder)), 'write the folder of the edge')),
-    remove: async (folder) =>
-      void (await link.run(`rm -rf ${shellWord(folder)}`, 'remove the folder of the edge')),
+    remove: async (folder) => void (await link.run(removalScript(folder), 'remove the folder of the edge')),
     socketTo: async (path) => shortSocketPath(await link.forward({ path: fittingSocketPath(path) })),
     answers: () => link.answersWithin(ANSWERS_WITHIN_MS),
     aheadMs: hostClock(link),
@@ -105,6 +104,13 @@ function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
   }
 }
 
+/** Nothing of ours stays in the home of a user whose last edge went. */
+export const removalScript = (folder: string): string => {
+  const edges = posix.dirname(folder)
+  const empty = [edges, posix.dirname(edges)].map(shellWord).join(' ')
+  return `rm -rf ${shellWord(folder)}; rmdir ${empty} 2>/dev/null || :`
+}
+
 const holds = async (link: SshLink, test: string): Promise<boolean> =>
   (await link.run(`if ${test}; then echo yes; fi`, 'look for the edge')) === 'yes\n'
 
@@ -135,7 +141,8 @@ export function fencedScript(folder: string, { kept, files, fenced, fence }: Fen
   const carrier = shellWord(fenced[0])
   return [
     'set -e; umask 077',
-    `[ -d ${shellWord(folder)} ] || mkdir -p ${shellWord(folder)}; cd ${shellWord(folder)}`,
+    // Twice: another edge that goes takes the folders above with it, where nothing else is in them.
+    `[ -d ${shellWord(folder)} ] || mkdir -p ${shellWord(folder)} || mkdir -p ${shellWord(folder)}; cd ${shellWord(folder)}`,
     'exec 9>.lock; if command -v flock >/dev/null; then flock 9; fi',
     `trap 'for left in .*.${ending}; do [ ! -e "$left" ] || rm -f "$left"; done' EXIT`,
     // A command's output loses the line ends at its end, so something stands after them.
