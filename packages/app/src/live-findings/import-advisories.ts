@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { ADVISORY_PART_BYTES_MAX } from '@towpath/domain/advisory/stored-advisories.ts'
+import { isAdvisoryLine } from '@towpath/domain/advisory/advisory-lines.ts'
+import { ADVISORY_BYTES_MAX } from '@towpath/domain/advisory/stored-advisories.ts'
 import type { StoredAdvisories } from '@towpath/domain/advisory/stored-advisories.ts'
 import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { advisoriesId, advisoriesView } from '@towpath/domain/ledger/views.ts'
@@ -90,13 +91,13 @@ async function readBundle({ ecosystems }: Pick<AdvisoryBundle, 'ecosystems'>): P
 }> {
   const texts = new Map<string, string>()
   const counts: Record<string, number> = {}
+  let left = ADVISORY_BYTES_MAX
   for (const [name, packed] of [...ecosystems].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const text = await unpack(packed, { maxOutputLength: ADVISORY_PART_BYTES_MAX }).then(
-      (bytes) => bytes.toString('utf8'),
-      (thrown: unknown) => {
-        throw unreadable(name, messageOf(thrown))
-      },
-    )
+    const bytes = await unpack(packed, { maxOutputLength: Math.max(1, left) }).catch((thrown: unknown) => {
+      throw unreadable(name, messageOf(thrown))
+    })
+    left -= bytes.length
+    const text = bytes.toString('utf8')
     texts.set(name, text)
     counts[name] = await checkedLines(name, text)
   }
@@ -106,7 +107,7 @@ async function readBundle({ ecosystems }: Pick<AdvisoryBundle, 'ecosystems'>): P
 async function checkedLines(ecosystem: string, text: string): Promise<number> {
   const lines = linesIn(text)
   for (const [at, line] of lines.entries()) {
-    if (!isLine(line)) throw unreadable(ecosystem, `line ${at + 1} is none`)
+    if (!isAdvisoryLine(line)) throw unreadable(ecosystem, `line ${at + 1} is none`)
     // A large bundle must not keep deployments waiting.
     if (at % LINES_AT_ONCE === LINES_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -114,17 +115,6 @@ async function checkedLines(ecosystem: string, text: string): Promise<number> {
 }
 
 export const linesIn = (text: string): string[] => text.split('\n').filter((line) => line !== '')
-
-function isLine(line: string): boolean {
-  const tab = line.indexOf('\t')
-  if (tab < 1) return false
-  try {
-    const { i, m } = JSON.parse(line.slice(tab + 1)) as { i?: unknown; m?: unknown }
-    return typeof i === 'string' && typeof m === 'string'
-  } catch {
-    return false
-  }
-}
 
 /** Over the lines and what is joined, not over how they were packed. */
 function digestOf(texts: ReadonlyMap<string, string>, joined: Uint8Array): string {

@@ -19,7 +19,7 @@ const reasons: readonly EventType[] = [
 
 /** Waivers end without an event. */
 const lookEveryMs = 60_000
-const retryMs = 5_000
+const retryMs = 20_000
 
 /** Keeps what is known against live releases and rollback targets up to date. Resolves once `signal` aborts. */
 export async function keepFindings(installation: Installation, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { advisedAs, indexLines } from '@towpath/domain/advisory/advisory-lines.ts'
 import type { AdvisoryIndex } from '@towpath/domain/advisory/advisory-lines.ts'
-import { ADVISORY_PART_BYTES_MAX } from '@towpath/domain/advisory/stored-advisories.ts'
+import { ADVISORY_BYTES_MAX } from '@towpath/domain/advisory/stored-advisories.ts'
 import type { StoredAdvisories } from '@towpath/domain/advisory/stored-advisories.ts'
 import { changedPackages } from '@towpath/domain/live-findings/match-release.ts'
 import type { ChangedPackages, MatchData } from '@towpath/domain/live-findings/match-release.ts'
@@ -42,6 +42,8 @@ export async function openData(
   }
   const { exploited, scores } = current.joined
   const { digest, newest, count, unread } = stored
+  // Asked of every release that is kept, and the same for each.
+  let changed: ChangedPackages | null | undefined
   return {
     ...{ digest, newest, count, unread, ecosystems: stored.ecosystems, partial: stored.partial },
     index: (name) => current.indexes.get(name) ?? indexLines(name, []),
@@ -52,7 +54,11 @@ export async function openData(
       // How a lockfile would be bumped is told by an audit of it, not here.
       isInRange: () => true,
     },
-    changedSince: (other) => changedBetween(before, current, other),
+    changedSince: (other) => {
+      if (before?.digest !== other) return null
+      changed ??= changedBetween(before, current)
+      return changed
+    },
   }
 }
 
@@ -74,8 +80,7 @@ async function keptFor(
 }
 
 /** Where what is joined changed, any finding may be otherwise. */
-function changedBetween(before: Kept | null, current: Kept, digest: string): ChangedPackages | null {
-  if (before === null || before.digest !== digest) return null
+function changedBetween(before: Kept, current: Kept): ChangedPackages | null {
   if (JSON.stringify(before.joined.exploited) !== JSON.stringify(current.joined.exploited)) return null
   return changedPackages(before.lines, current.lines)
 }
@@ -85,5 +90,5 @@ const unpack = promisify(gunzip)
 async function textIn({ store }: Installation, digest: string): Promise<string> {
   const packed = await store.getBlob(digest)
   if (packed === undefined) throw missingInputs(digest)
-  return (await unpack(packed, { maxOutputLength: ADVISORY_PART_BYTES_MAX })).toString('utf8')
+  return (await unpack(packed, { maxOutputLength: ADVISORY_BYTES_MAX })).toString('utf8')
 }

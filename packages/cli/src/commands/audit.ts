@@ -30,7 +30,7 @@ export async function auditLockfiles(
   })
   const files = audited.result.lockfiles.map(({ file }) => file)
   const more = {
-    inventory: { components: inventories.flatMap(componentsOf) },
+    inventory: { images: [], components: inventories.flatMap(componentsOf) },
     ...(isEvidence(context, options) ? { repository: repositoryLockfiles(context.shell.folder, files) } : {}),
   }
   return answerAudit(context, options, { ...audited, command: 'audit', of: null, more })

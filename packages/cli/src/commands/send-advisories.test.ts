@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { readEvidence } from '@towpath/domain/evidence/read-document.ts'
+import { readInventory } from '@towpath/domain/live-findings/read-inventory.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AuditFolder } from '../audit/testing/audit-folder.ts'
 import { scriptedLedger, scriptedServer } from '../connection/scripted-server.ts'
@@ -66,11 +68,14 @@ describe('advisories send', () => {
   })
 })
 
-test('audit --json tells what it looked at, as a scan does', async () => {
+test('audit --json tells what it looked at, as a scan does, and counts as evidence of it', async () => {
   const { out } = await at.run(['audit', '--json', '--advisories', 'osv', '--offline'])
   const { inventory } = JSON.parse(out) as { inventory: { components: object[] } }
   expect(inventory.components).toContainEqual({
     ...{ name: 'bad', version: '1.0.0', ecosystem: 'crates.io', source: 'registry', presence: 'unknown' },
     ...{ path: 'Cargo.lock', origin: null },
   })
+  expect(readEvidence(out)).toMatchObject({ ok: true, kind: 'audit' })
+  const read = readInventory('audit', out)
+  expect(read).toMatchObject({ ok: true, inventories: [{ file: 'Cargo.lock', ecosystem: 'crates.io' }] })
 })

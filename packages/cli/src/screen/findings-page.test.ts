@@ -48,9 +48,9 @@ const text = (of: FindingsAnswer, columns: number | null = null): string =>
 describe('the page of findings', () => {
   test('tells what counts, since when, until when, what mends it, and its event; what passes and what is unknown apart', () => {
     expect(text(answer)).toBe(`production  1.2.0 ✖ 2 count, 1 overdue
-what        severity           in                    since    answer                 fixed            event
-CVE-2026-1  ✖ high             left 1.0.0 (backend)  8 d ago  overdue since 1 d ago  1.0.1, in 1.1.0  #412
-CVE-2026-3  ✖ high, exploited  left 1.0.0 (backend)  8 d ago  due in 1 d             no fix           #412
+what        severity           in                    since    answer             fixed            event
+CVE-2026-1  ✖ high             left 1.0.0 (backend)  8 d ago  ✖ was due 1 d ago  1.0.1, in 1.1.0  #412
+CVE-2026-3  ✖ high, exploited  left 1.0.0 (backend)  8 d ago  due in 1 d         no fix           #412
   ▲ waived  CVE-2026-2 in left 1.0.0 by lead until 2026-04-01: never called
   ○ 1 more that do not count under the policy (--json shows them)
   ? unknown what worker ships
@@ -85,7 +85,7 @@ describe('the line of an environment', () => {
 
   test('says what counts and until when, what is unknown, and that nothing is known', () => {
     expect(environment({ blocking: 2, waived: 1, since: finding.since, due: finding.due })).toBe(
-      '  ✖ production: 2 findings count against 1.2.0, known since 8 d ago, overdue since 1 d ago, 1 waived: towpath findings --live -e production\n',
+      '  ✖ production: 2 findings count against 1.2.0, first known 8 d ago, answer was due 1 d ago, 1 waived: towpath findings --live -e production\n',
     )
     expect(environment({ unknowns: 1 })).toBe(
       '  ? production: nothing known counts against 1.2.0; not all could be judged\n',

@@ -94,9 +94,7 @@ function rowOf(finding: LiveFindingAnswer, now: Date): Span[] {
 
 function answerCell({ due, isOverdue }: LiveFindingAnswer, now: Date): Span {
   if (due === null) return span('quiet', '-')
-  return isOverdue
-    ? span('bad', `overdue since ${ago(due, now)}`)
-    : span(null, `due in ${left(due, now) ?? ''}`)
+  return isOverdue ? span('bad', `✖ was due ${ago(due, now)}`) : span(null, `due in ${left(due, now) ?? ''}`)
 }
 
 /** One line of an environment for the page of all. */
@@ -122,12 +120,12 @@ const timesOf = (
   { since, due }: Pick<NonNullable<EnvironmentAnswer['findings']>, 'since' | 'due'>,
   now: Date,
 ): string[] => [
-  ...(since === null ? [] : [`known since ${ago(since, now)}`]),
+  ...(since === null ? [] : [`first known ${ago(since, now)}`]),
   ...(due === null
     ? []
     : [
         Date.parse(due) < now.getTime()
-          ? `overdue since ${ago(due, now)}`
+          ? `answer was due ${ago(due, now)}`
           : `answer due in ${left(due, now) ?? ''}`,
       ]),
 ]

@@ -1,5 +1,6 @@
 import { packageKey } from '../inventory/package-key.ts'
 import { compareText } from '../version/order.ts'
+import { advisoryKinds } from './advisory.ts'
 import type { Advisory, AdvisoryRecord, VersionInterval } from './advisory.ts'
 import { familyOf } from './version-order-of.ts'
 
@@ -120,6 +121,31 @@ const compactInterval = ({
   isEndAffected,
 }: VersionInterval): readonly [string | null, string | null, true?] =>
   isEndAffected ? [from, to, true] : [from, to]
+
+/** Whether a text is a line as `compactAdvisories` writes them, so that no reader of it can stumble. */
+export function isAdvisoryLine(line: string): boolean {
+  const name = nameIn(line)
+  if (name === '') return false
+  let read: Record<string, unknown>
+  try {
+    read = Object(JSON.parse(line.slice(name.length + 1))) as Record<string, unknown>
+  } catch {
+    return false
+  }
+  const { i, m, k = 'vulnerability', s = '', r = '', a, u, v, l, n = [] } = read
+  return (
+    [i, m, s, r].every(isText) &&
+    advisoryKinds.some((kind) => kind === k) &&
+    [a, u, v, l].every((list) => list === undefined || (Array.isArray(list) && list.every(isText))) &&
+    Array.isArray(n) &&
+    n.every(isCompactInterval)
+  )
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+
+const isCompactInterval = (value: unknown): boolean =>
+  Array.isArray(value) && [value[0], value[1]].every((bound) => bound === null || isText(bound))
 
 /** Advisories of one ecosystem, found by the name of a package. */
 export interface AdvisoryIndex {

@@ -20,5 +20,5 @@ export interface StoredAdvisories extends Pick<
   source: string
 }
 
-/** Most bytes of lines of one ecosystem, before they are packed, and of what is joined. */
-export const ADVISORY_PART_BYTES_MAX = 256 * 1024 * 1024
+/** Most bytes of all lines together, before they are packed: several times as many as npm's. */
+export const ADVISORY_BYTES_MAX = 256 * 1024 * 1024

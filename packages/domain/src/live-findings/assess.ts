@@ -1,6 +1,5 @@
 import { applyWaivers } from '../advisory/waiver.ts'
 import { weighFinding } from '../gate/weigh-findings.ts'
-import type { Weight } from '../gate/weigh-findings.ts'
 import type { Flaw, LiveFinding, MatchInputs } from './live-finding.ts'
 
 export type Assessed = Pick<LiveFinding, 'weight' | 'waiver'>
@@ -14,23 +13,19 @@ export function assess(
   { waivers, gateWaivers, policy }: Pick<MatchInputs, 'waivers' | 'gateWaivers' | 'policy'>,
 ): Assessed {
   const bare = { ...flaw, path: [], line: null, bump: null, exploitProbability: null, waiver: null }
-  const [marked = bare] = applyWaivers([bare], waivers, beforeAnyEnd).findings
-  const weight = weighFinding(marked, { policy, now: beforeAnyEnd.toISOString(), firstSeen: {} })
-  const told = weight === 'waived' ? wordsOf(marked.waiver) : null
-  if (weight !== 'blocks') return { weight, waiver: told }
+  const rule = applyWaivers([bare], waivers, beforeAnyEnd).findings[0]?.waiver ?? null
+  const waiver = rule === null ? null : { ...wordsOf(rule), status: rule.status }
+  const weight = weighFinding({ ...bare, waiver }, { policy, now: beforeAnyEnd.toISOString(), firstSeen: {} })
+  if (weight === 'waived') return { weight, waiver: rule === null ? null : wordsOf(rule) }
   // A person with the right to laid this one over the gate: it covers what no waiver of the repository may.
-  const gate = gateWaivers.find((one) => one.gate === gateOf(flaw))
+  const gate = weight === 'blocks' ? gateWaivers.find((one) => one.gate === gateOf(flaw)) : undefined
   return gate === undefined
     ? { weight, waiver: null }
-    : { weight: 'waived' satisfies Weight, waiver: wordsOf({ ...gate, expires: gate.expiresAt }) }
+    : { weight: 'waived', waiver: wordsOf({ ...gate, expires: gate.expiresAt }) }
 }
 
 const gateOf = ({ where }: Flaw): string => (where === 'image' ? 'image-scan' : 'audit')
 
-const wordsOf = (
-  waiver: { owner: string; reason: string; expires: string } | null,
-): LiveFinding['waiver'] => {
-  if (waiver === null) return null
-  const { owner, reason, expires } = waiver
-  return { owner, reason, expires }
-}
+type Words = NonNullable<LiveFinding['waiver']>
+
+const wordsOf = ({ owner, reason, expires }: Words): Words => ({ owner, reason, expires })

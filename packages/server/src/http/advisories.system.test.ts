@@ -61,7 +61,8 @@ describe('advisories of the server', () => {
       ...{ source: 'a test', newest: null, count: 9, unread: 0, partial: [], exploited: null, scores: {} },
       replace: true,
     }
-    for (const npm of [Buffer.from('no gzip'), gzipSync('a line without its tab')]) {
+    const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024))
+    for (const npm of [Buffer.from('no gzip'), gzipSync('a line without its tab'), bomb]) {
       const answer = await scene.api.ask('POST /v1/advisories', {
         as: 'maker',
         body: { ...body, ecosystems: { npm: npm.toString('base64') } },

@@ -1,6 +1,8 @@
+import { keepFindings } from '@towpath/app/live-findings/keep-findings.ts'
 import { startScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import type { ScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '@towpath/testkit/wait.ts'
 import { soon } from './testing/api-under-test.ts'
 import { LiveScene, flaw } from './testing/live-scene.ts'
 
@@ -132,8 +134,8 @@ describe('what is known against what is live', () => {
   it('passes by a waiver that came with evidence, or that an admin laid over the gate, and that is its cause', async () => {
     await scene.send([flaw])
     await scene.look()
-    const until = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
-    const waiver = { owner: 'lead', reason: 'never called', expires: until, status: 'not_affected' }
+    const lastDay = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+    const waiver = { owner: 'lead', reason: 'never called', expires: lastDay, status: 'not_affected' }
     const finding = {
       ...{ id: flaw.id, aliases: [], package: 'left', version: '1.0.0', kind: 'vulnerability' },
       ...{ severity: 'high', fixed: '1.0.1', presence: 'shipped', isExploited: false, waiver },
@@ -170,6 +172,20 @@ describe('what is known against what is live', () => {
     await scene.look()
     expect((await scene.eventsOf('findings.changed')).at(-1)?.data).toMatchObject({ cause: 'policy' })
     expect(await scene.live()).toMatchObject({ findings: [{ weight: 'blocks' }] })
+  })
+
+  it('is looked at by itself when advisories come, and the standing work ends when it is told to', async () => {
+    await scene.look()
+    const ending = new AbortController()
+    const keeping = keepFindings(scene.installation, ending.signal)
+    await scene.send([flaw])
+    const verdict = async (): Promise<string | undefined> => (await scene.live())?.verdict
+    await until(async () => (await verdict()) === 'counts', { withinMs: 60_000, what: 'a finding' })
+    await scene.goLive('1.2.0', { left: '1.0.1' })
+    await until(async () => (await verdict()) === 'clean', { withinMs: 60_000, what: 'a clean release' })
+    ending.abort()
+    await keeping
+    expect((await scene.eventsOf('findings.changed')).map(({ data }) => data.cause)).toEqual(['data'])
   })
 
   it('is unknown, never clean, where nobody brought what the image ships or nothing covers it', async () => {
