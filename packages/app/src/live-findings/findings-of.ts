@@ -10,7 +10,11 @@ import { staleness } from '@towpath/domain/live-findings/data-age.ts'
 import { liveReport } from '@towpath/domain/live-findings/live-report.ts'
 import type { ReportedRelease } from '@towpath/domain/live-findings/live-report.ts'
 import { releaseFindingsId } from '@towpath/domain/live-findings/findings-state.ts'
-import type { FindingsSummary, ReleaseFindings } from '@towpath/domain/live-findings/findings-state.ts'
+import type {
+  FindingsSummary,
+  OpenIncident,
+  ReleaseFindings,
+} from '@towpath/domain/live-findings/findings-state.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import { environmentNotFound } from '../environment/environment-not-found.ts'
 import type { Installation } from '../installation.ts'
@@ -22,6 +26,7 @@ export interface FindingsOfEnvironment {
   live: string | null
   /** When a look had something to record last; null where nobody looked yet. */
   at: string | null
+  incidents: readonly OpenIncident[]
   releases: ReportedRelease[]
 }
 
@@ -34,27 +39,28 @@ export async function findingsOf(
   const state = await stateOf(store, environmentView, environment)
   if (state === undefined) throw environmentNotFound(environment)
   const counted = await stateOf(store, environmentFindingsView, environment)
+  const { at = null, incidents = [], releases: known = [] } = counted ?? {}
   const live = state.live?.release ?? null
-  const names = new Set([
-    ...(counted?.releases.map(({ release }) => release) ?? []),
-    ...(live === null ? [] : [live]),
-  ])
+  const names = new Set([...known.map(({ release }) => release), ...(live === null ? [] : [live])])
   const kept: ReleaseFindings[] = []
-  for (const release of names) {
-    const known = await stateOf(store, releaseFindingsView, releaseFindingsId(environment, release))
-    kept.push(
-      known ?? {
-        ...{ environment, release, inputs: null, findings: {}, told: {} },
-        unknowns: [await whyNot(store)],
-      },
-    )
-  }
+  for (const release of names) kept.push(await findingsOfRelease(store, environment, release))
   const stale = await staleData({ store, now }, state)
   const releases = liveReport(kept, { live, now: now(), stale })
   return {
-    ...{ environment, live, at: counted?.at ?? null },
+    ...{ environment, live, at, incidents },
     releases: liveOnly ? releases.filter(({ isLive }) => isLive) : releases,
   }
+}
+
+async function findingsOfRelease(
+  store: Installation['store'],
+  environment: string,
+  release: string,
+): Promise<ReleaseFindings> {
+  const known = await stateOf(store, releaseFindingsView, releaseFindingsId(environment, release))
+  if (known !== undefined) return known
+  const unknowns = [await whyNot(store)]
+  return { environment, release, inputs: null, findings: {}, told: {}, unknowns }
 }
 
 const whyNot = async (store: Installation['store']): Promise<string> =>

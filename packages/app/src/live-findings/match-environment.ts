@@ -27,7 +27,8 @@ export async function matchEnvironment(
 ): Promise<void> {
   const { environment } = state
   const counted = await installation.store.view(environmentFindingsView, environment)
-  const former = { live: counted?.state.live ?? null, names: namesIn(counted?.state.releases ?? []) }
+  const { live = null, releases = [], incidents = [] } = counted?.state ?? {}
+  const former = { live, names: namesIn(releases) }
   const kept = await keptReleases(installation, state)
   if (kept.releases.length === 0 && former.names.length === 0) return
   const before = await statesOf(installation, environment, [
@@ -37,6 +38,7 @@ export async function matchEnvironment(
   const match: Match = {
     ...{ environment, live: kept.live, looked, seq: counted?.seq ?? 0 },
     dropped: former.names.filter((name) => !namesIn(looked).includes(name)),
+    incidents,
     liveFindings: findingsIn(former.live === null ? undefined : before.get(former.live)),
   }
   if (!isAsBefore(match, former)) await recordMatch(installation, match)

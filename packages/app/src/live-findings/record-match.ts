@@ -1,6 +1,8 @@
 import { environmentFindingsView } from '@towpath/domain/ledger/views.ts'
 import type { FindingChanges } from '@towpath/domain/live-findings/decide-findings.ts'
 import { decideNotices } from '@towpath/domain/live-findings/decide-notices.ts'
+import { findingKey } from '@towpath/domain/evidence/subject-evidence.ts'
+import type { OpenIncident } from '@towpath/domain/live-findings/findings-state.ts'
 import type { LiveFinding } from '@towpath/domain/live-findings/live-finding.ts'
 import { summaryOf } from '@towpath/domain/live-findings/response-clock.ts'
 import type { LedgerTransaction } from '@towpath/store/ledger/transact.ts'
@@ -22,6 +24,8 @@ export interface Match {
   dropped: readonly string[]
   /** What was known against what was live. */
   liveFindings: readonly LiveFinding[]
+  /** Incidents that are open. */
+  incidents: readonly OpenIncident[]
 }
 
 /** Records a whole look in one transaction, unless another one was recorded since it began: then all of it is in vain. */
@@ -52,32 +56,29 @@ export async function recordMatch({ store, newId, wake }: Installation, match: M
 /** What concerns people: what counts against what is live and did not before, and what of it is exploited. */
 async function tellOf(
   tx: LedgerTransaction,
-  { environment, live, looked, liveFindings, seq }: Match,
+  { environment, live, looked, liveFindings, incidents, seq }: Match,
   newId: Installation['newId'],
 ): Promise<void> {
   const now = looked.find(({ release }) => release === live)
-  if (now === undefined) return
-  const { alert, incidents } = decideNotices(liveFindings, now.findings)
-  const labels = { environment, release: now.release, actor: 'towpath' }
-  if (alert.length > 0)
-    await tx.append({
-      ...labels,
-      type: 'alert.fired',
-      idem: `findings/${environment}/${seq}/alert`,
-      data: { findings: alert.slice(0, ALERTED_MAX) },
-    })
-  for (const { key, ...finding } of incidents)
-    await tx.append({
-      ...labels,
-      type: 'incident.detected',
-      // Once for as long as it is known here, whatever is deployed or waived in between.
-      idem: `incident/${environment}/${key}`,
-      data: {
-        incident: newId('inc'),
-        finding,
-        why: `${finding.id} in ${finding.package} ${finding.version}, which is known to be exploited, is live`,
-      },
-    })
+  const { alert, detected, resolved } = decideNotices(liveFindings, now?.findings ?? [], incidents)
+  const about = { environment, actor: 'towpath', ...(now === undefined ? {} : { release: now.release }) }
+  const idem = (what: string): string => `findings/${environment}/${seq}/${what}`
+  if (alert.length > 0) {
+    const data = { findings: alert.slice(0, ALERTED_MAX) }
+    await tx.append({ ...about, type: 'alert.fired', idem: idem('alert'), data })
+  }
+  for (const finding of detected) {
+    const why = `${finding.id} in ${finding.package} ${finding.version}, which is known to be exploited, is live`
+    const data = { incident: newId('inc'), finding, why }
+    await tx.append({ ...about, type: 'incident.detected', idem: idem(findingKey(finding)), data })
+  }
+  for (const { incident, id, package: name } of resolved) {
+    const data = {
+      incident,
+      why: `${incident}: ${id} in ${name} does not count against what is live any more`,
+    }
+    await tx.append({ ...about, type: 'incident.resolved', idem: idem(incident), data })
+  }
 }
 
 function inPieces({ cause, appeared, rescored, resolved }: FindingChanges): FindingChanges[] {

@@ -941,8 +941,17 @@ export interface components {
              * @description When a look had something to record last.
              */
             at: string | null;
+            /** @description Open incidents: what is live and known to be exploited. */
+            incidents: components["schemas"]["OpenIncident"][];
             /** @description What is live first. */
             releases: components["schemas"]["ReleaseFindings"][];
+        };
+        OpenIncident: {
+            incident: string;
+            id: string;
+            package: string;
+            /** Format: date-time */
+            at: string;
         };
         ReleaseFindings: {
             release: string;

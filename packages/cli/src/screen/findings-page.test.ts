@@ -31,6 +31,7 @@ const answer: FindingsAnswer = {
   items: [
     {
       ...{ environment: 'production', live: '1.2.0', at: '2026-03-09T10:00:00.000Z' },
+      incidents: [{ incident: 'inc_1', id: 'CVE-2026-3', package: 'left', at: '2026-03-09T11:00:00.000Z' }],
       releases: [
         {
           ...{ release: '1.2.0', isLive: true, verdict: 'counts', unknowns: ['what worker ships'] },
@@ -39,7 +40,7 @@ const answer: FindingsAnswer = {
         { release: '1.1.0', isLive: false, verdict: 'clean', findings: [], unknowns: [] },
       ],
     },
-    { environment: 'preview', live: null, at: null, releases: [] },
+    { environment: 'preview', live: null, at: null, incidents: [], releases: [] },
   ],
 }
 const text = (of: FindingsAnswer, columns: number | null = null): string =>
@@ -47,7 +48,9 @@ const text = (of: FindingsAnswer, columns: number | null = null): string =>
 
 describe('the page of findings', () => {
   test('tells what counts, since when, until when, what mends it, and its event; what passes and what is unknown apart', () => {
-    expect(text(answer)).toBe(`production  1.2.0 ✖ 2 count, 1 overdue
+    expect(text(answer))
+      .toBe(`✖ incident inc_1  production: CVE-2026-3 in left is known to be exploited, open since 1 h ago
+production  1.2.0 ✖ 2 count, 1 overdue
 what        severity           in                    since    answer             fixed            event
 CVE-2026-1  ✖ high             left 1.0.0 (backend)  8 d ago  ✖ was due 1 d ago  1.0.1, in 1.1.0  #412
 CVE-2026-3  ✖ high, exploited  left 1.0.0 (backend)  8 d ago  due in 1 d         no fix           #412

@@ -16,8 +16,14 @@ type ReleaseFindings = FindingsAnswer['items'][number]['releases'][number]
 
 /** What counts, what passes and why, and what nobody could judge; by environment, what is live first. */
 export function findingsPage({ advisories, items }: FindingsAnswer, options: PageOptions): Line[] {
-  const pages = items.flatMap(({ environment, releases, live }) => [
+  const pages = items.flatMap(({ environment, releases, live, incidents }) => [
     ...(live === null ? [line(span('strong', environment), span('quiet', '  nothing is live')), blank] : []),
+    ...incidents.map(({ incident, id, package: name, at }) =>
+      line(
+        span('bad', `✖ incident ${incident}`),
+        `  ${environment}: ${id} in ${name} is known to be exploited, open since ${ago(at, options.now)}`,
+      ),
+    ),
     ...releases.flatMap((release) => [...releaseLines(environment, release, options), blank]),
   ])
   if (items.length === 0)

@@ -29,6 +29,7 @@ const sentences: Sentences = {
   'alert.fired': ({ data, release }) =>
     `counts against live ${release ?? ''}: ${list(data.findings.map(({ id, package: name, version }) => `${id} in ${name} ${version}`))}`,
   'incident.detected': ({ data }) => data.why,
+  'incident.resolved': ({ data }) => data.why,
   'release.created': ({ data, actor }) =>
     `${actor} created release ${data.release.version} (schema ${data.release.schema})`,
   'approval.created': ({ data, actor }) => `${actor} approved ${data.release} for ${data.environment}`,

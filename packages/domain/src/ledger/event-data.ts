@@ -49,6 +49,8 @@ export interface EventData {
   'alert.fired': { findings: NoticedFinding[] }
   /** Something known to be exploited is live. The record of it begins here. */
   'incident.detected': { incident: string; finding: NoticedFinding; why: string }
+  /** It is live no more, no longer known to be exploited, or an admin lets it pass. */
+  'incident.resolved': { incident: string; why: string }
 
   'release.created': { release: Release; project: string }
   'approval.created': { release: string; environment: string; reason: string }

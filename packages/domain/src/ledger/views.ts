@@ -142,11 +142,17 @@ export const releaseFindingsView: LedgerView<ReleaseFindings> = {
   fold: foldReleaseFindings,
 }
 
+const environmentFindingsEvents: ReadonlySet<LedgerEvent['type']> = new Set([
+  'findings.counted',
+  'incident.detected',
+  'incident.resolved',
+])
+
 export const environmentFindingsView: LedgerView<EnvironmentFindings> = {
   kind: 'environment-findings',
   version: 1,
   idsOf: ({ type, environment }) =>
-    type === 'findings.counted' && environment !== undefined ? [environment] : [],
+    environment !== undefined && environmentFindingsEvents.has(type) ? [environment] : [],
   fold: foldEnvironmentFindings,
 }
 

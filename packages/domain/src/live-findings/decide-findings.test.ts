@@ -235,6 +235,22 @@ describe('matching again only what changed', () => {
     )
   })
 
+  it('sees every line that is in one alone, sorted or not', () => {
+    const line = fc.constantFrom('a\t1', 'a\t2', 'b\t1', 'c\t1')
+    fc.assert(
+      fc.property(fc.uniqueArray(line), fc.uniqueArray(line), (old, fresh) => {
+        const seen = (before: string[], after: string[]): string[] => [
+          ...(changedPackages(new Map([['npm', before]]), new Map([['npm', after]])) ?? []),
+        ]
+        const differing = [...new Set(old).symmetricDifference(new Set(fresh))].map(
+          (text) => `npm\n${text.split('\t')[0] ?? ''}`,
+        )
+        expect(seen(old, fresh)).toEqual(expect.arrayContaining(differing))
+        expect(seen(old.toSorted(), fresh.toSorted()).toSorted()).toEqual([...new Set(differing)].toSorted())
+      }),
+    )
+  })
+
   it('is not believed where something was unknown', () => {
     const inventory = { ...someRelease({ rand: '1.0.0' }), unknowns: ['no inventory of the image'] }
     const before = matchRelease(inventory, someData([]))

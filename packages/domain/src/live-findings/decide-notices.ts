@@ -1,4 +1,5 @@
 import { findingKey } from '../evidence/subject-evidence.ts'
+import type { OpenIncident } from './findings-state.ts'
 import { dueOf } from './response-clock.ts'
 import type { LiveFinding } from './live-finding.ts'
 
@@ -13,23 +14,29 @@ export interface NoticedFinding extends Pick<
 export interface Notices {
   /** What counts against what is live, and did not before. */
   alert: readonly NoticedFinding[]
-  /** Those of them that are known to be exploited: each an incident, once for as long as it is known here. */
-  incidents: readonly (NoticedFinding & { key: string })[]
+  /** Those that are known to be exploited and have no open incident. */
+  detected: readonly NoticedFinding[]
+  /** Incidents that nothing live gives a reason for any more. */
+  resolved: readonly OpenIncident[]
 }
 
-/** Whom what became of the live release concerns. A flaw in several places, and one that was there before, is told once. */
-export function decideNotices(before: readonly LiveFinding[], after: readonly LiveFinding[]): Notices {
+/**
+ * Whom what became of the live release concerns: what was known against it before, and is now; nothing where nothing is
+ * live. A flaw in several places, and one that was there before, is told once.
+ */
+export function decideNotices(
+  before: readonly LiveFinding[],
+  after: readonly LiveFinding[],
+  open: readonly OpenIncident[],
+): Notices {
   const known = new Set(before.filter(isBlocking).map(findingKey))
   const fresh = new Map(after.filter(isBlocking).map((finding) => [findingKey(finding), finding]))
-  const alert = [...fresh].filter(([key]) => !known.has(key))
-  const exploited = new Set(before.filter(isExploitedNow).map(findingKey))
-  const incidents = [...fresh].filter(([key, finding]) => isExploitedNow(finding) && !exploited.has(key))
+  const exploited = new Map(after.filter(isExploitedNow).map((finding) => [findingKey(finding), finding]))
+  const opened = new Set(open.map(({ key }) => key))
   return {
-    alert: alert.map(([, finding]) => noticed(finding)),
-    incidents: incidents.map(([, finding]) => ({
-      ...noticed(finding),
-      key: `${findingKey(finding)} ${finding.since}`,
-    })),
+    alert: [...fresh].flatMap(([key, finding]) => (known.has(key) ? [] : [noticed(finding)])),
+    detected: [...exploited].flatMap(([key, finding]) => (opened.has(key) ? [] : [noticed(finding)])),
+    resolved: open.filter(({ key }) => !exploited.has(key)),
   }
 }
 

@@ -43,6 +43,8 @@ function toldBy(event: LedgerEvent, id: string): Pick<FindingStoryLine, 'cause' 
       return event.data.finding.id === id
         ? { cause: null, says: `${event.data.incident}: ${event.data.why}` }
         : null
+    case 'incident.resolved':
+      return event.data.why.includes(`${id} in `) ? { cause: null, says: event.data.why } : null
     default:
       return null
   }

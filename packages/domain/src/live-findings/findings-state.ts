@@ -1,3 +1,4 @@
+import { findingKey } from '../evidence/subject-evidence.ts'
 import type { LedgerEvent } from '../ledger/event.ts'
 import { applyChanges } from './decide-findings.ts'
 import { flawKey } from './live-finding.ts'
@@ -24,6 +25,19 @@ export interface EnvironmentFindings {
   /** When it was looked at last because something had changed; RFC 3339. */
   at: string
   releases: readonly FindingsSummary[]
+  /** Incidents that nothing ended yet, oldest first. */
+  incidents: readonly OpenIncident[]
+}
+
+/** Something known to be exploited that is live. */
+export interface OpenIncident {
+  incident: string
+  /** `findingKey` of what it is about. */
+  key: string
+  id: string
+  package: string
+  /** RFC 3339. */
+  at: string
 }
 
 export interface FindingsSummary {
@@ -65,8 +79,22 @@ export function foldEnvironmentFindings(
   before: EnvironmentFindings | undefined,
   event: LedgerEvent,
 ): EnvironmentFindings {
-  const state = before ?? { environment: event.environment ?? '', live: null, at: event.at, releases: [] }
-  return event.type === 'findings.counted'
-    ? { ...state, live: event.data.live, at: event.at, releases: event.data.releases }
-    : state
+  const { environment = '', at } = event
+  const state = before ?? { environment, live: null, at, releases: [], incidents: [] }
+  switch (event.type) {
+    case 'findings.counted':
+      return { ...state, live: event.data.live, at, releases: event.data.releases }
+    case 'incident.detected': {
+      const { incident, finding } = event.data
+      const opened = { incident, key: findingKey(finding), id: finding.id, package: finding.package, at }
+      return { ...state, incidents: [...state.incidents, opened] }
+    }
+    case 'incident.resolved':
+      return {
+        ...state,
+        incidents: state.incidents.filter(({ incident }) => incident !== event.data.incident),
+      }
+    default:
+      return state
+  }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decideFindings } from './decide-findings.ts'
 import { decideNotices } from './decide-notices.ts'
 import type { ReleaseFindings } from './findings-state.ts'
-import { foldReleaseFindings } from './findings-state.ts'
+import { foldEnvironmentFindings, foldReleaseFindings } from './findings-state.ts'
 import { staleness } from './data-age.ts'
 import { liveReport } from './live-report.ts'
 import { matchRelease } from './match-release.ts'
@@ -115,15 +115,34 @@ describe('who has to be told', () => {
   const bad = findingsOf(known('1.0.0', { packages: { rand: '1.0.0' } }))
   const exploited = findingsOf(known('1.0.0', { packages: { rand: '1.0.0' }, exploited: ['CVE-2026-1'] }))
 
+  const open = [{ incident: 'inc_1', key: 'CVE-2026-1 rand', id: 'CVE-2026-1', package: 'rand', at: now }]
+
   it('of what counts now and did not before, once', () => {
-    expect(decideNotices([], bad)).toMatchObject({ alert: [{ id: 'CVE-2026-1' }], incidents: [] })
-    expect(decideNotices(bad, bad)).toEqual({ alert: [], incidents: [] })
-    expect(decideNotices(bad, [])).toEqual({ alert: [], incidents: [] })
+    expect(decideNotices([], bad, [])).toMatchObject({ alert: [{ id: 'CVE-2026-1' }], detected: [] })
+    expect(decideNotices(bad, bad, [])).toMatchObject({ alert: [], detected: [] })
+    expect(decideNotices(bad, [], [])).toMatchObject({ alert: [], detected: [] })
   })
 
-  it('of an incident where it is known to be exploited, also when only that is news', () => {
-    expect(decideNotices([], exploited).incidents).toHaveLength(1)
-    expect(decideNotices(bad, exploited)).toMatchObject({ alert: [], incidents: [{ id: 'CVE-2026-1' }] })
-    expect(decideNotices(exploited, exploited).incidents).toEqual([])
+  it('of an incident where it is known to be exploited, also when only that is news, until it is no more', () => {
+    expect(decideNotices([], exploited, []).detected).toHaveLength(1)
+    expect(decideNotices(bad, exploited, [])).toMatchObject({ alert: [], detected: [{ id: 'CVE-2026-1' }] })
+    expect(decideNotices(exploited, exploited, open)).toEqual({ alert: [], detected: [], resolved: [] })
+    expect(decideNotices(exploited, bad, open).resolved).toEqual(open)
+    expect(decideNotices(exploited, [], open).resolved).toEqual(open)
+  })
+
+  it('of an incident again where what it was about comes back', () => {
+    const about = { environment: 'production', release: '1.0.0', actor: 'towpath', at: now }
+    const [finding] = decideNotices([], exploited, []).detected
+    if (finding === undefined) throw new Error('one was detected')
+    const detected = { incident: 'inc_1', finding, why: 'it is live' }
+    const opened = foldEnvironmentFindings(undefined, {
+      ...about,
+      ...{ type: 'incident.detected', seq: 1, idem: 'a', data: detected },
+    })
+    expect(opened.incidents).toEqual(open)
+    const data = { incident: 'inc_1', why: 'it is gone' }
+    const ended = { ...about, type: 'incident.resolved' as const, seq: 2, idem: 'b', data }
+    expect(foldEnvironmentFindings(opened, ended).incidents).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import type { AdvisoryData } from '../advisory/audit.ts'
 import type { MatchFacts } from '../advisory/match-inventory.ts'
 import type { Component } from '../inventory/component.ts'
 import { packageKey } from '../inventory/package-key.ts'
+import { compareText } from '../version/order.ts'
 import { FINDINGS_MAX, flawKey } from './live-finding.ts'
 import type { Flaw, InventoryPart, ReleaseInventory } from './live-finding.ts'
 
@@ -126,11 +127,22 @@ export function changedPackages(before: AdvisoryLines, after: AdvisoryLines): Ch
   if (names(before) !== names(after)) return null
   const changed = new Set<string>()
   for (const [ecosystem, lines] of after) {
-    const [old, fresh] = [new Set(before.get(ecosystem)), new Set(lines)]
-    for (const line of old.symmetricDifference(fresh))
+    for (const line of linesInOne(before.get(ecosystem) ?? [], lines))
       changed.add(changedKey(advisedFor(ecosystem), line.slice(0, Math.max(0, line.indexOf('\t')))))
   }
   return changed
+}
+
+/** Lines that are in one of two lists alone, in one walk: they are sorted. Of others it gives too many, never too few. */
+function* linesInOne(before: readonly string[], after: readonly string[]): Generator<string> {
+  for (let at = 0, other = 0; at < before.length || other < after.length;) {
+    const [old, fresh] = [before[at], after[other]]
+    const isOldNext = old !== undefined && (fresh === undefined || compareText(old, fresh) <= 0)
+    const isFreshNext = fresh !== undefined && (old === undefined || compareText(old, fresh) >= 0)
+    if (isOldNext) at += 1
+    if (isFreshNext) other += 1
+    if (isOldNext !== isFreshNext) yield (isOldNext ? old : fresh) ?? ''
+  }
 }
 
 /** The ecosystem of the components that advisories of one concern; see `advisedAs`. */

@@ -74,7 +74,7 @@ describe('what is known against what is live', () => {
     expect(await scene.live()).toMatchObject({ verdict: 'clean' })
   })
 
-  it('opens one incident where it is known to be exploited, however often it is looked at', async () => {
+  it('opens one incident where it is known to be exploited, however often it is looked at, until it is live no more', async () => {
     await scene.send([flaw])
     await scene.look()
     expect(await scene.eventsOf('incident.detected')).toEqual([])
@@ -86,6 +86,13 @@ describe('what is known against what is live', () => {
     expect(await scene.eventsOf('incident.detected')).toMatchObject([
       { environment: 'guarded', release: '1.0.0', data: { finding: { id: flaw.id, isExploited: true } } },
     ])
+    const [opened] = await scene.eventsOf('incident.detected')
+    const { incident } = opened?.data ?? { incident: '' }
+    expect((await scene.findings()).items[0]).toMatchObject({ incidents: [{ incident, id: flaw.id }] })
+    await scene.goLive('1.2.0', { left: '1.0.1' })
+    await scene.look()
+    expect(await scene.eventsOf('incident.resolved')).toMatchObject([{ data: { incident } }])
+    expect((await scene.findings()).items[0]).toMatchObject({ incidents: [] })
   })
 
   it('is recorded once where the first look was killed before its end', async () => {

@@ -51,7 +51,7 @@ export const explainFindingEndpoint: Endpoint = (api) => {
     requireRead(c.var.caller, null)
     const { id } = c.req.valid('param')
     const events = await c.var.served.installation.store.readEvents({
-      types: ['findings.changed', 'alert.fired', 'incident.detected'],
+      types: ['findings.changed', 'alert.fired', 'incident.detected', 'incident.resolved'],
       order: 'newest',
       limit: eventsMax,
     })

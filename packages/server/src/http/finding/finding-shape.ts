@@ -87,6 +87,13 @@ export const environmentFindingsShape = z
     environment: z.string(),
     live: z.string().nullable(),
     at: timeShape.nullable().openapi({ description: 'When a look had something to record last.' }),
+    incidents: z
+      .array(
+        z
+          .strictObject({ incident: z.string(), id: z.string(), package: z.string(), at: timeShape })
+          .openapi('OpenIncident'),
+      )
+      .openapi({ description: 'Open incidents: what is live and known to be exploited.' }),
     releases: z.array(reportedReleaseShape).openapi({ description: 'What is live first.' }),
   })
   .openapi('EnvironmentFindings')

@@ -49,8 +49,14 @@ export const listFindingsEndpoint: Endpoint = (api) => {
           names.push(state.environment)
     const items: z.infer<typeof environmentFindingsShape>[] = []
     for (const name of names.toSorted()) {
-      const { releases, ...about } = await findingsOf(installation, name, { liveOnly: live === 'true' })
-      items.push({ ...about, releases: releases.map(showRelease) })
+      const { releases, incidents, ...about } = await findingsOf(installation, name, {
+        liveOnly: live === 'true',
+      })
+      items.push({
+        ...about,
+        incidents: incidents.map(({ key: _key, ...one }) => one),
+        releases: releases.map(showRelease),
+      })
     }
     const advisories = await stateOf(installation.store, advisoriesView, advisoriesId)
     return c.json({ advisories: advisories === undefined ? null : showAdvisories(advisories), items }, 200)

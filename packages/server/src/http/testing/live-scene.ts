@@ -33,7 +33,7 @@ export interface ToldRelease {
 
 export interface ToldFindings {
   advisories: { count: number } | null
-  items: { live: string; releases: ToldRelease[] }[]
+  items: { live: string; incidents: object[]; releases: ToldRelease[] }[]
 }
 
 /** The API over an environment `guarded` in which releases go live, with `maker` as the admin of all. */
