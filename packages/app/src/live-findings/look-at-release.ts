@@ -37,6 +37,7 @@ export interface Circumstances {
   knownSince: Readonly<Record<string, string>>
   now: string
   waivers: MatchInputs['gateWaivers']
+  vex: MatchInputs['vex']
   before: ReleaseFindings | undefined
 }
 
@@ -89,9 +90,9 @@ function knownBy(before: ReleaseFindings | undefined): Known | null {
 
 const inputsOf = (
   { inventory, waivers }: Gathered,
-  { data, policy, waivers: gateWaivers, now }: Circumstances,
+  { data, policy, waivers: gateWaivers, vex, now }: Circumstances,
 ): MatchInputs => ({
-  ...{ engine: matchEngine, data: data.digest, inventory: inventory.digest, gateWaivers, policy },
+  ...{ engine: matchEngine, data: data.digest, inventory: inventory.digest, vex, gateWaivers, policy },
   evidence: inventory.evidence,
   waivers: waivers.filter(({ expires }) => expires >= now.slice(0, 10)),
 })

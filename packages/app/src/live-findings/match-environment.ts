@@ -15,6 +15,7 @@ import { openData } from './open-data.ts'
 import { recordMatch } from './record-match.ts'
 import type { Match } from './record-match.ts'
 import { releaseInventory } from './release-inventory.ts'
+import { vexOfRelease } from './release-vex.ts'
 
 /**
  * Judges again whatever an environment keeps that has to be, and records what became otherwise. Where everything that
@@ -92,6 +93,7 @@ async function lookAtAll(
       await lookAtRelease(installation, one, {
         ...{ stored, data, policy: kept.policy, knownSince, now },
         waivers: gateWaiversIn(state, one.release.version, now),
+        vex: await vexOfRelease(installation, { state, release: one.release, now }),
         before: before.get(one.release.version),
       }),
     )

@@ -20,7 +20,7 @@ export async function withVex(
 ): Promise<ReleaseEvidence> {
   const over = async (subject: string | null, seen: EvidenceSeen<AuditFacts>): Promise<typeof seen> => {
     if (subject === null || seen.state !== 'present') return seen
-    const documents = await documentsOf(installation, environment, subject)
+    const documents = await vexDocuments(installation, environment, subject)
     return { ...seen, facts: applyVex(seen.facts, documents, installation.now()) }
   }
   return {
@@ -34,7 +34,8 @@ export async function withVex(
   }
 }
 
-async function documentsOf(
+/** OpenVEX that was brought for a commit or image, and whether who brought it may waive in an environment. */
+export async function vexDocuments(
   installation: Installation,
   environment: string,
   subject: string,

@@ -221,6 +221,31 @@ describe('what became otherwise', () => {
   })
 })
 
+describe('OpenVEX of who may waive', () => {
+  const flaws = flawsOf(
+    { advisories: [{ id: 'CVE-2026-1', name: 'rand', fixed: '1.0.1' }], exploited: [] },
+    someWorld,
+  )
+  const [flaw] = flaws.values()
+  if (flaw === undefined) throw new Error('nothing was found')
+  const vexOf = (status: 'not_affected' | 'affected', services: string[]) => ({
+    ...{ services, where: 'image' as const },
+    document: {
+      ...{ id: 'ev_9', recordedBy: 'lead', recordedAt: now, mayWaive: true },
+      statements: [{ names: ['CVE-2026-1'], status, reason: 'never called', packages: null }],
+    },
+  })
+
+  it('lets pass what it was brought for, as at the gate, and nothing else', () => {
+    expect(assess(flaw, someInputs({ vex: [vexOf('not_affected', ['backend'])] }))).toMatchObject({
+      weight: 'waived',
+      waiver: { owner: 'lead' },
+    })
+    expect(assess(flaw, someInputs({ vex: [vexOf('not_affected', ['worker'])] })).weight).toBe('blocks')
+    expect(assess(flaw, someInputs({ vex: [vexOf('affected', ['backend'])] })).weight).toBe('blocks')
+  })
+})
+
 describe('matching again only what changed', () => {
   it('finds what matching all of it finds', () => {
     fc.assert(

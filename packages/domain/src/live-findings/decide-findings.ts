@@ -2,6 +2,7 @@ import { severityRanks } from '../advisory/severity.ts'
 import type { Severity } from '../advisory/severity.ts'
 import { findingKey } from '../evidence/subject-evidence.ts'
 import { assess } from './assess.ts'
+import type { AssessRules } from './assess.ts'
 import { canonicalText } from './canonical-text.ts'
 import { flawKey } from './live-finding.ts'
 import type { FindingCause, Flaw, LiveFinding, MatchInputs } from './live-finding.ts'
@@ -48,11 +49,10 @@ export function decideFindings(question: FindingsQuestion): FindingChanges[] {
   return changes
 }
 
-type Rules = Pick<MatchInputs, 'waivers' | 'gateWaivers' | 'policy'>
 interface Step {
   cause: FindingCause
   flaws: Flaws
-  rules: Rules
+  rules: AssessRules
 }
 
 function stepsOf({ before, inputs, flaws }: FindingsQuestion): Step[] {
@@ -62,7 +62,8 @@ function stepsOf({ before, inputs, flaws }: FindingsQuestion): Step[] {
   const isMatchedAnew = old.engine !== inputs.engine || old.data !== inputs.data
   const isOther = old.inventory !== inputs.inventory
   const asBefore = isOther ? former : current
-  const waived = { ...old, waivers: inputs.waivers, gateWaivers: inputs.gateWaivers }
+  const { waivers, vex, gateWaivers } = inputs
+  const waived = { ...old, waivers, vex, gateWaivers }
   return [
     ...(isMatchedAnew && asBefore !== null
       ? [{ cause: old.engine === inputs.engine ? 'data' : 'engine', flaws: asBefore, rules: old } as const]
@@ -90,7 +91,11 @@ function differences(
 
 function findingOf(
   flaw: Flaw,
-  { rules, known, question }: { rules: Rules; known: LiveFinding | undefined; question: FindingsQuestion },
+  {
+    rules,
+    known,
+    question,
+  }: { rules: AssessRules; known: LiveFinding | undefined; question: FindingsQuestion },
 ): LiveFinding {
   const { now, knownSince } = question
   const since = known?.since ?? knownSince[findingKey(flaw)] ?? now

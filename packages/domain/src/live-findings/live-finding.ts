@@ -1,6 +1,7 @@
 import type { Finding } from '../advisory/finding.ts'
 import type { FindingWaiverRule } from '../advisory/waiver.ts'
 import type { EvidencePolicy } from '../evidence/evidence-policy.ts'
+import type { VexDocument } from '../evidence/vex-waivers.ts'
 import type { GateWaiver } from '../gate/gate.ts'
 import type { Weight } from '../gate/weigh-findings.ts'
 import type { Inventory } from '../inventory/component.ts'
@@ -60,6 +61,11 @@ export interface InventoryPart {
   inventories: readonly Inventory[]
 }
 
+/** A document that weighs for what is found in one part. */
+export interface PartVex extends Pick<InventoryPart, 'services' | 'where'> {
+  document: VexDocument
+}
+
 /** What a release is made of, as the evidence brought for it says. */
 export interface ReleaseInventory {
   /** Hex SHA-256 of what it says, whoever said it. */
@@ -81,6 +87,8 @@ export interface MatchInputs {
   evidence: readonly string[]
   /** Waivers that came with evidence and were not over. */
   waivers: readonly FindingWaiverRule[]
+  /** OpenVEX of who may waive here that was brought for what a part is of, and was not over. */
+  vex: readonly PartVex[]
   /** Waivers that an admin laid over the gates of findings, and were not over. */
   gateWaivers: readonly GateWaiver[]
   policy: EvidencePolicy

@@ -4,7 +4,7 @@ import type { ScratchPostgres } from '@towpath/store/embedded/scratch-postgres.t
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '@towpath/testkit/wait.ts'
 import { soon } from './testing/api-under-test.ts'
-import { LiveScene, flaw } from './testing/live-scene.ts'
+import { LiveScene, flaw, imageOf } from './testing/live-scene.ts'
 
 let postgres: ScratchPostgres
 let scene: LiveScene
@@ -161,6 +161,34 @@ describe('what is known against what is live', () => {
     await scene.api.ask('POST /v1/environments/guarded/waivers', { as: 'maker', body: gate })
     await scene.look()
     expect(await scene.live()).toMatchObject({ findings: [{ weight: 'waived', waiver: { owner: 'ops' } }] })
+  })
+
+  it('passes by OpenVEX of an admin, and not by that of somebody who may not waive', async () => {
+    await scene.send([flaw])
+    await scene.look()
+    await scene.api.addPrincipal('ci', [{ environment: 'guarded', role: 'deployer' }])
+    const vex = (author: string): object => ({
+      ...{ '@context': 'https://openvex.dev/ns/v0.2.0', '@id': `urn:${author}`, author, version: 1 },
+      timestamp: new Date().toISOString(),
+      statements: [
+        {
+          vulnerability: { name: flaw.id },
+          status: 'not_affected',
+          justification: 'vulnerable_code_not_in_execute_path',
+        },
+      ],
+    })
+    const bring = async (as: string): Promise<void> => {
+      const document = Buffer.from(JSON.stringify(vex(as))).toString('base64')
+      const body = { document, name: 'vex.json', subject: { image: imageOf('1.0.0') } }
+      expect((await scene.api.ask('POST /v1/evidence', { as, body })).status).toBe(201)
+      await scene.look()
+    }
+    await bring('ci')
+    expect(await scene.live()).toMatchObject({ verdict: 'counts' })
+    await bring('maker')
+    expect(await scene.live()).toMatchObject({ findings: [{ weight: 'waived', waiver: { owner: 'maker' } }] })
+    expect((await scene.eventsOf('findings.changed')).at(-1)?.data.cause).toBe('waiver')
   })
 
   it('is weighed by the policy of the environment, and that is its cause', async () => {

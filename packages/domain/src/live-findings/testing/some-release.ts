@@ -57,7 +57,8 @@ export const someRelease = (packages: Readonly<Record<string, string>>): Release
 })
 
 export const someInputs = (given: Partial<MatchInputs> = {}): MatchInputs => ({
-  ...{ engine: matchEngine, data: 'd', inventory: 'i', evidence: ['ev_1'], waivers: [], gateWaivers: [] },
+  ...{ engine: matchEngine, data: 'd', inventory: 'i', evidence: ['ev_1'], waivers: [], vex: [] },
+  gateWaivers: [],
   policy: noEvidencePolicy,
   ...given,
 })

@@ -24,6 +24,10 @@ export const flaw: SomeFlaw = {
   newest: hoursAgo(1),
 }
 
+/** Digest of the image that the shop pushes for a version. */
+export const imageOf = (version: string): string =>
+  `sha256:${Buffer.from(version).toString('hex').padEnd(64, '0')}`
+
 export interface ToldRelease {
   release: string
   verdict: string
@@ -72,7 +76,7 @@ export class LiveScene {
     packages: Record<string, string>,
     findings: object[] = [],
   ): Promise<void> => {
-    const image = `sha256:${Buffer.from(version).toString('hex').padEnd(64, '0')}`
+    const image = imageOf(version)
     const components = Object.entries(packages).map(([name, own]) => ({
       ...{ ecosystem: 'npm', name, version: own, source: 'registry', presence: 'shipped' },
       ...{ path: `app/node_modules/${name}`, origin: null },
