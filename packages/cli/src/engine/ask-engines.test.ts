@@ -1,5 +1,7 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -114,6 +116,12 @@ describe('an engine that fails has judged nothing', () => {
     expect(problemOf(await ask(pinned))).toContain('ENOENT')
   })
 
+  test('where it is a pipe that nobody writes', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    const pinned: PinnedEngine = { engine: 'grype', path: 'pipe', sha256: '0'.repeat(64) }
+    expect(problemOf(await ask(pinned))).toContain('is no file')
+  })
+
   test('where it is no program', async () => {
     const text = 'no program'
     await writeFile(join(folder, 'program'), text)
@@ -130,6 +138,33 @@ describe('an engine that fails has judged nothing', () => {
       expect(/\) Z|gone/.test(state)).toBe(true)
     }, 10_000)
   })
+})
+
+test('a Ctrl-C ends the engine too, and leaves nothing behind', async () => {
+  const pinned = await standIn(`echo $$ > ${folder}/pid; exec sleep 600`)
+  await mkdir(join(folder, 'tmp'))
+  const program = `import { askEngines } from ${JSON.stringify(join(import.meta.dirname, 'ask-engines.ts'))}
+await askEngines(
+  { folder: ${JSON.stringify(folder)}, env: {} },
+  { engines: [${JSON.stringify(pinned)}], deadlineMs: 60000, usesNetwork: false },
+  { lockfiles: ['Cargo.lock'] },
+)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    env: { TMPDIR: join(folder, 'tmp') },
+    stdio: 'ignore',
+  })
+  const ended = once(child, 'exit')
+  const pid = await vi.waitFor(async () => {
+    const text = await readFile(join(folder, 'pid'), 'utf8')
+    if (text === '') throw new Error('not yet')
+    return Number(text)
+  }, 30_000)
+  child.kill('SIGINT')
+  expect(await ended).toEqual([null, 'SIGINT'])
+  expect(await readdir(join(folder, 'tmp'))).toEqual([])
+  await vi.waitFor(async () => {
+    expect(/\) Z|gone/.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => 'gone'))).toBe(true)
+  }, 10_000)
 })
 
 test('a finding is told under the path that the audit knows', async () => {

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface ProgramCall {
   program: string
   args: readonly string[]
   env: Readonly<Record<string, string>>
+  /** Where it runs: a folder made for it, which is removed where we are asked to end meanwhile. */
   folder: string
   deadlineMs: number
   stdoutBytesMax: number
@@ -40,7 +42,7 @@ export async function runProgram(call: ProgramCall): Promise<ProgramEnding> {
 function runOnce(call: ProgramCall): Promise<ProgramEnding | 'busy'> {
   const { program, args, env, folder: cwd, deadlineMs, stdoutBytesMax } = call
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-  const stopGuarding = endWithUs(child)
+  const stopGuarding = endWithUs(child, cwd)
   const stdout: Buffer[] = []
   let stderr = Buffer.alloc(0)
   let bytes = 0
@@ -84,10 +86,11 @@ function runOnce(call: ProgramCall): Promise<ProgramEnding | 'busy'> {
 }
 
 /** A group of its own hears no Ctrl-C of the terminal: it is told by us. */
-function endWithUs(child: ChildProcess): () => void {
+function endWithUs(child: ChildProcess, folder: string): () => void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const end = (signal: NodeJS.Signals): void => {
     killGroup(child)
+    rmSync(folder, { recursive: true, force: true })
     stop()
     process.kill(process.pid, signal)
   }
