@@ -6,6 +6,7 @@ import { shellWord } from '../../host/ssh/remote-shell.ts'
 import type { SshLink } from '../../host/ssh/ssh-link.ts'
 import type { EdgeOwner } from './edge-container.ts'
 import type { EdgeDisk, FencedFiles, LogPlace } from './edge-disk.ts'
+import { spareSockets } from './spare-sockets.ts'
 
 const ANSWERS_WITHIN_MS = 1_500
 /** Exit codes of our own: there is no such thing, a newer controller was here, and it is not what was expected. */
@@ -34,6 +35,7 @@ export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
       void (await link.run(syncing(shellWord(folder)), 'write the folder of the edge')),
     remove: async (folder) => void (await link.run(removalScript(folder), 'remove the folder of the edge')),
     socketTo: async (path) => shortSocketPath(await link.forward({ path: fittingSocketPath(path) })),
+    spares: spareSockets(),
     answers: () => link.answersWithin(ANSWERS_WITHIN_MS),
     aheadMs: hostClock(link),
     logPlace: async (path): Promise<LogPlace> => {
