@@ -2,6 +2,7 @@ import type { ComposeReader } from './ports/compose-reader.ts'
 import type { ContainerEngine, RegistryCredentials } from './ports/container-engine.ts'
 import type { DatabaseProbe } from './ports/database-probe.ts'
 import type { Edge } from './ports/edge.ts'
+import type { HostClaims } from './ports/host-claims.ts'
 import type { HttpProbe } from './ports/http-probe.ts'
 import type { Registry } from './ports/registry.ts'
 import type { SecretStore } from './ports/secret-store.ts'
@@ -26,6 +27,8 @@ export interface Installation {
   databaseOf(docker: string): DatabaseProbe
   /** Asks containers of a host address by their own addresses; for hosts where no edge of ours stands. */
   probeOf(docker: string): HttpProbe
+  /** What a host remembers of controllers; null for the engine of this machine, which no other one reaches. */
+  claimsOf(docker: string): HostClaims | null
   compose: ComposeReader
   registry: Registry
   secrets: SecretStore

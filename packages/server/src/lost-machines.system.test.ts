@@ -13,6 +13,7 @@ import type { SecondEngine } from '@towpath/testkit/second-engine.ts'
 import { expectOneLive as oneLive } from '@towpath/testkit/second-engine/one-live.ts'
 import { hostScene, loadHosted } from '@towpath/testkit/second-engine/scene.ts'
 import { startServerProcess } from '@towpath/testkit/server-process.ts'
+import type { ServerProcess } from '@towpath/testkit/server-process.ts'
 import { mayStartSshHost, startSshHost } from '@towpath/testkit/ssh-host.ts'
 import type { SshTestHost } from '@towpath/testkit/ssh-host.ts'
 import { until } from '@towpath/testkit/wait.ts'
@@ -158,43 +159,48 @@ async function copyOfState(): Promise<{ stateDir: string; remove: () => Promise<
 }
 
 describe.runIf(isPossible)('a controller that goes on from a copy of its state, on another machine', () => {
-  const before: CrashPoint = { step: 'shift-traffic:frontend:2000', moment: 'before', kill: 'both' }
-  const asleep: CrashPoint = { ...before, kill: 'pause' }
+  const cut: CrashPoint = { step: 'shift-traffic:frontend:2000', moment: 'before', kill: 'both' }
+  const refusal = (server: ServerProcess) =>
+    until(async () => (await server.get<{ refused: object | null }>('/v1/environments/production')).refused, {
+      withinMs: 30_000,
+      what: 'the host to refuse',
+    })
 
-  it('finishes what the first had begun, and the first, waking, is refused by the host and ends', async () => {
+  it('finishes what the first had begun; the first, started again, touches nothing until a person takes over', async () => {
     const load = await loadHosted(scene, engine, ratePerSecond)
     await scene.server.stop()
-    await scene.startServer({ entry: crashing, env: { [crashVariable]: JSON.stringify(before) } })
+    await scene.startServer({ entry: crashing, env: { [crashVariable]: JSON.stringify(cut) } })
     const { id, release } = await production.request(next(), good)
+    const { tokens } = scene.server
     await scene.server.gone
     const copy = await copyOfState()
-    const first = await scene.startServer({
-      entry: crashing,
-      env: { [crashVariable]: JSON.stringify(asleep) },
-    })
-    await until(async () => isAsleep(first.pid), { withinMs: 60_000, what: 'the first controller to sleep' })
     const second = await startServerProcess({
       stateDir: copy.stateDir,
       edgeImage: await ensureHaproxyImage(),
-      ...{ reconcileMs: 2_000, env: { TOWPATH_SSH_CONFIG: host.configFile }, tokens: first.tokens },
+      ...{ reconcileMs: 2_000, env: { TOWPATH_SSH_CONFIG: host.configFile }, tokens },
     })
     try {
       scene.server = second
       expect((await production.finished(id)).finished?.outcome).toBe('live')
-      process.kill(first.pid, 'SIGCONT')
-      await first.gone
-      expect(first.child.exitCode).toBe(1)
+      const first = await scene.startServer()
+      await refusal(first)
+      await expect(production.rollback()).rejects.toThrow('LEDGER_BEHIND')
+      expect(await production.deployment(id)).toMatchObject({ failure: null, finished: null })
+      scene.server = second
       await expectOneLive(release)
-      expect((await production.deploy(next(), good)).finished?.outcome).toBe('live')
       expect(await lossesOf(load)).toEqual(noLoss)
+
+      const running = await loadHosted(scene, engine, ratePerSecond)
+      scene.server = first
+      await first.post('/v1/ledger/take-over', { reason: 'the second is to go' })
+      await second.gone
+      expect(second.child.exitCode).toBe(1)
+      expect((await production.finished(id)).finished?.outcome).toBe('live')
+      expect((await production.deploy(next(), good)).finished?.outcome).toBe('live')
+      expect(await lossesOf(running)).toEqual(noLoss)
     } finally {
       await second.stop()
       await copy.remove()
     }
   })
 })
-
-/** Stopped by a signal, as /proc has it. */
-async function isAsleep(pid: number): Promise<boolean> {
-  return /^State:\tT/m.test(await readFile(`/proc/${pid}/status`, 'utf8'))
-}

@@ -1,6 +1,7 @@
 import type { Ejecting } from '@towpath/domain/environment/environment-state.ts'
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import type { Installation } from '../installation.ts'
+import { holdHost } from '../runner/hold-host.ts'
 import { performingFor } from '../runner/performing-for.ts'
 import type { Performing } from '../runner/performing.ts'
 import { stateOf } from '../state-of.ts'
@@ -31,6 +32,7 @@ export async function finishEjection(
   const deployment = await stateOf(installation.store, deploymentView, ejecting.deployment)
   if (deployment === undefined) return []
   const performing = await performingFor(installation, deployment, signal)
+  await holdHost(installation, performing.config.host.docker)
   const done = await installation.inTurn(environment, () => takeAllOut(performing, ejecting))
   const at = { deployment: deployment.id, step: 'end-ejection' }
   await installation.watchStep('before', at)

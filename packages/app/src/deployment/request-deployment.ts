@@ -6,6 +6,7 @@ import type { EnvironmentState } from '@towpath/domain/environment/environment-s
 import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
+import { refuseSetAside } from '../runner/hold-host.ts'
 import type { Caller } from '../principal/caller.ts'
 
 /** Deployments that may wait for one environment; more are refused rather than forgotten. */
@@ -32,6 +33,7 @@ export async function requestDeployment(
   const id = installation.newId('dep')
   const key = idempotencyKey === null ? id : `${caller.principal.name}/${idempotencyKey}`
   const deployment = await installation.store.transact(async (tx) => {
+    await refuseSetAside(tx)
     const state = (await stateOf(tx, environmentView, environment)) ?? emptyEnvironment(environment)
     const queued = state.queued.length
     if (queued >= queueMax) throw queueFull(environment, queued)

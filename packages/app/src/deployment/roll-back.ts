@@ -10,6 +10,7 @@ import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
+import { refuseSetAside } from '../runner/hold-host.ts'
 import { abortDeployment } from './abort.ts'
 import { deploymentOf } from './deployment-of.ts'
 import { requestDeployment } from './request-deployment.ts'
@@ -30,6 +31,7 @@ export async function rollBack(
   input: RollbackInput,
 ): Promise<Deployment> {
   requirePermission(caller, 'roll-back', input.environment)
+  await refuseSetAside(installation.store)
   const turned = await turnActive(installation, caller, input)
   if (turned !== null) return turned
   const then = await rollbackTarget(installation, input)

@@ -7,6 +7,7 @@ import type { WantedEdge } from '@towpath/domain/edge/wanted.ts'
 import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts'
 import type { Installation } from '../installation.ts'
 import { stateOf } from '../state-of.ts'
+import { holdHost } from './hold-host.ts'
 import { performingFor } from './performing-for.ts'
 import type { Performing } from './performing.ts'
 
@@ -26,7 +27,9 @@ export async function openAtRest(
   if (state.live.hosts !== undefined || !(await isKept(installation, environment))) return null
   const deployment = await stateOf(installation.store, deploymentView, state.live.deployment)
   if (deployment === undefined) return null
-  return { ...(await performingFor(installation, deployment, signal)), environment: state }
+  const performing = await performingFor(installation, deployment, signal)
+  await holdHost(installation, performing.config.host.docker)
+  return { ...performing, environment: state }
 }
 
 /** A host that left its environment is nobody's to look after; one that never came to be part of it is not, either. */

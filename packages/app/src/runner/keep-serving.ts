@@ -3,6 +3,7 @@ import { deploymentView, environmentView } from '@towpath/domain/ledger/views.ts
 import type { Installation } from '../installation.ts'
 import { revivePlacement } from '../perform/revive.ts'
 import { stateOf } from '../state-of.ts'
+import { holdHost } from './hold-host.ts'
 import { performingFor } from './performing-for.ts'
 
 /**
@@ -19,7 +20,9 @@ export async function keepServing(
   const deployment = await stateOf(installation.store, deploymentView, state.active)
   const placement = deployment === undefined ? null : stillServing(deployment)
   if (deployment === undefined || placement === null) return
-  const revived = await revivePlacement(await performingFor(installation, deployment, signal), placement)
+  const performing = await performingFor(installation, deployment, signal)
+  await holdHost(installation, performing.config.host.docker)
+  const revived = await revivePlacement(performing, placement)
   for (const { container } of revived)
     installation.log.warn({ environment, container }, 'started again in mid-deploy')
 }

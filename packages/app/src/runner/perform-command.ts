@@ -8,6 +8,7 @@ import type { Performable } from '../perform/perform.ts'
 import type { Installation } from '../installation.ts'
 import { deploymentOf } from '../deployment/deployment-of.ts'
 import { labelsOf } from './begin-and-end.ts'
+import { holdHost, isLedgerBehind } from './hold-host.ts'
 import { performingFor } from './performing-for.ts'
 
 /** How long a command is tried again on the way forward once the way to the host or registry breaks. */
@@ -39,6 +40,8 @@ export async function performCommand(
       return
     } catch (error) {
       if (signal.aborted) throw error
+      // Recorded already; neither way is gone on with an old copy of the ledger.
+      if (isLedgerBehind(error)) return
       firstFaultAt ??= installation.elapsedMs()
       const brokenMs = installation.elapsedMs() - firstFaultAt
       if (givesUp(task, error, brokenMs))
@@ -60,6 +63,8 @@ async function performOnce(
 ): Promise<void> {
   const at = { deployment: deployment.id, step: command.step }
   const performing = await performingFor(installation, deployment, signal)
+  // Of several hosts each is held by its own deployment.
+  if (deployment.plan.fleet === undefined) await holdHost(installation, performing.config.host.docker)
   await installation.watchStep('before', at)
   const performed = await perform(performing, command)
   await installation.watchStep('acted', at)

@@ -4,6 +4,7 @@ import { sentenceFor, foreignContainers } from '../observe/edge-facts.ts'
 import { finishEjection } from '../adoption/finish-ejection.ts'
 import { openAtRest } from './at-rest.ts'
 import type { AtRest } from './at-rest.ts'
+import { isLedgerBehind, isSetAside } from './hold-host.ts'
 import { keepEdge, keepLiveRunning, stopStrays } from './keep-live.ts'
 import { keepServing } from './keep-serving.ts'
 import { keepReadiness } from './keep-readiness.ts'
@@ -16,6 +17,7 @@ export async function reconcileEnvironment(
   environment: string,
   signal: AbortSignal,
 ): Promise<void> {
+  if (await isSetAside(installation)) return
   await finishLeftEjection(installation, environment, signal)
   const parts: ((rest: AtRest) => Promise<void>)[] = [
     keepLiveRunning,
@@ -34,7 +36,7 @@ export async function reconcileEnvironment(
       if (rest === null) return await keepServing(installation, environment, signal)
       await part(rest)
     } catch (error) {
-      if (signal.aborted) return
+      if (signal.aborted || isLedgerBehind(error)) return
       installation.log.warn(
         { environment, part: part.name, error: messageOf(error) },
         'reconcile part failed',

@@ -7,6 +7,7 @@ import { messageOf } from '@towpath/domain/error/towpath-error.ts'
 import { decisionFor } from '../fleet/members.ts'
 import type { Installation } from '../installation.ts'
 import { finishDeployment, startDeployment } from './begin-and-end.ts'
+import { isSetAside } from './hold-host.ts'
 import { performCommand } from './perform-command.ts'
 
 /** The part of an environment's loop: one deployment that is active, or all that wait for their turn. */
@@ -39,6 +40,7 @@ async function oneRound(
   { environment, part }: { environment: string; part: Part },
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (await isSetAside(installation)) return false
   const state =
     (await stateOf(installation.store, environmentView, environment)) ?? emptyEnvironment(environment)
   const ids = part === 'active' ? [state.active ?? []].flat() : await inTurn(installation, state.queued)

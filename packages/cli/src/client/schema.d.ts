@@ -628,6 +628,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ledger/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on with this ledger although a host knows more
+         * @description After a backup was restored on purpose. A controller that knew more ends at its next act on a host.
+         */
+        post: operations["takeOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledger/export": {
         parameters: {
             query?: never;
@@ -1134,6 +1154,16 @@ export interface components {
                 /** Format: date-time */
                 at: string;
             }[];
+            /** @description A host that knows more than this ledger: nothing is done until somebody takes over. */
+            refused: {
+                host: string;
+                /** @description Of the controller that acted there last. */
+                fence: number;
+                /** @description The event that it knew. */
+                seq: number | null;
+                /** Format: date-time */
+                at: string;
+            } | null;
             drift: {
                 found: string[];
                 /** Format: date-time */
@@ -1959,6 +1989,17 @@ export interface components {
                 seq: number;
                 hash: string;
             }[];
+        };
+        TakenOver: {
+            /** @description The host that had refused. */
+            host: string;
+            /** @description Controllers up to this fence are taken over from. */
+            fence: number;
+            /** @description The event that the host knew and this ledger does not. */
+            seq: number | null;
+        };
+        TakeOver: {
+            reason: string;
         };
         LedgerRow: {
             seq: number;
@@ -3254,6 +3295,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerVerdict"];
+                };
+            };
+            /** @description What went wrong, as RFC 9457 has it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"];
+            };
+        };
+        responses: {
+            /** @description Taken over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenOver"];
                 };
             };
             /** @description What went wrong, as RFC 9457 has it */

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { checkHistory } from '../connection/check-history.ts'
+import { checkHistory, rememberAfterwards } from '../connection/check-history.ts'
 import { answerOf, connect } from '../connection/connect.ts'
 import { headsFile, readHeads } from '../connection/head-memory.ts'
 import type { Answer } from '../outcome/answer.ts'
@@ -87,5 +87,31 @@ export async function exportLedger(
     return { page: [line(span('good', '✔ written'), `  ${options.output}`)], json: { file } }
   } finally {
     stopListening()
+  }
+}
+
+/** `towpath ledger take-over --reason TEXT`: a person goes on with this ledger although a host knows more. */
+export async function takeOver(context: Context, { reason }: { reason: string }): Promise<Answer> {
+  const connection = await connect(context)
+  const taken = await answerOf(connection.api.POST('/v1/ledger/take-over', { body: { reason } }))
+  await rememberAfterwards(connection, context)
+  const { host, seq } = taken
+  return {
+    page: [
+      line(
+        span('good', '✔ taken over'),
+        seq === null
+          ? `  ${host} obeys this ledger now`
+          : `  ${host} forgets its event ${seq} and obeys this ledger now`,
+      ),
+      line(
+        span(
+          'quiet',
+          '  a controller that knew more ends by itself; what runs is put back to what is known here',
+        ),
+      ),
+    ],
+    json: { takenOver: taken },
+    next: ['towpath status'],
   }
 }

@@ -1,6 +1,7 @@
+import { Option } from 'commander'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
-import { countOption } from './options.ts'
+import { countOption, need } from './options.ts'
 
 const group = 'Also'
 
@@ -32,6 +33,12 @@ export const automation: Group = (program, act) => {
     says: 'Print the signed end of the ledger, compared with the one remembered here.',
     examples: ['ledger head', 'ledger head --json'],
   }).action(act(async () => (await import('../commands/ledger.ts')).showHead))
+  tell(ledger.command('take-over'), {
+    says: 'Go on with this ledger although a host knows more: a backup was restored.',
+    examples: ['ledger take-over --reason "restored the backup of Monday"'],
+  })
+    .addOption(need(new Option('--reason <text>', 'why, for the ledger')))
+    .action(act(async () => (await import('../commands/ledger.ts')).takeOver))
 
   tell(program.command('help').argument('[topic...]'), {
     says: 'Explain a command, or the exit codes.',

@@ -21,6 +21,7 @@ const empty: EnvironmentAnswer = {
     hosts: [],
     watch: null,
     findings: null,
+    refused: null,
   },
 }
 const production: EnvironmentAnswer = {

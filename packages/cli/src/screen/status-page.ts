@@ -29,10 +29,25 @@ export function statusPage(
     return [line('Nothing was ever deployed. Start with: towpath release create VERSION')]
   const table = statusTable(statuses, now)
   return [
+    ...refusalLines(statuses[0]?.environment.refused ?? null, now),
     ...(columns !== null && columns < tableColumnsMin ? blockLines(table) : tableLines(table, columns)),
     ...statuses.flatMap(({ environment }) => findingsLine(environment, now)),
   ]
 }
+
+/** The same for every environment: an old copy of the ledger is old for all of them. */
+const refusalLines = (refused: EnvironmentAnswer['refused'], now: Date): Line[] =>
+  refused === null
+    ? []
+    : [
+        line(
+          span('bad', '✖ nothing is done'),
+          `  since ${ago(refused.at, now)}: ${refused.host} knows more than this ledger, which looks like an old copy`,
+        ),
+        line('  stop this controller and start the one with the newer ledger; where that is gone for good:'),
+        line('  towpath ledger take-over --reason TEXT'),
+        blank,
+      ]
 
 /** One environment with what was deployed there last, newest first. */
 export function environmentPage(

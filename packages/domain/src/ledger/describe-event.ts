@@ -11,6 +11,10 @@ const list = (items: readonly string[]): string => (items.length === 0 ? 'nothin
 const sentences: Sentences = {
   'ledger.opened': ({ data }) => `ledger opened for installation ${data.installation}`,
   'controller.started': ({ data }) => `controller ${data.version} took over (fence ${data.fence})`,
+  'host.refused': ({ data: { host, head } }) =>
+    `${host} knows more than this ledger${head === null ? '' : `: its event ${head.seq} is not here`}`,
+  'hosts.taken-over': ({ data, actor }) =>
+    `${actor} goes on with this ledger, whatever later ones knew: ${data.reason}`,
   'principal.added': ({ data, actor }) => `${actor} added ${data.principal.name}`,
   'principal.revoked': ({ data, actor }) => `${actor} revoked ${data.name}`,
   'evidence.recorded': ({ data: { evidence } }) =>

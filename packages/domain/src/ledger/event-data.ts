@@ -22,6 +22,7 @@ import type { Release } from '../release/release.ts'
 import type { TrafficCount } from '../signal/traffic.ts'
 import type { ObservedFacts, ObservedVerdict } from '../watch/observed-deployment.ts'
 import type { WatchFacts } from '../watch/watch-state.ts'
+import type { LedgerHead } from './event.ts'
 
 /**
  * Every kind of event and the shape of its `data`. Names are `<subject>.<predicate past>`. Fields may be added and
@@ -30,6 +31,10 @@ import type { WatchFacts } from '../watch/watch-state.ts'
 export interface EventData {
   'ledger.opened': { installation: string; publicKey: string }
   'controller.started': { instance: string; fence: number; version: string }
+  /** A host was last told what to do by a controller with this fence, whose ledger had this head; ours does not know it. */
+  'host.refused': { host: string; fence: number; head: LedgerHead | null }
+  /** A person goes on with this ledger, whatever controllers up to this fence know more. */
+  'hosts.taken-over': { fence: number; reason: string }
 
   'principal.added': { principal: Principal }
   'principal.revoked': { name: string }

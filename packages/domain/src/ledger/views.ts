@@ -35,6 +35,18 @@ export interface InstallationState {
   publicKey: string
   /** Bound by the first release; one installation keeps one project. */
   project: string | null
+  /** A host that knows more than this ledger; nothing is done on any host until a person takes over. */
+  refused?: HostRefusal | null
+  /** A person took over from every controller up to this fence. */
+  takenOver?: number | null
+}
+
+export interface HostRefusal {
+  host: string
+  fence: number
+  /** Place of the event that the host's last controller knew; null where that cannot be read. */
+  seq: number | null
+  at: string
 }
 
 export const environmentView: LedgerView<EnvironmentState> = {
@@ -71,18 +83,37 @@ export const principalView: LedgerView<Principal> = {
 /** The one document of this view. */
 export const installationId = 'installation'
 
+const ofInstallation = new Set<string>([
+  'ledger.opened',
+  'release.created',
+  'host.refused',
+  'hosts.taken-over',
+])
+
 export const installationView: LedgerView<InstallationState> = {
   kind: 'installation',
-  version: 1,
-  idsOf: ({ type }) => (type === 'ledger.opened' || type === 'release.created' ? [installationId] : []),
-  fold: (state, event) => {
-    if (state === undefined) {
-      const { installation, publicKey } = given(event, 'ledger.opened').data
-      return { id: installation, publicKey, project: null }
+  version: 2,
+  idsOf: ({ type }) => (ofInstallation.has(type) ? [installationId] : []),
+  fold: foldInstallation,
+}
+
+function foldInstallation(state: InstallationState | undefined, event: LedgerEvent): InstallationState {
+  if (state === undefined) {
+    const { installation, publicKey } = given(event, 'ledger.opened').data
+    return { id: installation, publicKey, project: null }
+  }
+  switch (event.type) {
+    case 'release.created':
+      return { ...state, project: state.project ?? event.data.project }
+    case 'host.refused': {
+      const { host, fence, head } = event.data
+      return { ...state, refused: { host, fence, seq: head?.seq ?? null, at: event.at } }
     }
-    if (event.type !== 'release.created') return state
-    return { ...state, project: state.project ?? event.data.project }
-  },
+    case 'hosts.taken-over':
+      return { ...state, refused: null, takenOver: Math.max(state.takenOver ?? 0, event.data.fence) }
+    default:
+      return state
+  }
 }
 
 /** Deployments that a team's own workflow did, while it was watched. */

@@ -36,6 +36,7 @@ export const permissions = {
   'accept-policy': ['admin'],
   adopt: ['admin'],
   eject: ['admin'],
+  'take-over': ['admin'],
   'add-principal': ['admin'],
 } as const satisfies Record<string, readonly Role[]>
 

@@ -29,6 +29,7 @@ import { exportLedgerEndpoint } from './ledger/export.ts'
 import { showHeadEndpoint } from './ledger/head.ts'
 import { listEventsEndpoint } from './ledger/list-events.ts'
 import { streamEndpoint } from './ledger/stream.ts'
+import { takeOverEndpoint } from './ledger/take-over.ts'
 import { verifyLedgerEndpoint } from './ledger/verify.ts'
 import { addPrincipalEndpoint } from './principal/add.ts'
 import { listPrincipalsEndpoint } from './principal/list.ts'
@@ -80,6 +81,7 @@ export const endpoints: readonly Endpoint[] = [
   showHeadEndpoint,
   listEventsEndpoint,
   verifyLedgerEndpoint,
+  takeOverEndpoint,
   exportLedgerEndpoint,
   streamEndpoint,
   addPrincipalEndpoint,

@@ -100,6 +100,7 @@ const table: Row[] = [
   { request: 'GET /v1/ledger/head', may: everyRole, elsewhere: everyRole },
   { request: 'GET /v1/ledger/events?environment=production', may: everyRole, elsewhere: [] },
   { request: 'POST /v1/ledger/verify', body: {}, may: [], elsewhere: [] },
+  { request: 'POST /v1/ledger/take-over', body: { reason: 'restored' }, may: [], elsewhere: [] },
   { request: 'GET /v1/ledger/export', may: [], elsewhere: [] },
   { request: 'GET /v1/stream?environment=production', may: everyRole, elsewhere: [] },
   { request: 'POST /v1/principals', body: principal, may: [], elsewhere: [] },
@@ -118,6 +119,7 @@ const ofOneHost = table
 /** What a role on every environment may do besides. */
 const everywhere: Record<string, readonly Role[]> = {
   'POST /v1/ledger/verify': everyRole,
+  'POST /v1/ledger/take-over': ['admin'],
   'GET /v1/ledger/export': ['admin'],
   'POST /v1/principals': ['admin'],
   'GET /v1/principals': ['admin'],

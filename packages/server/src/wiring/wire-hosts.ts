@@ -7,6 +7,7 @@ import { haproxyEdge } from '@towpath/adapters/edge/haproxy/haproxy-edge.ts'
 import { hostDisk } from '@towpath/adapters/edge/haproxy/host-disk.ts'
 import { localDisk } from '@towpath/adapters/edge/haproxy/local-disk.ts'
 import { httpProbe } from '@towpath/adapters/http-probe/http-probe.ts'
+import { hostClaims } from '@towpath/adapters/host/ssh/host-claims.ts'
 import { engineOver } from '@towpath/adapters/host/ssh/remote-engine.ts'
 import type { SshHosts } from '@towpath/adapters/host/ssh/ssh-hosts.ts'
 import type { SshLink } from '@towpath/adapters/host/ssh/ssh-link.ts'
@@ -14,19 +15,20 @@ import type { Installation } from '@towpath/app/installation.ts'
 import type { Edge } from '@towpath/app/ports/edge.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { type HostAddress, parseHostAddress } from '@towpath/domain/environment/host-address.ts'
-import { yieldToNewer } from './yield-to-newer.ts'
+import { endWhereNewer, yieldToNewer } from './yield-to-newer.ts'
 
 export interface HostPortsOptions {
   edgeFolder: string
   logFolder: string
+  installation: string
   onNewerController: (reason: string) => void
 }
 
 /** What stands on a host, or is asked from there: the same adapters here and over SSH. */
 export function hostPorts(
   links: SshHosts,
-  { onNewerController, ...folders }: HostPortsOptions,
-): Pick<Installation, 'engineOf' | 'edgeOf' | 'databaseOf' | 'probeOf'> {
+  { onNewerController, installation, ...folders }: HostPortsOptions,
+): Pick<Installation, 'engineOf' | 'edgeOf' | 'claimsOf' | 'databaseOf' | 'probeOf'> {
   const edges = new Map<string, Edge>()
   const linkTo = (address: HostAddress): SshLink | null =>
     address.way === 'ssh' ? links.linkTo(address) : null
@@ -51,6 +53,10 @@ export function hostPorts(
       const edge = edges.get(docker) ?? openEdge(docker)
       edges.set(docker, edge)
       return edge
+    },
+    claimsOf: (docker) => {
+      const link = linkTo(addressOf(docker))
+      return link === null ? null : endWhereNewer(hostClaims(link, installation), onNewerController)
     },
     databaseOf: (docker) => {
       const link = linkTo(addressOf(docker))

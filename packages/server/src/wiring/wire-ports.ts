@@ -11,12 +11,13 @@ import { hostPorts } from './wire-hosts.ts'
 /** The ways out of the house, each to one vendor. */
 export type Ports = Pick<
   Installation,
-  'engineOf' | 'edgeOf' | 'databaseOf' | 'probeOf' | 'compose' | 'registry' | 'secrets' | 'log'
+  'engineOf' | 'edgeOf' | 'claimsOf' | 'databaseOf' | 'probeOf' | 'compose' | 'registry' | 'secrets' | 'log'
 >
 
 export interface PortsOptions {
   stateDir: string
   sshConfig: string | null
+  installation: string
   log: Ports['log']
   /** A host says that another controller of this installation, a newer one, steers it: this one must not act any more. */
   onNewerController: (reason: string) => void
@@ -24,7 +25,7 @@ export interface PortsOptions {
 
 /** Wires every port to its real adapter. Asks once whether this machine has Docker Compose. `close` ends the links to hosts. */
 export async function wirePorts(
-  { stateDir, sshConfig, log, onNewerController }: PortsOptions,
+  { stateDir, sshConfig, installation, log, onNewerController }: PortsOptions,
   secrets: KnownSecrets,
 ): Promise<{ ports: Ports; close: () => Promise<void> }> {
   const cli = await findComposeCli()
@@ -34,7 +35,7 @@ export async function wirePorts(
     ...hostPorts(links, {
       edgeFolder: join(stateDir, 'edge'),
       logFolder: join(folder, 'log'),
-      onNewerController,
+      ...{ installation, onNewerController },
     }),
     compose: { read: (request) => readComposeFiles(request, cli) },
     registry: ociRegistry(),

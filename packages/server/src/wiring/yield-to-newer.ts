@@ -1,4 +1,5 @@
 import type { Edge } from '@towpath/app/ports/edge.ts'
+import type { HostClaims } from '@towpath/app/ports/host-claims.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 
 /**
@@ -21,3 +22,14 @@ export function yieldToNewer(edge: Edge, onNewer: (reason: string) => void): Edg
     apply: (spec, wanted) => watched(edge.apply(spec, wanted)),
   }
 }
+
+/** The same for what a host remembers of its controllers, which each of them asks before it acts there. */
+export const endWhereNewer = (claims: HostClaims, onNewer: (reason: string) => void): HostClaims => ({
+  replace: async (expected, claim) => {
+    const answer = await claims.replace(expected, claim)
+    const fence = answer.replaced ? undefined : answer.found?.fence
+    if (fence !== undefined && fence > claim.fence)
+      onNewer(`A host obeys a newer controller (fence ${fence}, ours is ${claim.fence}).`)
+    return answer
+  },
+})

@@ -1,4 +1,5 @@
 import type { EdgeOwner } from './edge-container.ts'
+import type { SpareSockets } from './spare-sockets.ts'
 
 /** A place here that stands for a socket of the edge's host. */
 export interface LogPlace {
@@ -54,6 +55,8 @@ export interface EdgeDisk {
   remove(folder: string): Promise<void>
   /** Path here to connect to for a socket there. */
   socketTo(path: string): Promise<string>
+  /** For places where opening a connection is a way there and back. */
+  spares?: SpareSockets
   /** False where nobody could be asked about anything just now: an answer that did not come says nothing then. */
   answers(): Promise<boolean>
   /** How far the clock there is ahead of ours, in ms; it is the edge's clock that ends a lease and stamps the log. */

@@ -6,13 +6,15 @@ import { shellWord } from '../../host/ssh/remote-shell.ts'
 import type { SshLink } from '../../host/ssh/ssh-link.ts'
 import type { EdgeOwner } from './edge-container.ts'
 import type { EdgeDisk, FencedFiles, LogPlace } from './edge-disk.ts'
+import { spareSockets } from './spare-sockets.ts'
 
 const ANSWERS_WITHIN_MS = 1_500
-/** Exit codes of our own: there is no such thing, and a newer controller was here. */
+/** Exit codes of our own: there is no such thing, a newer controller was here, and it is not what was expected. */
 const ABSENT = 44
-const FENCED = 45
+export const FENCED = 45
+export const OTHER = 46
 /** After a file's text, where an empty one is not none. */
-const END = '.'
+export const END = '.'
 
 /** The files of edges that run on a host over SSH, in the home of the user that we log in as; `logFolder` is here. */
 export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
@@ -33,6 +35,7 @@ export function hostDisk(link: SshLink, logFolder: string): EdgeDisk {
       void (await link.run(syncing(shellWord(folder)), 'write the folder of the edge')),
     remove: async (folder) => void (await link.run(removalScript(folder), 'remove the folder of the edge')),
     socketTo: async (path) => shortSocketPath(await link.forward({ path: fittingSocketPath(path) })),
+    spares: spareSockets(),
     answers: () => link.answersWithin(ANSWERS_WITHIN_MS),
     aheadMs: hostClock(link),
     logPlace: async (path): Promise<LogPlace> => {
@@ -134,9 +137,14 @@ export const complaintIn = (output: string): string => output.slice(output.lastI
 /**
  * Writes what differs, the maps before the file that names them, unless that file names a newer fence; tells what it held
  * before, with `END` after it. One at a time where the host has `flock`: what a controller that was paused in mid-write
- * sends late is too old, too. `cat` writes, because it says why it could not.
+ * sends late is too old, too. `cat` writes, because it says why it could not. With `expected` nothing is written either
+ * where that file holds anything else; null expects none.
  */
-export function fencedScript(folder: string, { kept, files, fenced, fence }: FencedFiles): string {
+export function fencedScript(
+  folder: string,
+  { kept, files, fenced, fence }: FencedFiles,
+  { expected }: { expected?: string | null } = {},
+): string {
   const ending = `${randomBytes(6).toString('hex')}.tmp`
   const carrier = shellWord(fenced[0])
   return [
@@ -152,6 +160,7 @@ export function fencedScript(folder: string, { kept, files, fenced, fence }: Fen
     `seen=\${seen#*"$line# fence: "}; seen=\${seen%%"$line"*}`,
     "case $seen in '' | *[!0-9]* | ????????????????*) seen=0; esac",
     `if [ "$seen" -gt ${fence} ]; then printf %s "$was"; exit ${FENCED}; fi`,
+    ...(expected === undefined ? [] : [unlessOther(expected)]),
     'set --',
     ...kept.map((file) => writing(file, { where: (name) => `[ ! -e ${name} ]`, ending })),
     ...files.map((file) => writing(file, { where: differs, ending })),
@@ -161,6 +170,9 @@ export function fencedScript(folder: string, { kept, files, fenced, fence }: Fen
     'printf %s "$was"',
   ].join('\n')
 }
+
+const unlessOther = (expected: string | null): string =>
+  `if [ "$was" != ${shellWord(expected === null ? '' : `${expected}${END}`)} ]; then printf %s "$was"; exit ${OTHER}; fi`
 
 const differs = (name: string): string =>
   `[ "$(if [ -e ${name} ]; then cat ${name}; printf %s '${END}'; fi)" != "$text" ]`

@@ -17,8 +17,9 @@ export async function reload(dir: StateDirectory, structure: string): Promise<vo
 export async function untilServing(dir: StateDirectory, structure: string): Promise<void> {
   const deadline = performance.now() + SERVING_WITHIN_MS
   for (;;) {
+    dir.forgetWorker()
     const seen = await structureSeen(dir)
-    if (seen === structure) return
+    if (seen === structure) return dir.forgetWorker()
     if (performance.now() > deadline) throw notServing(SERVING_WITHIN_MS, seen)
     await sleep(LOOK_EVERY_MS)
   }

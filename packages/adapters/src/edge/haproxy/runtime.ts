@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unreachable } from '../edge-errors.ts'
-import { askSocket } from './haproxy-socket.ts'
 import { NO_RELEASE, releasesMapName, serviceOfBackend } from './names.ts'
 import type { StateDirectory } from './state-directory.ts'
 import { parseSteeringMap, steeringMapName, type RuntimeSteering } from './steering-map.ts'
@@ -79,11 +78,15 @@ const LAST_QUESTION = 'show cli level'
 const LAST_WORD = 'admin\n\n'
 
 const askRuntime = async (dir: StateDirectory, lines: string[]): Promise<string> =>
-  await askWhole(await dir.socket('runtimeSocket'), [...lines, LAST_QUESTION])
+  await askWhole(dir, 'runtimeSocket', [...lines, LAST_QUESTION])
 
 /** The last line is `LAST_QUESTION`. Throws EDGE_UNREACHABLE for an answer that was cut off. */
-async function askWhole(path: string, lines: string[]): Promise<string> {
-  const answer = await askSocket(path, lines.join(';'), ANSWER_WITHIN_MS)
+async function askWhole(
+  dir: StateDirectory,
+  socket: 'runtimeSocket' | 'masterSocket',
+  lines: string[],
+): Promise<string> {
+  const answer = await dir.ask(socket, lines.join(';'), ANSWER_WITHIN_MS)
   if (!answer.endsWith(LAST_WORD)) throw unreachable('its answer was cut off')
   return answer.slice(0, -LAST_WORD.length)
 }
@@ -98,12 +101,13 @@ function batches(lines: string[]): string[][] {
 
 /** Starts a new worker from the file; returns before it serves. */
 export async function requestReload(dir: StateDirectory): Promise<void> {
-  await askSocket(await dir.socket('masterSocket'), 'reload', ANSWER_WITHIN_MS)
+  dir.forgetWorker()
+  await dir.ask('masterSocket', 'reload', ANSWER_WITHIN_MS)
 }
 
 /** Process ids of workers that an earlier reload left to finish their connections. */
 export async function oldWorkers(dir: StateDirectory): Promise<string[]> {
-  const answer = await askWhole(await dir.socket('masterSocket'), ['show proc', LAST_QUESTION])
+  const answer = await askWhole(dir, 'masterSocket', ['show proc', LAST_QUESTION])
   if (!/^# workers$/m.test(answer)) throw unreachable('its master does not tell its workers')
   const old = /^# old workers$([\s\S]*?)^# /m.exec(`${answer}\n# `)?.[1] ?? ''
   return [...old.matchAll(/^(\d+)\s+worker\b/gm)].map(([, pid = '']) => pid)
@@ -114,11 +118,11 @@ export async function oldWorkers(dir: StateDirectory): Promise<string[]> {
  * EDGE_UNREACHABLE where it lives and its answer did not come whole: then it may have been told nothing.
  */
 export async function askWorker(dir: StateDirectory, pid: string, lines: string[]): Promise<string | null> {
-  const master = await dir.socket('masterSocket')
   const toIt = (line: string): string => `@!${pid} ${line}`
   try {
     let answer = ''
-    for (const batch of batches(lines)) answer += await askWhole(master, [...batch, LAST_QUESTION].map(toIt))
+    for (const batch of batches(lines))
+      answer += await askWhole(dir, 'masterSocket', [...batch, LAST_QUESTION].map(toIt))
     return answer
   } catch (fault) {
     if (await hasEnded(dir, pid)) return null

@@ -4,6 +4,7 @@ import { posix } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EdgeDisk, LogPlace } from './edge-disk.ts'
 import { parseEdgeFile, type EdgeFile } from './edge-file.ts'
+import { askSocket, askSpare } from './haproxy-socket.ts'
 import { NO_RELEASE, edgeFiles, releasesMapName } from './names.ts'
 import { steeringMapName, steeringMapText } from './steering-map.ts'
 
@@ -70,6 +71,19 @@ export class StateDirectory {
   /** Reads it again next time: the edge knows another one, as after its directory was lost. */
   forgetToken(): void {
     this.#token = null
+  }
+
+  /** One batch of commands, whole; see `askSocket`. */
+  async ask(name: 'runtimeSocket' | 'masterSocket', commands: string, deadlineMs: number): Promise<string> {
+    const { spares } = this.#disk
+    const path = await this.socket(name)
+    if (spares === undefined) return await askSocket(path, commands, deadlineMs)
+    return await askSpare(spares, path, { commands, deadlineMs })
+  }
+
+  /** From here on another worker answers: connections that were opened beforehand lead to the former one. */
+  forgetWorker(): void {
+    this.#disk.spares?.drop()
   }
 
   /** Path here to connect to. Throws SOCKET_PATH_TOO_LONG, and what the way to the host throws. */

@@ -96,6 +96,17 @@ export const environmentStateShape = z
     readiness: z
       .array(readinessShape)
       .openapi({ description: 'Can each kept release be taken back right now?' }),
+    refused: z
+      .strictObject({
+        host: z.string(),
+        fence: z.int().openapi({ description: 'Of the controller that acted there last.' }),
+        seq: z.int().nullable().openapi({ description: 'The event that it knew.' }),
+        at: timeShape,
+      })
+      .nullable()
+      .openapi({
+        description: 'A host that knows more than this ledger: nothing is done until somebody takes over.',
+      }),
     drift: z.strictObject({ found: z.array(z.string()), at: timeShape }).nullable(),
     watch: orNull(watchShape),
     findings: findingsSummaryShape.openapi({

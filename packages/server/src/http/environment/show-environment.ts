@@ -1,6 +1,7 @@
 import type { Installation } from '@towpath/app/installation.ts'
 import { findingsCount } from '@towpath/app/live-findings/findings-of.ts'
 import { withHosts } from '@towpath/app/fleet/seats.ts'
+import { refusalOf } from '@towpath/app/runner/hold-host.ts'
 import type { z } from '@hono/zod-openapi'
 import type { EnvironmentState, Placement } from '@towpath/domain/environment/environment-state.ts'
 import { evidenceOf } from '@towpath/domain/environment/policy.ts'
@@ -14,10 +15,11 @@ export async function showEnvironment(
   installation: Pick<Installation, 'store' | 'now'>,
   found: { state: EnvironmentState; seq: number },
 ): Promise<z.infer<typeof environmentStateShape>> {
-  const { state, hosts } = await withHosts(installation.store, found.state)
+  const { store } = installation
+  const [{ state, hosts }, refused] = await Promise.all([withHosts(store, found.state), refusalOf(store)])
   return {
     ...showState(state),
-    seq: found.seq,
+    ...{ seq: found.seq, refused },
     findings: await findingsCount(installation, state),
     hosts: hosts.map((host) => ({ ...host })),
   }
@@ -25,7 +27,7 @@ export async function showEnvironment(
 
 const showState = (
   state: EnvironmentState,
-): Omit<z.infer<typeof environmentStateShape>, 'seq' | 'hosts' | 'findings'> => ({
+): Omit<z.infer<typeof environmentStateShape>, 'seq' | 'hosts' | 'findings' | 'refused'> => ({
   environment: state.environment,
   live: state.live === null ? null : showPlacement(state.live),
   warm:

@@ -117,6 +117,7 @@ function fakePorts(stateDir: string, logged: string[]) {
     secrets: ageSecretStore({ stateDir }),
     databaseOf: () => database,
     probeOf: () => fakeHttpProbe(),
+    claimsOf: () => null,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
   }
 }
