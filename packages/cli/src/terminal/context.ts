@@ -1,5 +1,6 @@
 import type { Line } from '../screen/line.ts'
 import { renderPage } from '../screen/line.ts'
+import { wrapLine } from '../screen/wrap-line.ts'
 import { painter } from './paint.ts'
 import { readTerminal } from './shell.ts'
 import type { Shell, Terminal } from './shell.ts'
@@ -28,8 +29,13 @@ export interface Context {
 export function openContext(shell: Shell, { json = false, server }: SharedOptions): Context {
   const terminal = readTerminal(shell, json)
   const paint = painter(terminal.colours)
-  // Only the live view cuts its lines: what is said once is said whole, and the terminal may wrap it.
-  const text = (lines: readonly Line[]): string => renderPage(lines, { columns: null, paint })
+  const { columns } = terminal
+  // Only the live view cuts its lines: what is said once is said whole.
+  const text = (lines: readonly Line[]): string =>
+    renderPage(columns === null ? lines : lines.flatMap((one) => wrapLine(one, columns)), {
+      columns: null,
+      paint,
+    })
   return {
     shell,
     terminal,
