@@ -52,7 +52,7 @@ describe('a line that is wider than the terminal', () => {
         const letters = (lines: readonly Line[]): string[] =>
           lines
             .flat()
-            .flatMap((one) => [...one.text.replaceAll(' ', '')].map((sign) => `${sign}${one.style}`))
+            .flatMap((one) => Array.from(one.text.replaceAll(' ', ''), (sign) => `${sign}${one.style}`))
         expect(letters(rows)).toEqual(letters([content]))
         for (const row of rows) {
           const whole = row

@@ -1,9 +1,6 @@
 import type { Line, Span } from './line.ts'
 import { widthOf } from './text-width.ts'
 
-/** Half a screen of text is the least that a continuation may have beside its indent. */
-const indentMax = (columns: number): number => Math.floor(columns / 2)
-
 /**
  * Breaks a line between words where it would pass the width; what goes on stands under the column that it belongs to.
  * A command to type stays whole, so that it can be copied, and a row of a file as well.
@@ -11,7 +8,7 @@ const indentMax = (columns: number): number => Math.floor(columns / 2)
 export function wrapLine(content: Line, columns: number): Line[] {
   const text = content.map((one) => one.text).join('')
   if (widthOf(text) <= columns || isRowOfFile(text)) return [content]
-  const indent = hangingIndent(text, indentMax(columns))
+  const indent = hangingIndent(text, columns)
   const rows: Line[] = []
   let start = 0
   for (const end of breaksOf(text, { columns, indent })) {
@@ -23,13 +20,19 @@ export function wrapLine(content: Line, columns: number): Line[] {
 
 const isRowOfFile = (text: string): boolean => /^\s*\d*\s*\| |^[-+@]/.test(text)
 
-/** Where the last column begins that leaves room: behind two spaces, an arrow or the signs of a list. */
-function hangingIndent(text: string, max: number): number {
+/**
+ * Where the last column begins that leaves half of the width and room for every word: behind two spaces, an arrow or the
+ * signs of a list.
+ */
+function hangingIndent(text: string, columns: number): number {
+  const longest = Math.max(...wordsOf(text).map((word) => (isCommand(word) ? 0 : widthOf(word.trimEnd()))))
   const starts = [...text.matchAll(/^ *(?:-> |- |[✔✖▲●○?] )?(?=\S)|(?<=\S) {2,}(?:-> )?(?=\S)/g)]
     .map((match) => widthOf(text.slice(0, match.index + match[0].length)))
-    .filter((width) => width <= max)
-  return starts.at(-1) ?? 0
+    .filter((width) => width <= columns / 2)
+  return starts.findLast((width) => width + longest <= columns) ?? starts[0] ?? 0
 }
+
+const isCommand = (word: string): boolean => word.startsWith('towpath ')
 
 /** Words with the spaces behind them; a command up to the end of its sentence is one. */
 const wordsOf = (text: string): string[] =>
