@@ -246,3 +246,19 @@ describe('a server that says no', () => {
     },
   )
 })
+
+describe('what is said once', () => {
+  const told = async (given: Partial<Parameters<typeof shellAt>[1]>): Promise<string[]> => {
+    const shell = shellFor(['check'], { env: { NO_COLOR: '1' }, ...given })
+    await runCommandLine(shell)
+    return shell.err().split('\n')
+  }
+
+  test('is broken between words at the width of a terminal, and not at all in a pipe', async () => {
+    const piped = await told({})
+    expect(Math.max(...piped.map(({ length }) => length))).toBeGreaterThan(40)
+    const rows = await told({ tty: { columns: 40 } })
+    expect(rows.filter((row) => row.length > 40 && !/^\s*towpath /.test(row))).toEqual([])
+    expect(rows.join(' ').split(/\s+/)).toEqual(piped.join(' ').split(/\s+/))
+  })
+})

@@ -36,10 +36,15 @@ export async function runServer(
     endOnSignals(server)
     const { url, pid, installation } = server
     process.stdout.write(`${JSON.stringify({ url, pid, installation, stateDir: options.stateDir })}\n`)
+    if (process.stdout.isTTY) process.stdout.write(nextFor(options.stateDir))
   } catch (thrown) {
     tellFailure(thrown, { json })
   }
 }
+
+/** For the person who started it by hand. */
+const nextFor = (stateDir: string): string =>
+  `\nReady. In another terminal:\n  $ export TOWPATH_STATE=${stateDir}\n  $ towpath status\nCtrl-C stops it; what is live goes on serving.\n`
 
 /** The first signal ends it in order, the second at once. */
 function endOnSignals(server: RunningServer): void {

@@ -5,6 +5,7 @@ import type { Installation } from '../installation.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
 import { foreignContainers } from '../observe/edge-facts.ts'
+import { reviveAccessories } from '../perform/accessories.ts'
 import { edgeAtRest, openAtRest, steerAtRest } from '../runner/at-rest.ts'
 import type { AtRest } from '../runner/at-rest.ts'
 import { stateOf } from '../state-of.ts'
@@ -14,7 +15,8 @@ const repairDeadlineMs = 60_000
 
 /**
  * Puts an environment back to what the ledger says, because a person asked: the edge as wanted, and foreign containers
- * off the names it holds (they go on running, only without those names). Returns what was done, one sentence each.
+ * off the names it holds (they go on running, only without those names), and accessories that are gone or ended badly
+ * started again. Returns what was done, one sentence each.
  */
 export async function repairEnvironment(
   installation: Installation,
@@ -59,6 +61,7 @@ async function repairOne(
 async function repairAll(rest: AtRest, dryRun: boolean): Promise<string[]> {
   const wanted = edgeAtRest(rest)
   const differences = await rest.edge.drift(rest.edgeSpec, wanted)
+  const revived = await reviveAccessories(rest, dryRun)
   const foreign = await foreignContainers(rest.engine, rest.deployment.plan, rest.environment)
   if (!dryRun) {
     if (!(await steerAtRest(rest, wanted))) throw notAtRest(rest.environment.environment)
@@ -67,6 +70,7 @@ async function repairAll(rest: AtRest, dryRun: boolean): Promise<string[]> {
   return [
     ...differences.map((difference) => `edge: ${difference}`),
     ...foreign.map(({ container, network }) => `took ${container} off ${network}`),
+    ...revived,
   ]
 }
 

@@ -6,7 +6,7 @@ import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import { candidatesToRemove, returningPlacement } from '@towpath/domain/deployment/seating.ts'
 import type { Traffic } from '@towpath/domain/deployment/traffic.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
-import { ensureAccessories } from './accessories.ts'
+import { ensureAccessories, fallenAccessories } from './accessories.ts'
 import { baselineOf } from './release-traffic.ts'
 import { renewTrials } from './renew-trials.ts'
 import { reviveBefore } from './revive.ts'
@@ -83,10 +83,19 @@ const leavingOf = ({ deployment }: Performing) =>
     ),
   )
 
-/** Proxies in front and the like: started where the host never had them, otherwise left as they are. */
+/** What a process needs to fall over a missing file, and Docker to start it again. */
+const accessorySettleMs = 2_000
+
+/**
+ * Proxies in front and the like: started where the host never had them, otherwise left as they are. One that does not stay
+ * up is told and holds nothing up: it is not ours to replace.
+ */
 export const startAccessories: Perform<'start-accessories'> = async (performing) => {
-  const names = await ensureAccessories(performing, performing.deployment.plan.accessoriesAfter)
-  return { type: 'accessories.started', data: { names } }
+  const { installation, deployment, signal } = performing
+  const names = await ensureAccessories(performing, deployment.plan.accessoriesAfter)
+  if (deployment.start?.previous === null) await installation.wake.wait(accessorySettleMs, signal)
+  const fallen = await fallenAccessories(performing)
+  return { type: 'accessories.started', data: { names, ...(fallen.length > 0 ? { fallen } : {}) } }
 }
 
 /** From here on neighbours that ask by a service's name may come to the edge, beside the containers that have it too. */

@@ -3,6 +3,7 @@ import { edgeAt } from '@towpath/domain/deployment/seating.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
 import { ensureAccessories } from './accessories.ts'
+import { requireFreePorts } from './edge-ports.ts'
 import { ensureSurroundings } from './surroundings.ts'
 import { trafficOf } from '@towpath/domain/deployment/traffic.ts'
 import { steerEdge } from './steer-edge.ts'
@@ -38,9 +39,13 @@ async function isEdgeOutgrown({ engine, edgeSpec, deployment }: Performing): Pro
 }
 
 /** Removes the edge so that a new one is made, where a person asked for that and its price; refuses otherwise. */
-async function replaceEdge({ installation, edge, edgeSpec, deployment }: Performing): Promise<void> {
+async function replaceEdge(performing: Performing): Promise<void> {
+  const { installation, engine, edge, edgeSpec, deployment } = performing
   const { environment, release, plan } = deployment
-  if (plan.edge.replace) return await installation.inTurn(environment, () => edge.remove(edgeSpec))
+  if (plan.edge.replace) {
+    await requireFreePorts(engine, edgeSpec)
+    return await installation.inTurn(environment, () => edge.remove(edgeSpec))
+  }
   throw new TowpathError({
     code: 'EDGE_OUTGROWN',
     kind: 'blocked',

@@ -137,11 +137,11 @@ function settingsOf(files: ProjectFiles, paths: string[]): Map<string, string> {
 export async function openSecrets(
   installation: Installation,
   files: ProjectFiles,
-  config: Pick<ResolvedConfig, 'secretsFile'>,
+  config: Pick<ResolvedConfig, 'secretsFile' | 'environment'>,
 ): Promise<{ secrets: SecretValues; sealedDigest: string }> {
   if (config.secretsFile === null) return { secrets: new Map(), sealedDigest: '' }
   const sealed = files.get(config.secretsFile.replace(/^\.\//, ''))
-  if (sealed === undefined) throw missingFile(config.secretsFile)
+  if (sealed === undefined) throw missingSecrets(config)
   return {
     secrets: await installation.secrets.open(sealed),
     sealedDigest: installation.sha256(Buffer.from(sealed).toString('base64')),
@@ -153,6 +153,18 @@ function required(files: ProjectFiles, path: string): string {
   if (text === null) throw missingFile(path)
   return text
 }
+
+const missingSecrets = ({
+  secretsFile,
+  environment,
+}: Pick<ResolvedConfig, 'secretsFile' | 'environment'>): TowpathError =>
+  new TowpathError({
+    code: 'PROJECT_FILE_MISSING',
+    kind: 'usage',
+    message: `There is no ${secretsFile}, which towpath.yaml names for ${environment}.`,
+    hint: `Seal what ${environment} needs: towpath secrets set NAME -e ${environment}, then run this again; or take secrets: out of towpath.yaml for an environment that has none. Nothing was changed.`,
+    detail: { path: secretsFile },
+  })
 
 const missingFile = (path: string): TowpathError =>
   new TowpathError({

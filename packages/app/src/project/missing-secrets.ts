@@ -45,9 +45,9 @@ async function sealedElsewhere(
   const written = configOf(files)
   const sealedFiles = environmentNames(written)
     .filter((environment) => environment !== config.environment)
-    .map((environment) => filesOf(written, environment).secretsFile)
+    .map((environment) => ({ environment, ...filesOf(written, environment) }))
   const names = await Promise.all(
-    sealedFiles.map((secretsFile) => namesIn(() => openSecrets(installation, files, { secretsFile }))),
+    sealedFiles.map((sealed) => namesIn(() => openSecrets(installation, files, sealed))),
   )
   return names.flat()
 }
@@ -56,7 +56,7 @@ async function sealedElsewhere(
 const sealedFor = (installation: Installation, { pins, environment }: Deployment): Promise<string[]> =>
   namesIn(async () => {
     const files = await openSnapshot(installation, pins.snapshot)
-    return await openSecrets(installation, files, filesOf(configOf(files), environment))
+    return await openSecrets(installation, files, { environment, ...filesOf(configOf(files), environment) })
   })
 
 /** None where the file is not here or is sealed to another installation's key: it teaches nothing then. */

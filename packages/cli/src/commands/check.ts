@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import type { Check, CheckStatus } from '@towpath/domain/adoption/finding.ts'
 import { onlineCheckIds } from '@towpath/domain/adoption/online/online-answer.ts'
 import { traps } from '@towpath/domain/adoption/traps.ts'
+import { orderProblems } from '@towpath/domain/config/problem.ts'
+import type { Problem } from '@towpath/domain/config/problem.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { acceptedBy, requireKnown } from '../check/accepted.ts'
 import { runChecks } from '../check/run-checks.ts'
@@ -117,7 +119,7 @@ function failureOf({ checks, problems }: Checked, open: readonly Check[]): Failu
       code: 'PROJECT_HAS_PROBLEMS',
       title: `${count === 1 ? '1 mistake' : `${count} mistakes`} in the files that a release is made of.`,
       detail: {},
-      hint: 'Nothing was changed. Mend them and run again: towpath check',
+      hint: `Nothing was changed. ${placeOf(problems)}Mend them and run again: towpath check`,
       docs: docsOf('PROJECT_HAS_PROBLEMS'),
     }
   if (open.every(({ status }) => status === 'pass' || status === 'warn')) return null
@@ -129,6 +131,12 @@ function failureOf({ checks, problems }: Checked, open: readonly Check[]): Failu
     hint: 'Nothing was changed. What is not known is no pass: find out, or say that you know with --accept ID.',
     docs: docsOf('CHECK_HAS_FINDINGS'),
   }
+}
+
+/** Hundreds of lines may stand between a mistake and the end of the page. */
+function placeOf(problems: readonly Problem[]): string {
+  const [first] = orderProblems(problems.filter(({ file }) => file === problems[0]?.file))
+  return first === undefined ? '' : `They stand at the top, the first at ${first.file}:${first.line}. `
 }
 
 function countsOf(checks: readonly Check[], accepted: readonly Check[]): string {

@@ -6,6 +6,7 @@ import type { Answer } from '../outcome/answer.ts'
 import { filesToSend } from '../project/files-to-send.ts'
 import { ProjectFolder } from '../project/project-folder.ts'
 import { line, span } from '../screen/line.ts'
+import type { Line } from '../screen/line.ts'
 import { releaseLines } from '../screen/release-page.ts'
 import type { Context } from '../terminal/context.ts'
 
@@ -36,10 +37,12 @@ export async function createRelease(
       line(span('good', '✔ created'), `  release ${release.version} from ${project.files.size} files`),
       ...releaseLines(release),
       ...(release.schema === 'unknown'
+        ? [unsaid('nobody said what it does to the database: going back will need a person (--schema)')]
+        : []),
+      ...(release.builds.some(({ commit }) => commit === null)
         ? [
-            line(
-              span('warning', '  ▲ '),
-              'nobody said what it does to the database: going back will need a person (--schema)',
+            unsaid(
+              'nobody said which commit it was built from: where gates ask for evidence of that, it cannot go (--commit $(git rev-parse HEAD), and a new version)',
             ),
           ]
         : []),
@@ -48,3 +51,5 @@ export async function createRelease(
     next: [`towpath deploy ${release.version} -e ENVIRONMENT`],
   }
 }
+
+const unsaid = (text: string): Line => line(span('warning', '  ▲ '), text)

@@ -93,18 +93,22 @@ function stepTime(step: StepLine, { events }: Watched, now: Date): string {
 /** Steps whose event says more than their title. */
 const telling = new Set<LedgerEvent['type']>(['gates.evaluated', 'bake.passed', 'verdict.reached'])
 
+const isTelling = (event: LedgerEvent): boolean =>
+  telling.has(event.type) || (event.type === 'accessories.started' && event.data.fallen !== undefined)
+
 function stepDetail({ step, status, seq }: StepLine, { deployment, events }: Watched): string {
   if (status === 'failed')
     return deployment.failure?.message ?? deployment.verdicts[step]?.why ?? 'a gate did not pass'
   if (status === 'now' && step === 'watch-bake') return `for ${duration(deployment.plan.bakeMs)}`
   if (status !== 'done') return ''
   const event = events.find((candidate) => candidate.seq === seq)
-  return event !== undefined && telling.has(event.type) ? describeEvent(event) : ''
+  return event !== undefined && isTelling(event) ? describeEvent(event) : ''
 }
 
 function gatesLine({ deployment }: Watched): Line {
-  const { gates } = deployment
-  if (gates === null) return line(span('quiet', 'gates    '), 'not asked yet')
+  const { gates, finished } = deployment
+  if (gates === null)
+    return line(span('quiet', 'gates    '), finished === null ? 'not asked yet' : 'none were asked')
   const counted = gates.results.filter(({ answer }) => answer !== 'not-applicable')
   const passed = counted.filter(({ answer }) => answer === 'pass').length
   const waived = counted.filter(({ waiver }) => waiver !== null).length

@@ -1,8 +1,9 @@
 import type { Line } from '../screen/line.ts'
 import { renderPage } from '../screen/line.ts'
+import { wrapLine } from '../screen/wrap-line.ts'
 import { painter } from './paint.ts'
-import { readTerminal } from './shell.ts'
-import type { Shell, Terminal } from './shell.ts'
+import { columnsOf, readTerminal } from './shell.ts'
+import type { Output, Shell, Terminal } from './shell.ts'
 
 /** Options that every command takes. */
 export interface SharedOptions {
@@ -28,18 +29,22 @@ export interface Context {
 export function openContext(shell: Shell, { json = false, server }: SharedOptions): Context {
   const terminal = readTerminal(shell, json)
   const paint = painter(terminal.colours)
-  // Only the live view cuts its lines: what is said once is said whole, and the terminal may wrap it.
-  const text = (lines: readonly Line[]): string => renderPage(lines, { columns: null, paint })
+  // Only the live view cuts its lines: what is said once is said whole.
+  const textFor = (output: Output, lines: readonly Line[]): string => {
+    const columns = columnsOf(output)
+    const rows = columns === null ? lines : lines.flatMap((one) => wrapLine(one, columns))
+    return renderPage(rows, { columns: null, paint })
+  }
   return {
     shell,
     terminal,
     json,
     server: server ?? null,
     say: (lines) => {
-      if (!json) shell.stdout.write(text(lines))
+      if (!json) shell.stdout.write(textFor(shell.stdout, lines))
     },
     aside: (lines) => {
-      if (!json) shell.stderr.write(text(lines))
+      if (!json) shell.stderr.write(textFor(shell.stderr, lines))
     },
     record: (document) => {
       if (json) shell.stdout.write(`${JSON.stringify(document)}\n`)

@@ -65,6 +65,17 @@ describe('an audit', () => {
     })
   })
 
+  test('names one command that brings every ecosystem that is asked for, the covered ones too', () => {
+    const of = (ecosystem: 'npm' | 'crates.io', file: string) => ({
+      ...someInventory([someComponent({ ecosystem })]),
+      file,
+    })
+    const { unknowns } = run({ inventories: [of('npm', 'a.json'), of('crates.io', 'Cargo.lock')] })
+    expect(unknowns).toMatchObject([
+      { hint: expect.stringContaining("towpath advisories sync --ecosystem 'crates.io' --ecosystem 'npm'") },
+    ])
+  })
+
   test('is unknown where the data is too old, unless its age is taken as it is', () => {
     const old = new Date(now.getTime() + 30 * day)
     expect(run({ now: old }).unknowns).toMatchObject([{ what: 'data-too-old' }])

@@ -144,18 +144,27 @@ const engineUnknowns = (engines: readonly EngineReport[]): AuditUnknown[] =>
 
 function coverageUnknowns(lockfiles: readonly AuditedFile[]): AuditUnknown[] {
   const open = lockfiles.filter(({ isCovered, components }) => !isCovered && components > 0)
+  const wanted = lockfiles.filter(({ components }) => components > 0).map(({ ecosystem }) => ecosystem)
   return [...Map.groupBy(open, ({ ecosystem }) => ecosystem)].map(([ecosystem, files]) => ({
     what: 'ecosystem-not-covered',
     message: `${ecosystem} is not covered by the advisories: ${files.map(({ file, components }) => `${file} (${components})`).join(', ')}`,
-    hint: `bring OSV data of ${ecosystem}: ${bringing(ecosystem)}`,
+    hint: `bring OSV data of ${ecosystem}: ${bringing(ecosystem, wanted)}`,
   }))
 }
 
-/** The command that brings an ecosystem; a system without a name of OSV's has nothing to be synced. */
-const bringing = (ecosystem: string): string =>
-  ecosystem.startsWith('Unknown system:')
-    ? 'towpath advisories import ARCHIVE'
-    : `towpath advisories sync --ecosystem '${familyOf(ecosystem)}'`
+const isNameless = (ecosystem: string): boolean => ecosystem.startsWith('Unknown system:')
+
+/**
+ * The command that brings an ecosystem, and with it all others that are asked for, since a first sync takes the place of the
+ * snapshot; a system without a name of OSV's has nothing to be synced.
+ */
+function bringing(ecosystem: string, wanted: readonly string[]): string {
+  if (isNameless(ecosystem)) return 'towpath advisories import ARCHIVE'
+  const families = new Set(wanted.filter((name) => !isNameless(name)).map(familyOf))
+  return ['towpath advisories sync', ...[...families].toSorted().map((name) => `--ecosystem '${name}'`)].join(
+    ' ',
+  )
+}
 
 /** How far the clocks of two machines may be apart, in milliseconds. */
 const CLOCK_SKEW_MAX_MS = 3_600_000

@@ -1,3 +1,5 @@
+import type { ServiceConfig } from '../config/resolved-config.ts'
+import { parseImageReference } from '../release/image-reference.ts'
 import type { ComposeModel, ComposeService } from '../project/compose-model.ts'
 import type { ContainerSpec } from './container.ts'
 import { containerFor } from './plan-container.ts'
@@ -27,12 +29,29 @@ export function accessoriesOf(input: PlanInput): {
       ...accessories
         .filter((service) => !isOurs(service))
         .map((service) => `accessory ${service.name} ${whyLeft(service)}: it is left to you`),
+      ...accessories.filter(isOurs).flatMap((service) => leftBehind(service, config.services)),
       ...sharedVolumes(input),
     ],
   }
 }
 
 const isOurs = (service: ComposeService): boolean => service.image !== null && service.networkMode === null
+
+/** A worker that runs a service's image takes no traffic, so no release replaces it: nobody should find out later. */
+function leftBehind({ name, image }: ComposeService, services: readonly ServiceConfig[]): string[] {
+  const repository = repositoryIn(image ?? '')
+  const same = services.find((service) => repository !== null && repositoryIn(service.image) === repository)
+  return same === undefined
+    ? []
+    : [
+        `accessory ${name} runs an image of ${same.name} and is not replaced by a release: it stays at ${image}`,
+      ]
+}
+
+function repositoryIn(image: string): string | null {
+  const parsed = parseImageReference(image)
+  return parsed.ok ? `${parsed.reference.domain}/${parsed.reference.path}` : null
+}
 
 const sharedVolumes = ({ config, model }: PlanInput): string[] =>
   config.services.flatMap((service) =>

@@ -145,6 +145,19 @@ describe('a plan', () => {
     expect(plan.accessoriesAfter.map((each) => each.name)).toEqual(['proxy'])
   })
 
+  it('tells that what runs an image of a service and takes no traffic stays as it is', () => {
+    const withWorker = model(
+      compose.replace(
+        'networks: {front: {}}',
+        '  worker: {image: "registry.test/backend:1.0.0"}\nnetworks: {front: {}}',
+      ),
+    )
+    expect(planned({ model: withWorker }).plan.notes.filter((note) => note.includes('worker'))).toEqual([
+      'accessory worker runs an image of backend and is not replaced by a release: it stays at registry.test/backend:1.0.0',
+    ])
+    expect(plan.notes.filter((note) => note.includes('not replaced'))).toEqual([])
+  })
+
   it('moves traffic in the order of need and waits for health where the file says so', () => {
     expect(plan.services.map((each) => each.service)).toEqual(['backend', 'frontend'])
     expect(plan.waves).toEqual([['backend'], ['frontend']])

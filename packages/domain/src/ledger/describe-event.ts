@@ -71,7 +71,10 @@ const sentences: Sentences = {
     `${data.streams} streams left on the old instance of ${list(data.services)} were cut, once each`,
   'traffic.switched': ({ data }) =>
     `all traffic of ${list(data.services)} on the new release (${duration(data.tookMs)})`,
-  'accessories.started': ({ data }) => `accessories running: ${list(data.names)}`,
+  'accessories.started': ({ data, environment }) =>
+    data.fallen === undefined
+      ? `accessories running: ${list(data.names)}`
+      : `${list(data.fallen)} ${data.fallen.length === 1 ? 'does' : 'do'} not stay up: towpath logs ${data.fallen[0]} -e ${environment}`,
   'older.retired': ({ data }) => `${data.release || 'the older release'} retired`,
   'bake.passed': ({ data }) =>
     `watched for ${duration(data.watchedMs)}, ${data.requests} requests, nothing wrong`,

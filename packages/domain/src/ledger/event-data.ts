@@ -90,7 +90,8 @@ export interface EventData {
     /** What the release before was sent until then, by service: what the new one is compared with. */
     before?: Record<string, TrafficCount>
   }
-  'accessories.started': { names: string[] }
+  /** `fallen`: keys in the compose file of those that do not stay up, if any. */
+  'accessories.started': { names: string[]; fallen?: string[] }
   'older.retired': { release: string }
   'bake.passed': { watchedMs: number; requests: number }
   'host.joined': Pick<

@@ -64,6 +64,22 @@ describe('a whole file', () => {
     ).toBe(true)
   })
 
+  test('of unset variables that only a build asks for is read without a warning: nothing is built here', () => {
+    expect(warningsOf(webWith('build: {context: "$X", args: {A: "$Y"}}', 'hostname: "a$Y"'))).toEqual([
+      '5:15 the variable Y is not set; it becomes empty',
+    ])
+  })
+
+  test('of a mount whose variable is unset tells what is missing rather than how to write it', () => {
+    const reading = readSample(webWith('volumes: ["$CERT:/app/root.crt:ro"]'))
+    expect(reading.ok ? [] : reading.problems.map(({ message, hint }) => [message, hint])).toEqual([
+      [
+        '":/app/root.crt:ro" is not a mount: nothing stands before the first colon',
+        expect.stringContaining('in the settings of the environment'),
+      ],
+    ])
+  })
+
   test('of unset variables is read, with one warning for each at its first place', () => {
     const text = webWith('environment: {A: "$X", B: "$X", C: "${Y}"}')
     expect(modelOf(text).services['web']?.environment).toEqual({ A: '', B: '', C: '' })

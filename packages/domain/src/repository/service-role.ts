@@ -12,9 +12,14 @@ const ACCESSORIES =
   /(?:^|\/)(?:redis|valkey|memcached|rabbitmq|nats|kafka|zookeeper|minio|elasticsearch|opensearch|meilisearch|typesense|grafana|prometheus|alertmanager|loki|tempo|promtail|node-exporter|cadvisor|mailhog|mailpit|certbot|watchtower|adminer|pgadmin4?|pgbouncer|busybox|alpine|registry|localstack|otel-collector[\w-]*|opentelemetry-collector[\w-]*|vector|fluent-bit|cloudflared|tailscale)$/
 const MIGRATES =
   /\b(?:migrate|migrator|migrations?|alembic|flyway|liquibase|sea-orm-cli|diesel|goose|dbmate|sqitch|prisma\s+(?:migrate|db\s+push)|db:migrate|knex)\b/i
-/** Takes work from a queue or a clock, and no requests. */
-const WORKS =
-  /(?:^|[-_])(?:worker|workers|queue|scheduler|cron|beat|consumer|sidekiq|celery)(?:$|[-_])|\b(?:celery|sidekiq|rq\s+worker|queue:work|resque|solid_queue)\b/i
+/** Takes work from a queue or a clock, and no requests: by the service's name, or by what it is told to run. */
+const WORK = '(?:workers?|queue|scheduler|cron|beat|consumer|sidekiq|celery)'
+const IS_CALLED_WORK = new RegExp(`(?:^|[-_])${WORK}(?:$|[-_\\d])`, 'i')
+/** A whole word or program, never an option: a web server has `--workers` too. */
+const RUNS_WORK = new RegExp(
+  `(?:^|\\s)(?!-)(?:\\S*[/:.])?${WORK}(?:\\.(?:[cm]?[jt]s|py|rb|php|sh))?(?=\\s|$)|\\b(?:celery|sidekiq|queue:work|resque|solid_queue)\\b`,
+  'i',
+)
 const ONCE = /(?:^|[-_])(?:init|setup|seed|seeder|job|bootstrap|createbuckets|backup)(?:$|[-_])/i
 
 /** A text with the defaults of its variables; as written where one has none. */
@@ -45,7 +50,8 @@ export function roleOf(service: WrittenService, compose: WrittenCompose): Servic
 
 function ownRole(service: WrittenService, { once, words }: { once: boolean; words: string }): ServiceRole {
   if (once || ONCE.test(service.name)) return 'job'
-  return WORKS.test(words) && valueOf(service, 'ports') === undefined ? 'worker' : 'app'
+  const works = IS_CALLED_WORK.test(service.name) || RUNS_WORK.test(words)
+  return works && valueOf(service, 'ports') === undefined ? 'worker' : 'app'
 }
 
 function roleOfImage(image: string): ServiceRole | null {

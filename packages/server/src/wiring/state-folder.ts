@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { TowpathError, messageOf } from '@towpath/domain/error/towpath-error.ts'
@@ -20,6 +20,7 @@ export async function openStateFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await chmod(folder, 0o700)
+    await keepOutOfGit(folder)
   } catch (thrown) {
     throw new TowpathError({
       code: 'STATE_FOLDER_UNUSABLE',
@@ -29,6 +30,17 @@ export async function openStateFolder(folder: string): Promise<void> {
       cause: thrown,
     })
   }
+}
+
+/** The folder may lie in a repository, beside what the team keeps in git under the same name: keys must not go with it. */
+async function keepOutOfGit(folder: string): Promise<void> {
+  const rules =
+    '# Keys, tokens and the ledger of a Towpath server: none of it belongs in git.\n*\n!waivers.yaml\n!baseline.yaml\n'
+  await writeFile(join(folder, '.gitignore'), rules, { flag: 'wx' }).catch(
+    (thrown: NodeJS.ErrnoException) => {
+      if (thrown.code !== 'EEXIST') throw thrown
+    },
+  )
 }
 
 /** Writes a file that only its owner reads: whole or not at all, also after a crash. */

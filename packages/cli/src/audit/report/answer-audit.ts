@@ -166,7 +166,7 @@ async function failureFor({ result, command }: Judged): Promise<Failure> {
     code: 'AUDIT_HAS_FINDINGS',
     title: `${countText(result)}; ${counted} count under --fail-on ${rule}.`,
     detail: {},
-    hint: 'Nothing was changed. Bump what can be bumped, or let it pass for a while, with an owner and a reason, in .towpath/waivers.yaml.',
+    hint: 'Nothing was changed. Bump what can be bumped, or let it pass for a while, with an owner and a reason: towpath waivers add',
     docs: docsOf('AUDIT_HAS_FINDINGS'),
   }
 }

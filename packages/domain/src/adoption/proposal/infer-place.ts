@@ -65,20 +65,15 @@ export function inferDomain({ nginx }: AdoptionSurvey): Told<string> | null {
   return null
 }
 
-/** Host ports that services which are not shipped publish by number. */
-export const publishedPorts = (
-  { services, variables }: AdoptionSurvey,
-  isShipped: (name: string) => boolean,
-): number[] => [
+/** Host ports that services publish by number: themselves, or through the edge. */
+export const publishedPorts = ({ services, variables }: AdoptionSurvey): number[] => [
   ...new Set(
     services.flatMap(({ written }) =>
-      isShipped(written.name)
-        ? []
-        : scalarsIn(valueOf(written, 'ports')?.value).flatMap(({ text }) => {
-            const parts = (settledText(text, variables) ?? '').split('/')[0]?.split(':') ?? []
-            const port = Number(parts.length > 1 ? parts.at(-2) : '')
-            return Number.isInteger(port) && port > 0 && port < 65_536 ? [port] : []
-          }),
+      scalarsIn(valueOf(written, 'ports')?.value).flatMap(({ text }) => {
+        const parts = (settledText(text, variables) ?? '').split('/')[0]?.split(':') ?? []
+        const port = Number(parts.length > 1 ? parts.at(-2) : '')
+        return Number.isInteger(port) && port > 0 && port < 65_536 ? [port] : []
+      }),
     ),
   ),
 ]

@@ -197,3 +197,26 @@ test('what the workflow does for a pull request asks for nothing that a fork doe
   for (const use of uses) expect(use).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
   expect(uses).toHaveLength(2)
 })
+
+describe('what a newcomer would stumble over', () => {
+  test('is a host port that the edge would publish in two environments: the one beside gets its own', () => {
+    const text = renderConfig(proposal(api('    ports: ["8088:3000"]\n')))
+    expect(text).toContain('ports: {8088: 9088}')
+  })
+
+  test('is a service that is called a worker and told what to run: it takes no traffic', () => {
+    const { services, accessories } = proposal(
+      api('  worker:\n    image: ghcr.io/acme/api:1\n    command: [node, /app/jobs.js]\n'),
+    )
+    expect(services.map(({ name }) => name)).toEqual(['api'])
+    expect(accessories).toMatchObject([{ name: 'worker', isWorker: true }])
+    const web = api(
+      '    command: gunicorn --workers 4 --worker-class uvicorn.workers.UvicornWorker app:app\n',
+    )
+    expect(proposal(web).services).toHaveLength(1)
+  })
+
+  test('is where another host than this machine would be named', () => {
+    expect(renderConfig(proposal(api('')))).toMatch(/#.*docker: "ssh:.*\n {2}host: /)
+  })
+})

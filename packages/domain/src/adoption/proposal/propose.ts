@@ -71,7 +71,7 @@ export function propose(survey: AdoptionSurvey, given: Given): Proposed {
           ? environments
           : ['staging', 'production'].map((value) => ({ value, source: null })),
       domain: inferDomain(survey),
-      publishedPorts: publishedPorts(survey, (name) => shipped.has(name)),
+      publishedPorts: publishedPorts(survey),
       hasFixedNames: survey.services.some(({ written }) => valueOf(written, 'container_name') !== undefined),
       ...variablesOf(survey, apps, services),
     },

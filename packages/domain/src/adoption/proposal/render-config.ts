@@ -120,6 +120,7 @@ function defaultRows({ services, plain, secret, known, folder, environments }: P
       : [
           `  secrets: ${JSON.stringify('secrets/{environment}.env.age')} # encrypted, in git: towpath secrets set NAME -e ENVIRONMENT`,
         ]),
+    '  # On the Docker Engine of this machine; on another host: {docker: "ssh://deploy@app.example.com", folder: ...}',
     `  host: {folder: ${JSON.stringify(shared)}} ${because(folder)}`,
     '  strategy:',
     '    bake: 60s # how long a release is watched with the old one as backup',

@@ -25,19 +25,26 @@ export class TreeInterpolation {
   }
 
   map(tree: MapTree): MapTree {
+    return this.#map(tree, [])
+  }
+
+  #map(tree: MapTree, path: readonly string[]): MapTree {
     return withEntries(
       tree,
-      [...tree.entries].map(([key, entry]) => [key, { ...entry, value: this.#tree(entry.value) }]),
+      [...tree.entries].map(([key, entry]) => [
+        key,
+        { ...entry, value: this.#tree(entry.value, [...path, key]) },
+      ]),
     )
   }
 
-  #tree(tree: Tree): Tree {
-    if (tree.kind === 'map') return this.map(tree)
-    if (tree.kind === 'list') return { ...tree, items: tree.items.map((item) => this.#tree(item)) }
-    return typeof tree.value === 'string' && tree.text.includes('$') ? this.#scalar(tree) : tree
+  #tree(tree: Tree, path: readonly string[]): Tree {
+    if (tree.kind === 'map') return this.#map(tree, path)
+    if (tree.kind === 'list') return { ...tree, items: tree.items.map((item) => this.#tree(item, path)) }
+    return typeof tree.value === 'string' && tree.text.includes('$') ? this.#scalar(tree, path) : tree
   }
 
-  #scalar(tree: ScalarTree): ScalarTree {
+  #scalar(tree: ScalarTree, path: readonly string[]): ScalarTree {
     const { text, unset, failure } = interpolate(tree.text, this.#lookup)
     this.#spent.chars += text.length
     if (failure !== null) {
@@ -52,7 +59,9 @@ export class TreeInterpolation {
       this.#findings.problem({ ...tree.at, line: 1, col: 1 }, message, 'Use long values less often.')
       return { ...tree, value: '', text: '' }
     }
-    for (const name of unset) this.#tellUnset(name, tree.at)
+    // Nothing is ever built here, so what only a build asks for is nobody's to set.
+    if (path[0] !== 'services' || path[2] !== 'build')
+      for (const name of unset) this.#tellUnset(name, tree.at)
     return { ...tree, value: text, text }
   }
 

@@ -20,7 +20,12 @@ export const longVolume: ItemForm = (item, findings) => {
   if (item.kind !== 'scalar') return longKeys(item, findings)
   const volume = parseVolumeText(item.text)
   if (volume === null) {
-    findings.problem(item.at, `"${item.text}" is not a mount`, 'Write it as SOURCE:/path/in/container[:ro].')
+    const isSourceEmpty = item.text.startsWith(':')
+    findings.problem(
+      item.at,
+      `"${item.text}" is not a mount${isSourceEmpty ? ': nothing stands before the first colon' : ''}`,
+      `${isSourceEmpty ? 'Where a variable stands there, give it a value in the settings of the environment. ' : ''}Write it as SOURCE:/path/in/container[:ro].`,
+    )
     return []
   }
   if (/^[A-Za-z]:/.test(volume.source ?? volume.target))
