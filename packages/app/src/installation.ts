@@ -1,3 +1,4 @@
+import type { AttestationVerifier } from './ports/attestation-verifier.ts'
 import type { ComposeReader } from './ports/compose-reader.ts'
 import type { ContainerEngine, RegistryCredentials } from './ports/container-engine.ts'
 import type { DatabaseProbe } from './ports/database-probe.ts'
@@ -26,6 +27,8 @@ export interface Installation {
   databaseOf(docker: string): DatabaseProbe
   /** Asks containers of a host address by their own addresses; for hosts where no edge of ours stands. */
   probeOf(docker: string): HttpProbe
+  /** By the roots of trust that this server was started with. */
+  attestations: AttestationVerifier
   compose: ComposeReader
   registry: Registry
   secrets: SecretStore

@@ -128,7 +128,13 @@ async function wire(options: ServerOptions, { secrets, log, lost, undo }: Wiring
   })
   await ensureFirstAdmin(store, { stateDir, renew: options.renewAdminToken, log })
   const { ports, close } = await wirePorts(
-    { stateDir, sshConfig: options.sshConfig, log, onNewerController: lost },
+    {
+      stateDir,
+      sshConfig: options.sshConfig,
+      trustedRoot: options.trustedRoot,
+      log,
+      onNewerController: lost,
+    },
     secrets,
   )
   undo.defer(close)
