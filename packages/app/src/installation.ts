@@ -1,3 +1,4 @@
+import type { AttestationVerifier } from './ports/attestation-verifier.ts'
 import type { ComposeReader } from './ports/compose-reader.ts'
 import type { ContainerEngine, RegistryCredentials } from './ports/container-engine.ts'
 import type { DatabaseProbe } from './ports/database-probe.ts'
@@ -29,6 +30,8 @@ export interface Installation {
   probeOf(docker: string): HttpProbe
   /** What a host remembers of controllers; null for the engine of this machine, which no other one reaches. */
   claimsOf(docker: string): HostClaims | null
+  /** By the roots of trust that this server was started with. */
+  attestations: AttestationVerifier
   compose: ComposeReader
   registry: Registry
   secrets: SecretStore

@@ -33,6 +33,12 @@ test('the OpenSSH configuration is the user’s own unless a file is named, from
   expect(parse([], { TOWPATH_SSH_CONFIG: '/etc/towpath/ssh' })?.sshConfig).toBe('/etc/towpath/ssh')
 })
 
+test('attestations are checked by the public roots of trust unless a file of others is named', () => {
+  expect(parse([])?.trustedRoot).toBeNull()
+  expect(parse(['--trusted-root', 'roots.jsonl'])?.trustedRoot).toBe('/srv/shop/roots.jsonl')
+  expect(parse([], { TOWPATH_TRUSTED_ROOT: '/etc/towpath/roots' })?.trustedRoot).toBe('/etc/towpath/roots')
+})
+
 test.each([
   ['--prot', '4400'],
   ['--port', '70000'],
@@ -55,6 +61,7 @@ test('the help tells of every flag a person needs', () => {
     '--database-url',
     '--edge-image',
     '--ssh-config',
+    '--trusted-root',
     '--reconcile',
     '--standby',
   ])

@@ -15,6 +15,8 @@ export interface ServerOptions {
   edgeImage: string
   /** OpenSSH configuration for hosts over SSH; null takes the user's and the machine's. */
   sshConfig: string | null
+  /** Sigstore's roots of trust for attestations; null takes those of the public instance. */
+  trustedRoot: string | null
   reconcileMs: number
   /** Leaves the embedded database running when the server stops. */
   keepDatabase: boolean
@@ -34,6 +36,7 @@ const flags = {
   'database-url': { type: 'string' },
   'edge-image': { type: 'string' },
   'ssh-config': { type: 'string' },
+  'trusted-root': { type: 'string' },
   'reconcile-ms': { type: 'string' },
   reconcile: { type: 'string', default: '30s' },
   'keep-database': { type: 'boolean', default: false },
@@ -56,6 +59,7 @@ export const serverHelp = `Run the Towpath server in the foreground.
   --database-url URL     PostgreSQL for the ledger, or TOWPATH_DATABASE_URL; default: an embedded one
   --edge-image IMAGE     HAProxy for edges, or TOWPATH_EDGE_IMAGE (default ${edgeImageDefault})
   --ssh-config FILE      OpenSSH configuration for hosts over SSH, or TOWPATH_SSH_CONFIG (default ~/.ssh/config)
+  --trusted-root FILE    roots of trust for attestations, or TOWPATH_TRUSTED_ROOT (default public Sigstore)
   --reconcile DURATION   how often standing work looks around (default 30s)
   --keep-database        leave the embedded database running at the end
   --standby              wait for the present controller to go, then take over
@@ -75,7 +79,8 @@ export function parseServerOptions(
     port: wholeNumber('--port', values.port, 65_535),
     databaseUrl: values['database-url'] ?? (env['TOWPATH_DATABASE_URL'] || null),
     edgeImage: values['edge-image'] ?? (env['TOWPATH_EDGE_IMAGE'] || edgeImageDefault),
-    sshConfig: sshConfigOf(values['ssh-config'] ?? env['TOWPATH_SSH_CONFIG'], folder),
+    sshConfig: pathOrNull(values['ssh-config'] ?? env['TOWPATH_SSH_CONFIG'], folder),
+    trustedRoot: pathOrNull(values['trusted-root'] ?? env['TOWPATH_TRUSTED_ROOT'], folder),
     reconcileMs: reconcileMsOf(values),
     keepDatabase: values['keep-database'],
     standby: values.standby,
@@ -91,7 +96,7 @@ function readFlags(args: readonly string[]) {
   }
 }
 
-const sshConfigOf = (path: string | undefined, folder: string): string | null =>
+const pathOrNull = (path: string | undefined, folder: string): string | null =>
   path === undefined || path === '' ? null : resolve(folder, path)
 
 function reconcileMsOf(values: { 'reconcile-ms'?: string | undefined; reconcile: string }): number {

@@ -128,7 +128,14 @@ async function wire(options: ServerOptions, { secrets, log, lost, undo }: Wiring
   })
   await ensureFirstAdmin(store, { stateDir, renew: options.renewAdminToken, log })
   const { ports, close } = await wirePorts(
-    { stateDir, sshConfig: options.sshConfig, installation: id, log, onNewerController: lost },
+    {
+      stateDir,
+      sshConfig: options.sshConfig,
+      trustedRoot: options.trustedRoot,
+      installation: id,
+      log,
+      onNewerController: lost,
+    },
     secrets,
   )
   undo.defer(close)

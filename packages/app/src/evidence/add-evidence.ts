@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { EVIDENCE_BYTES_MAX, isAboutImage, subjectKey } from '@towpath/domain/evidence/evidence.ts'
 import type { EvidenceKind, EvidenceRecord, EvidenceSubject } from '@towpath/domain/evidence/evidence.ts'
+import { aboutImage } from '@towpath/domain/evidence/format/sigstore-bundle.ts'
 import { readEvidence } from '@towpath/domain/evidence/read-document.ts'
 import type { ReadEvidence } from '@towpath/domain/evidence/read-document.ts'
 import { signedBytes, statementOf, statementType } from '@towpath/domain/evidence/statement.ts'
@@ -37,6 +38,7 @@ export async function addEvidence(
   requirePermission(caller, 'add-evidence', null)
   const read = understood(input)
   refuseWrongSubject(read.kind, input)
+  if (read.kind === 'provenance') refuseFalseAttestation(installation, input)
   const document = createHash('sha256').update(input.document).digest('hex')
   const record = await installation.store.transact(async (tx) => {
     const known = (await stateOf(tx, subjectEvidenceView, subjectKey(input.subject)))?.records ?? []
@@ -101,7 +103,7 @@ function understood({ document, kind, name }: AddEvidenceInput): ReadEvidence {
     code: 'EVIDENCE_NOT_UNDERSTOOD',
     kind: 'usage',
     message: `${name} does not count as evidence: ${read.problem}.`,
-    hint: 'Nothing was recorded. Bring what towpath audit, scan, pinning or secrets scan print with --json, or SARIF 2.1.0, CycloneDX, JUnit or OpenVEX.',
+    hint: 'Nothing was recorded. Bring what towpath audit, scan, pinning or secrets scan print with --json, SARIF 2.1.0, CycloneDX, JUnit, OpenVEX, or a Sigstore bundle.',
   })
 }
 
@@ -124,6 +126,22 @@ function refuseWrongSubject(kind: EvidenceKind, { subject, name }: AddEvidenceIn
     kind: 'usage',
     message: `${name} is ${kind}, which speaks of ${isImage ? 'a commit' : 'an image'} and not of ${subjectKey(subject)}.`,
     hint: `Nothing was recorded. Say what it is about: ${isImage ? '--commit COMMIT' : '--image DIGEST'}`,
+  })
+}
+
+/** One that no root here knows is taken: the gate tells what is missing. One that does not hold never will. */
+function refuseFalseAttestation(
+  { attestations }: Installation,
+  { document, subject, name }: AddEvidenceInput,
+): void {
+  const verdict = attestations.verify(textOf(document) ?? '')
+  const about = 'image' in subject ? aboutImage(verdict, subject.image) : verdict
+  if (about.state !== 'refused') return
+  throw new TowpathError({
+    code: 'ATTESTATION_DOES_NOT_HOLD',
+    kind: 'usage',
+    message: `The attestation ${name} does not hold: ${about.why}.`,
+    hint: 'Nothing was recorded. Fetch it again from where it was signed, and bring it for the image that it is about: gh attestation download oci://IMAGE -R OWNER/NAME',
   })
 }
 

@@ -22,6 +22,7 @@ import {
 import type { Build } from '@towpath/domain/release/build.ts'
 import { trustedDocument } from '../evidence/open-evidence.ts'
 import type { Installation } from '../installation.ts'
+import { provenanceSeen } from './provenance.ts'
 import { stateOf } from '../state-of.ts'
 
 /**
@@ -43,7 +44,7 @@ export async function releaseEvidence(
     [...byCommit].map(([commit, own]) => commitEvidence(installation, commit, namesOf(own))),
   )
   const images = await Promise.all(
-    [...byImage].map(([image, own]) => imageEvidence(installation, image, namesOf(own))),
+    [...byImage].map(([image, own]) => imageEvidence(installation, image, own)),
   )
   return { commits, images, firstSeen: await firstSeen(installation, { commits, images }) }
 }
@@ -69,14 +70,16 @@ async function commitEvidence(
 async function imageEvidence(
   installation: Installation,
   image: string,
-  services: string[],
+  builds: readonly Build[],
 ): Promise<ImageEvidence> {
   const { records } = await broughtFor(installation, image)
-  const [scan, sbom] = await Promise.all([
+  const commits = builds.flatMap(({ commit }) => (commit !== null && isCommitId(commit) ? commit : []))
+  const [scan, sbom, provenance] = await Promise.all([
     newestSeen(installation, records, 'scan'),
     newestSeen(installation, records, 'sbom'),
+    provenanceSeen(installation, ofKind(records, 'provenance'), { image, commits: [...new Set(commits)] }),
   ])
-  return { image, services, scan, sbom }
+  return { image, services: namesOf(builds), scan, sbom, provenance }
 }
 
 const nothing: Pick<SubjectEvidence, 'records' | 'isCut'> = { records: [], isCut: false }

@@ -70,7 +70,7 @@ export interface paths {
         put?: never;
         /**
          * Takes what a check says of a commit or image, signs it and keeps it
-         * @description Results of Towpath, SARIF 2.1.0, CycloneDX, JUnit and OpenVEX. The same document for the same subject is taken once.
+         * @description Results of Towpath, SARIF 2.1.0, CycloneDX, JUnit, OpenVEX and Sigstore bundles. The same document for the same subject is taken once.
          */
         post: operations["addEvidence"];
         delete?: never;
@@ -841,7 +841,7 @@ export interface components {
             id: string;
             kind: components["schemas"]["EvidenceKind"];
             /** @enum {string} */
-            format: "towpath" | "sarif" | "cyclonedx" | "junit" | "openvex";
+            format: "towpath" | "sarif" | "cyclonedx" | "junit" | "openvex" | "sigstore-bundle";
             commit: string | null;
             /** @description Digest; evidence is of a commit or of an image. */
             image: string | null;
@@ -862,7 +862,7 @@ export interface components {
             recordedBy: string;
         };
         /** @enum {string} */
-        EvidenceKind: "audit" | "scan" | "sbom" | "secrets" | "pinning" | "static-analysis" | "tests" | "vex";
+        EvidenceKind: "audit" | "scan" | "sbom" | "provenance" | "secrets" | "pinning" | "static-analysis" | "tests" | "vex";
         AddEvidence: {
             /** @description The file as it is, in base64. */
             document: string;
@@ -877,7 +877,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            kind: "audit" | "scan" | "sbom" | "secrets" | "pinning" | "static-analysis" | "tests" | "vex" | null;
+            kind: "audit" | "scan" | "sbom" | "provenance" | "secrets" | "pinning" | "static-analysis" | "tests" | "vex" | null;
         };
         EvidencePage: {
             items: components["schemas"]["Evidence"][];
@@ -1202,7 +1202,7 @@ export interface components {
         };
         EvidencePolicy: {
             /** @description Gates over signed evidence that are on. */
-            gates: ("audit" | "image-scan" | "sbom-present" | "pinning" | "secrets" | "static-analysis" | "tests")[];
+            gates: ("audit" | "image-scan" | "sbom-present" | "provenance" | "pinning" | "secrets" | "static-analysis" | "tests")[];
             /** @enum {string} */
             severity: "low" | "medium" | "high" | "critical";
             onlyFixable: boolean;
@@ -1214,6 +1214,15 @@ export interface components {
             };
             dataAgeMaxMs: number;
             repositoryWaivers: boolean;
+            provenance?: components["schemas"]["ProvenanceDemand"];
+        };
+        /** @description For the gate provenance; absent where it is off. */
+        ProvenanceDemand: {
+            repositories: string[];
+            workflows: string[];
+            refs: string[];
+            issuers: string[];
+            maxAgeMs: number | null;
         };
         Waiver: {
             gate: string;
@@ -1580,7 +1589,7 @@ export interface components {
             expiresAt: string;
         };
         /** @enum {string} */
-        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "audit" | "image-scan" | "sbom-present" | "pinning" | "secrets" | "static-analysis" | "tests" | "evidence-fresh" | "known-build";
+        GateName: "images-in-registry" | "images-on-host" | "host-reachable" | "disk-room" | "settings-complete" | "database-reachable" | "edge-in-sync" | "names-held" | "verified-before" | "approvals" | "freeze-window" | "rollback-ready" | "schema-allows" | "backup-made" | "audit" | "image-scan" | "sbom-present" | "provenance" | "pinning" | "secrets" | "static-analysis" | "tests" | "evidence-fresh" | "known-build";
         AcceptPolicy: {
             /** @description Distinct people, never the author. */
             approvals: number;

@@ -28,7 +28,7 @@ interface AddOptions {
 
 /** `towpath evidence add FILE...`: each is read here first, so that a mistake is told before anything is sent. */
 export async function addEvidence(context: Context, files: string[], options: AddOptions): Promise<Answer> {
-  const sent = await Promise.all(files.map((file) => prepared(context, file, options)))
+  const sent = (await Promise.all(files.map((file) => prepared(context, file, options)))).flat()
   const connection = await connect(context)
   const added: EvidenceAnswer[] = []
   for (const body of sent) added.push(await answerOf(connection.api.POST('/v1/evidence', { body })))
@@ -43,8 +43,28 @@ export async function addEvidence(context: Context, files: string[], options: Ad
   }
 }
 
-async function prepared({ shell }: Context, file: string, options: AddOptions) {
-  const bytes = await readNamedFile(resolve(shell.folder, file))
+async function prepared(context: Context, file: string, options: AddOptions) {
+  const bytes = await readNamedFile(resolve(context.shell.folder, file))
+  const documents = documentsIn(bytes)
+  return await Promise.all(documents.map((own) => preparedOne(context, own, { ...options, file })))
+}
+
+/** A file of lines, as `gh attestation download` writes it, is a document a line; any other is one, as it is. */
+function documentsIn(bytes: Buffer): Buffer[] {
+  const lines = bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((own) => own.trim() !== '')
+  const isEachOne =
+    lines.length > 1 && lines.every((own) => own.startsWith('{') && own.trimEnd().endsWith('}'))
+  return isEachOne ? lines.map((own) => Buffer.from(own)) : [bytes]
+}
+
+async function preparedOne(
+  { shell }: Context,
+  bytes: Buffer,
+  { file, ...options }: AddOptions & { file: string },
+) {
   const read = readEvidence(bytes.toString('utf8'), options.kind ?? null)
   if (!read.ok)
     throw new TowpathError({

@@ -73,7 +73,14 @@ function rulesIn(project: ProjectFolder, environment: string): Rules {
   const settings = readSettings(project, filesOf(written, environment).settingsFiles)
   const asked = askedPolicy(resolveConfig(written, environment, settings).policy)
   const { approvals, needs, freeze, hosts } = asked
-  return { approvals, needs, freeze: freeze.map(({ text }) => text), hosts, evidence: evidenceOf(asked) }
+  const { provenance, ...evidence } = evidenceOf(asked)
+  return {
+    approvals,
+    needs,
+    freeze: freeze.map(({ text }) => text),
+    hosts,
+    evidence: provenance === undefined ? evidence : { ...evidence, provenance },
+  }
 }
 
 async function askFirst(

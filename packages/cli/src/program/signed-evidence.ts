@@ -14,11 +14,12 @@ export const signedEvidence: Group = (program, act) => {
   })
   tell(command.command('add').argument('<file...>'), {
     says: 'Bring what audit, scan, pinning, secrets scan print with --json, or a file of another tool.',
-    inShort: 'bring results of Towpath, SARIF, CycloneDX, JUnit, OpenVEX',
+    inShort: 'bring results of Towpath, SARIF, CycloneDX, JUnit, attestations',
     examples: [
       'evidence add audit.json junit.xml',
       'evidence add scan.json app.cdx.json --image sha256:...',
       'evidence add gitleaks.sarif --kind secrets --commit v1.4.0',
+      'evidence add attestation.jsonl',
     ],
   })
     .option('--commit <commit>', 'what it is about (else GITHUB_SHA, else what is checked out)')

@@ -26,6 +26,7 @@ export function crossReferenceProblems(source: YamlSource): Problem[] {
     ...neededEnvironments(file),
     ...hostFolders(file),
     ...strategyServices(file),
+    ...provenancePlaces(file),
   ]
 }
 
@@ -172,3 +173,28 @@ function hostFolders(file: File): Problem[] {
       conceal: false,
     }))
 }
+
+/** An environment that asks for provenance says of where: whatever else was built somewhere would do. */
+function provenancePlaces(file: File): Problem[] {
+  const gatesIn = (block: Plain | undefined): PlainMap => mapIn(mapIn(block)['gates'])
+  const shared = gatesIn(file.root['defaults'])
+  return file.environments.flatMap(([name, environment]) => {
+    const own = gatesIn(environment)
+    const asked = own['evidence'] ?? shared['evidence']
+    if (!Array.isArray(asked) || !asked.includes('provenance')) return []
+    const place = { ...mapIn(shared['provenance']), ...mapIn(own['provenance']) }
+    const missing = ['repository', 'workflow'].filter((key) => place[key] === undefined)
+    if (missing.length === 0) return []
+    return [
+      {
+        file: file.source.file,
+        ...file.source.keyAt(['environments', name]),
+        message: `environments.${name} asks for provenance, and gates.provenance has no ${missing.join(' and no ')}`,
+        hint: 'write there, or in defaults: gates: {provenance: {repository: acme/shop, workflow: .github/workflows/build.yml}}',
+        conceal: false,
+      },
+    ]
+  })
+}
+
+const mapIn = (value: Plain | undefined): PlainMap => (isPlainMap(value) ? value : {})

@@ -193,3 +193,54 @@ describe('what cannot be resolved is an error that names its way out', () => {
     expect(error.detail['paths']).toEqual([path])
   })
 })
+
+describe('provenance', () => {
+  const withGates = (defaults: string, own: string) =>
+    parseConfig({
+      path: 'towpath.yaml',
+      text: `version: 1
+project: shop
+services: {backend: {compose: web, image: ghcr.io/acme/shop, health: {path: /, port: 80}}}
+defaults: {host: {folder: /srv/shop}${defaults}}
+environments: {production: {${own}}}
+`,
+    })
+  const place = 'provenance: {repository: acme/shop, workflow: .github/workflows/build.yml}'
+
+  test('is of one repository and workflow, vouched for by GitHub unless it is said', () => {
+    const parsed = withGates(
+      `, gates: {${place}}`,
+      'gates: {evidence: [provenance], provenance: {ref: refs/heads/main, max_age: 30d}}',
+    )
+    expect(parsed.ok && resolveConfig(parsed.config, 'production').policy.evidence).toEqual({
+      ...noEvidencePolicy,
+      gates: ['provenance'],
+      provenance: {
+        repositories: ['acme/shop'],
+        workflows: ['.github/workflows/build.yml'],
+        refs: ['refs/heads/main'],
+        issuers: ['https://token.actions.githubusercontent.com'],
+        maxAgeMs: 30 * 86_400_000,
+      },
+    })
+  })
+
+  test('that is asked for says of where, in defaults or the environment', () => {
+    const bare = withGates('', 'gates: {evidence: [provenance]}')
+    expect(!bare.ok && bare.problems.map(({ message }) => message)).toEqual([
+      'environments.production asks for provenance, and gates.provenance has no repository and no workflow',
+    ])
+    expect(withGates(', gates: {evidence: [provenance]}', `gates: {${place}}`).ok).toBe(true)
+    expect(withGates('', `gates: {${place}}`).ok).toBe(true)
+  })
+
+  test.each([
+    '{repository: shop, workflow: .github/workflows/build.yml}',
+    '{repository: "http://ghe.example.com/acme/shop", workflow: .github/workflows/build.yml}',
+    '{repository: acme/shop, workflow: build.yml}',
+    '{repository: acme/shop, workflow: .github/workflows/build.yml, ref: main}',
+    '{repository: acme/shop, workflow: .github/workflows/build.yml, issuer: github}',
+  ])('of %s is refused', (written) => {
+    expect(withGates('', `gates: {evidence: [provenance], provenance: ${written}}`).ok).toBe(false)
+  })
+})

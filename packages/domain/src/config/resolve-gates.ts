@@ -1,5 +1,6 @@
 import { settled } from '../evidence/evidence-policy.ts'
 import type { EvidencePolicy } from '../evidence/evidence-policy.ts'
+import type { ProvenanceDemand } from '../evidence/provenance-demand.ts'
 import { durationMs } from './resolve-services.ts'
 import type { CompleteEnvironment } from './section/environment.ts'
 
@@ -17,4 +18,21 @@ export const resolveGates = (gates: CompleteEnvironment['gates']): EvidencePolic
     },
     dataAgeMaxMs: durationMs(gates.data_age),
     repositoryWaivers: gates.repository_waivers,
+    provenance: demandOf(gates.provenance),
   })
+
+const demandOf = ({
+  repository,
+  workflow,
+  ref,
+  issuer,
+  max_age: age,
+}: CompleteEnvironment['gates']['provenance']): ProvenanceDemand => ({
+  repositories: listOf(repository),
+  workflows: listOf(workflow),
+  refs: listOf(ref),
+  issuers: [issuer],
+  maxAgeMs: age === undefined ? null : durationMs(age),
+})
+
+const listOf = (text: string | undefined): string[] => (text === undefined ? [] : [text])

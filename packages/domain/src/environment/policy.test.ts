@@ -4,6 +4,7 @@ import { formatFreezeWindow } from '../config/freeze-window.ts'
 import type { FreezeWindow, PolicyConfig } from '../config/resolved-config.ts'
 import { evidenceGates, noEvidencePolicy, settled } from '../evidence/evidence-policy.ts'
 import type { EvidencePolicy } from '../evidence/evidence-policy.ts'
+import type { ProvenanceDemand } from '../evidence/provenance-demand.ts'
 import { askedPolicy, describePending, effectivePolicy, isAsStrictAs, stricterPolicy } from './policy.ts'
 import type { EnvironmentPolicy } from './policy.ts'
 
@@ -13,6 +14,14 @@ const window = (fromDay: number, toDay: number): FreezeWindow => {
 }
 
 const period = fc.integer({ min: 0, max: 3 })
+const places = (...names: string[]) => fc.uniqueArray(fc.constantFrom(...names))
+const demand = fc.record<ProvenanceDemand>({
+  repositories: places('acme/shop', 'acme/fork'),
+  workflows: places('.github/workflows/build.yml', '.github/workflows/other.yml'),
+  refs: places('refs/heads/main', 'refs/tags/v*'),
+  issuers: places('https://token.actions.githubusercontent.com'),
+  maxAgeMs: fc.option(period),
+})
 const evidence = fc
   .record<EvidencePolicy>({
     gates: fc.uniqueArray(fc.constantFrom(...evidenceGates)),
@@ -21,6 +30,7 @@ const evidence = fc
     graceMs: fc.record({ low: period, medium: period, high: period, critical: period }),
     dataAgeMaxMs: period,
     repositoryWaivers: fc.boolean(),
+    provenance: demand,
   })
   .map(settled)
 

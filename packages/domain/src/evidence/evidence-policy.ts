@@ -1,12 +1,15 @@
 import { severityRanks } from '../advisory/severity.ts'
 import type { SeverityRank } from '../advisory/severity.ts'
 import { duration } from '../config/duration-text.ts'
+import { demandLoosenings, describeDemand, stricterDemand } from './provenance-demand.ts'
+import type { ProvenanceDemand } from './provenance-demand.ts'
 
 /** Gates that ask for signed evidence, in the order of the checklist. An environment turns on those it wants. */
 export const evidenceGates = [
   'audit',
   'image-scan',
   'sbom-present',
+  'provenance',
   'pinning',
   'secrets',
   'static-analysis',
@@ -31,6 +34,8 @@ export interface EvidencePolicy {
   dataAgeMaxMs: number
   /** Whether waivers in the repository's own file let findings pass. */
   repositoryWaivers: boolean
+  /** Where images have to be built; absent where the gate `provenance` is off. */
+  provenance?: ProvenanceDemand | undefined
 }
 
 const defaultDataAgeMs = 48 * 3_600_000
@@ -58,13 +63,24 @@ export function stricterEvidence(one: EvidencePolicy, other: EvidencePolicy): Ev
     graceMs: byGrade((grade) => Math.min(one.graceMs[grade], other.graceMs[grade])),
     dataAgeMaxMs: Math.min(one.dataAgeMaxMs, other.dataAgeMaxMs),
     repositoryWaivers: one.repositoryWaivers && other.repositoryWaivers,
+    ...stricterProvenance(one, other),
   })
 }
 
+function stricterProvenance(one: EvidencePolicy, other: EvidencePolicy): Pick<EvidencePolicy, 'provenance'> {
+  if (one.provenance === undefined || other.provenance === undefined)
+    return { ...pinOf(one.provenance), ...pinOf(other.provenance) }
+  return { provenance: stricterDemand(one.provenance, other.provenance) }
+}
+
+const pinOf = (provenance: ProvenanceDemand | undefined): Pick<EvidencePolicy, 'provenance'> =>
+  provenance === undefined ? {} : { provenance: stricterDemand(provenance, provenance) }
+
 /** One way to write each policy, so that equal ones are equal as data. */
-export function settled(policy: EvidencePolicy): EvidencePolicy {
+export function settled({ provenance, ...policy }: EvidencePolicy): EvidencePolicy {
   const gates = evidenceGates.filter((gate) => policy.gates.includes(gate))
-  return gates.length === 0 ? noEvidencePolicy : { ...policy, gates }
+  if (gates.length === 0) return noEvidencePolicy
+  return { ...policy, gates, ...(gates.includes('provenance') ? pinOf(provenance) : {}) }
 }
 
 /** Each point in which `asked` is looser than `accepted`, both sides as text. */
@@ -98,11 +114,22 @@ export function evidenceLoosenings(
   ]
   return [
     ...gone,
+    ...provenanceLoosenings(accepted, asked),
     ...points
       .filter(([isLooser]) => isLooser)
       .map(([, tell]) => ({ accepted: tell(accepted), asked: tell(asked) })),
   ]
 }
+
+/** Where the gate itself is gone, that is told, and not what it asked. */
+function provenanceLoosenings(
+  { provenance: accepted }: EvidencePolicy,
+  { provenance: asked = anyPlace, gates }: EvidencePolicy,
+): { accepted: string; asked: string }[] {
+  return accepted === undefined || !gates.includes('provenance') ? [] : demandLoosenings(accepted, asked)
+}
+
+const anyPlace: ProvenanceDemand = { repositories: [], workflows: [], refs: [], issuers: [], maxAgeMs: null }
 
 const byGrade = (of: (grade: GradedSeverity) => number): Record<GradedSeverity, number> => ({
   low: of('low'),
@@ -113,7 +140,7 @@ const byGrade = (of: (grade: GradedSeverity) => number): Record<GradedSeverity, 
 
 /** One line for people. */
 export function describeEvidencePolicy(policy: EvidencePolicy): string {
-  const { gates, severity, onlyFixable, graceMs, dataAgeMaxMs, repositoryWaivers } = policy
+  const { gates, severity, onlyFixable, graceMs, dataAgeMaxMs, repositoryWaivers, provenance } = policy
   if (gates.length === 0) return 'none'
   const grace = gradedSeverities.filter((grade) => graceMs[grade] > 0)
   return [
@@ -122,5 +149,6 @@ export function describeEvidencePolicy(policy: EvidencePolicy): string {
     ...grace.map((grade) => `${grade} may stay ${duration(graceMs[grade])}`),
     `advisories of at most ${duration(dataAgeMaxMs)}`,
     ...(repositoryWaivers ? [] : ['no waivers of the repository']),
+    ...(provenance === undefined ? [] : [describeDemand(provenance)]),
   ].join('; ')
 }

@@ -3,6 +3,7 @@ export const evidenceKinds = [
   'audit',
   'scan',
   'sbom',
+  'provenance',
   'secrets',
   'pinning',
   'static-analysis',
@@ -11,8 +12,15 @@ export const evidenceKinds = [
 ] as const
 export type EvidenceKind = (typeof evidenceKinds)[number]
 
-/** Formats that are read: Towpath's own results, SARIF 2.1.0, CycloneDX, JUnit and OpenVEX. */
-export const evidenceFormats = ['towpath', 'sarif', 'cyclonedx', 'junit', 'openvex'] as const
+/** Formats that are read: Towpath's own results, SARIF 2.1.0, CycloneDX, JUnit, OpenVEX and Sigstore bundles. */
+export const evidenceFormats = [
+  'towpath',
+  'sarif',
+  'cyclonedx',
+  'junit',
+  'openvex',
+  'sigstore-bundle',
+] as const
 export type EvidenceFormat = (typeof evidenceFormats)[number]
 
 /** What evidence speaks of: a commit by its full id, or an image by its digest. */
@@ -25,7 +33,8 @@ export const subjectKey = (subject: EvidenceSubject): string =>
 export const isCommitId = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
 
 /** Kinds that speak of what was built; the others speak of what it was built from. */
-export const isAboutImage = (kind: EvidenceKind): boolean => kind === 'scan' || kind === 'sbom'
+export const isAboutImage = (kind: EvidenceKind): boolean =>
+  kind === 'scan' || kind === 'sbom' || kind === 'provenance'
 
 /** A document that somebody brought, as the ledger keeps it. The signed statement holds the same. */
 export interface EvidenceRecord {

@@ -52,6 +52,12 @@ export interface BillFacts {
   isIncomplete: boolean
 }
 
+/** What an attestation says it is about; who signed it is for the keeper of the roots of trust to say. */
+export interface AttestationFacts {
+  /** Digests of images, as far as they are told in SHA-256. */
+  subjects: readonly string[]
+}
+
 export interface TestFacts {
   tests: number
   failures: number
@@ -67,6 +73,7 @@ export interface FactsByKind {
   pinning: ResultFacts
   'static-analysis': ResultFacts
   sbom: BillFacts
+  provenance: AttestationFacts
   tests: TestFacts
   vex: { statements: readonly VexStatement[] }
 }

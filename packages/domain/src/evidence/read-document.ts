@@ -4,6 +4,7 @@ import { readCycloneDx } from './format/cyclonedx.ts'
 import { readJunit } from './format/junit.ts'
 import { readOpenVex } from './format/openvex.ts'
 import { readSarif } from './format/sarif.ts'
+import { readSigstoreBundle } from './format/sigstore-bundle.ts'
 import { readTowpathResult } from './format/towpath-result.ts'
 
 /** A document that was understood. */
@@ -46,8 +47,11 @@ function readAny(text: string, wanted: EvidenceKind | null): DocumentReading {
   if ('runs' in document)
     return readSarif(document, sarifKinds.find((kind) => kind === wanted) ?? 'static-analysis')
   if ('@context' in document) return readOpenVex(document)
+  if ('verificationMaterial' in document) return readSigstoreBundle(document)
   if ('kind' in document) return readTowpathResult(document)
-  return refused('it is none of: a result of Towpath (--json), SARIF 2.1.0, CycloneDX, JUnit, OpenVEX')
+  return refused(
+    'it is none of: a result of Towpath (--json), SARIF 2.1.0, CycloneDX, JUnit, OpenVEX, a Sigstore bundle',
+  )
 }
 
 const refused = (problem: string): DocumentReading => ({ ok: false, problem })

@@ -69,6 +69,7 @@ const mediaTypes: Record<EvidenceRecord['format'], string> = {
   cyclonedx: 'application/vnd.cyclonedx+json',
   junit: 'application/xml',
   openvex: 'application/json',
+  'sigstore-bundle': 'application/vnd.dev.sigstore.bundle.v0.3+json',
 }
 
 /** The statement of a record: installation, subject, document and who brought it when, in one signed text. */

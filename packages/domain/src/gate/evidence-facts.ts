@@ -1,3 +1,4 @@
+import type { ProvenanceFacts } from '../evidence/provenance.ts'
 import type { AuditFacts, BillFacts, ResultFacts, TestFacts } from '../evidence/facts.ts'
 
 /** Signed evidence as it was found: checked against its signature, or why there is none that counts. */
@@ -24,6 +25,7 @@ export interface ImageEvidence {
   services: string[]
   scan: EvidenceSeen<AuditFacts>
   sbom: EvidenceSeen<BillFacts>
+  provenance: EvidenceSeen<ProvenanceFacts>
 }
 
 export interface ReleaseEvidence {

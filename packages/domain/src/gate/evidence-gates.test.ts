@@ -69,6 +69,7 @@ const places: Record<EvidenceGate, (seen: EvidenceSeen<never>) => ReleaseEvidenc
   audit: (audit) => withCommit({ audit }),
   'image-scan': (scan) => withImage({ scan }),
   'sbom-present': (sbom) => withImage({ sbom }),
+  provenance: (provenance) => withImage({ provenance }),
   pinning: (pinning) => withCommit({ pinning }),
   secrets: (secrets) => withCommit({ secrets }),
   'static-analysis': (seen) => withCommit({ 'static-analysis': seen }),

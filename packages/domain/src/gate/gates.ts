@@ -8,6 +8,7 @@ import { evidenceFresh } from './evidence-fresh.ts'
 import type { Gate } from './gate.ts'
 import { diskRoom, hostReachable } from './host-ready.ts'
 import { imagesInRegistry, imagesOnHost } from './images-present.ts'
+import { provenanceGate } from './provenance.ts'
 import { pinningGate, sbomPresent, secretsGate, staticAnalysisGate, testsGate } from './result-evidence.ts'
 import { settingsComplete } from './settings-complete.ts'
 import { backupMade, rollbackReady, schemaAllows } from './way-back.ts'
@@ -31,6 +32,7 @@ export const gates: readonly Gate[] = [
   auditGate,
   imageScanGate,
   sbomPresent,
+  provenanceGate,
   pinningGate,
   secretsGate,
   staticAnalysisGate,

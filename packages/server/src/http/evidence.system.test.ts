@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { startScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import type { ScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import pg from 'pg'
@@ -10,8 +12,13 @@ let postgres: ScratchPostgres
 let subject: ApiUnderTest
 let database = ''
 
-const commit = 'c'.repeat(40)
-const image = `sha256:${'1'.repeat(64)}`
+// What GitHub attested for a public artifact.
+const commit = '283bf967fa3c591925dd25e6a6e8e781542117bf'
+const image = 'sha256:afa27b44d43b02a9fea41d13cedc2e4016cfcf87c5dbf990e593669aa8ce286d'
+const attestation = readFileSync(
+  join(import.meta.dirname, '../../../adapters/src/attestation/fixtures/enterprise.sigstore.json'),
+  'utf8',
+)
 const config = `version: 1
 project: shop
 services:
@@ -21,7 +28,12 @@ services:
     health: {path: /health, port: 4000}
 defaults:
   host: {folder: /srv/shop}
-  gates: {evidence: [audit, sbom-present]}
+  gates:
+    evidence: [audit, sbom-present, provenance]
+    provenance:
+      repository: too-legit/attest
+      workflow: .github/workflows/integration.yml
+      issuer: https://token.actions.githubusercontent.com/hammer-time
 environments:
   production: {}
 `
@@ -155,6 +167,27 @@ describe('evidence', () => {
   ])('that does not count is refused by name: %s', async (code, text, about) => {
     const answer = await add(text, about)
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([422, code])
+  })
+
+  it('of who built an image is checked by the server itself, and again by the gate', async () => {
+    const other = `sha256:${'2'.repeat(64)}`
+    const changed = attestation.replace(/("payload": ?"[^"]{400})[^"]/, '$1Z')
+    for (const [text, about] of [
+      [changed, image],
+      [attestation, other],
+    ] as const) {
+      const answer = await add(text, { subject: { image: about } })
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
+        422,
+        'ATTESTATION_DOES_NOT_HOLD',
+      ])
+    }
+    expect(await gate('provenance')).toMatchObject({ answer: 'unknown' })
+    expect((await add(attestation, { subject: { image } })).status).toBe(201)
+    expect(await gate('provenance')).toMatchObject({
+      answer: 'pass',
+      why: expect.stringContaining('https://github.com/too-legit/attest, .github/workflows/integration.yml'),
+    })
   })
 
   it('that was altered in the database is told, and no gate passes by it', async () => {

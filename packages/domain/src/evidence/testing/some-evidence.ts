@@ -1,6 +1,8 @@
 import type { EvidenceSeen, ReleaseEvidence } from '../../gate/evidence-facts.ts'
 import type { EvidencePolicy } from '../evidence-policy.ts'
 import { evidenceGates, noEvidencePolicy } from '../evidence-policy.ts'
+import type { ProvenanceDemand } from '../provenance-demand.ts'
+import type { BuildIdentity, CheckedAttestation } from '../provenance.ts'
 import type { AuditFacts, JudgedFinding } from '../facts.ts'
 
 export const someCommit = 'c'.repeat(40)
@@ -58,11 +60,40 @@ export function goodEvidence(now: string): ReleaseEvidence {
         services: ['backend'],
         scan: present(someAudit(now, { files: ['image.tar'] }), now),
         sbom: present({ components: 12, isIncomplete: false }, now),
+        provenance: present({ attestations: [someAttestation(now)], commits: [someCommit] }, now),
       },
     ],
     firstSeen: {},
   }
 }
 
+export const somePlace: ProvenanceDemand = {
+  repositories: ['acme/shop'],
+  workflows: ['.github/workflows/build.yml'],
+  refs: ['refs/heads/main'],
+  issuers: ['https://token.actions.githubusercontent.com'],
+  maxAgeMs: null,
+}
+
+export const someIdentity: BuildIdentity = {
+  signer: 'https://github.com/acme/shop/.github/workflows/build.yml@refs/heads/main',
+  issuer: 'https://token.actions.githubusercontent.com',
+  repository: 'https://github.com/acme/shop',
+  ref: 'refs/heads/main',
+  commit: someCommit,
+  runner: 'github-hosted',
+}
+
+export const someAttestation = (signedAt: string): CheckedAttestation => ({
+  id: 'ev_1',
+  state: 'verified',
+  identity: someIdentity,
+  signedAt,
+})
+
 /** Every gate on. */
-export const everyGate: EvidencePolicy = { ...noEvidencePolicy, gates: [...evidenceGates] }
+export const everyGate: EvidencePolicy = {
+  ...noEvidencePolicy,
+  gates: [...evidenceGates],
+  provenance: somePlace,
+}

@@ -21,6 +21,23 @@ const periodMs = z
   .min(0)
   .max(90 * 86_400_000)
 
+const places = z.array(z.string().min(1).max(500)).max(20)
+
+/** Where images have to be built; all of each list has to hold. */
+const provenanceShape = z
+  .strictObject({
+    repositories: places,
+    workflows: places,
+    refs: places,
+    issuers: places,
+    maxAgeMs: z
+      .int()
+      .min(0)
+      .max(730 * 86_400_000)
+      .nullable(),
+  })
+  .openapi('ProvenanceDemand', { description: 'For the gate provenance; absent where it is off.' })
+
 /** What an environment asks of evidence, as its policy has it. */
 export const evidencePolicyShape = z
   .strictObject({
@@ -33,6 +50,7 @@ export const evidencePolicyShape = z
     graceMs: z.strictObject({ low: periodMs, medium: periodMs, high: periodMs, critical: periodMs }),
     dataAgeMaxMs: periodMs,
     repositoryWaivers: z.boolean(),
+    provenance: provenanceShape.optional(),
   })
   .openapi('EvidencePolicy')
 

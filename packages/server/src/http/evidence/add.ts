@@ -29,7 +29,7 @@ const route = endpoint({
   tags: ['evidence'],
   summary: 'Takes what a check says of a commit or image, signs it and keeps it',
   description:
-    'Results of Towpath, SARIF 2.1.0, CycloneDX, JUnit and OpenVEX. The same document for the same subject is taken once.',
+    'Results of Towpath, SARIF 2.1.0, CycloneDX, JUnit, OpenVEX and Sigstore bundles. The same document for the same subject is taken once.',
   request: { body: jsonBody(body) },
   responses: { 201: json(evidenceShape, 'What was recorded') },
 })

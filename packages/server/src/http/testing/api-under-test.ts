@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sigstoreVerifier } from '@towpath/adapters/attestation/sigstore.ts'
+import { publicRoots } from '@towpath/adapters/attestation/trusted-roots.ts'
 import type { FakeHost } from '@towpath/adapters/container-engine/fake-host.ts'
 import { fakeEngine } from '@towpath/adapters/container-engine/fake.ts'
 import { fakeDatabaseProbe } from '@towpath/adapters/database-probe/fake.ts'
@@ -113,6 +115,7 @@ function fakePorts(stateDir: string, logged: string[]) {
   }
   const database = fakeDatabaseProbe()
   return {
+    attestations: sigstoreVerifier(publicRoots()),
     compose: { read: async (request: Parameters<typeof readCompose>[0]) => readCompose(request) },
     secrets: ageSecretStore({ stateDir }),
     databaseOf: () => database,
