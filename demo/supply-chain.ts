@@ -84,25 +84,28 @@ async function importRecord(teller: Teller, id: string): Promise<void> {
  */
 export async function liveStory(teller: Teller): Promise<string | null> {
   await cli(teller, 'dev', ['advisories', 'send'])
+  // What is known already is judged first: only then is what comes after it news.
+  await liveFinding(teller, advisory)
   await importRecord(teller, later)
   await cli(teller, 'dev', ['advisories', 'send'])
-  const told = await findingInLedger(teller)
+  const seq = await liveFinding(teller, later)
   await cli(teller, 'dev', ['findings', '--live', '-e', 'production'])
-  return told
+  return seq === null ? null : await sentenceAt(teller.stage, seq)
 }
 
 const TOLD_WITHIN_MS = 30_000
 const LOOK_EACH_MS = 250
 
-async function findingInLedger({ stage }: Teller): Promise<string | null> {
+/** The event that told of a finding on what is live in production; null where none did in time. */
+async function liveFinding({ stage }: Teller, id: string): Promise<number | null> {
   for (let waitedMs = 0; waitedMs < TOLD_WITHIN_MS; waitedMs += LOOK_EACH_MS) {
     const { items } = await stage.server.get<{
       items: { releases: { findings: { id: string; seq: number }[] }[] }[]
     }>('/v1/findings?environment=production&live=true')
     const found = items
       .flatMap(({ releases }) => releases.flatMap(({ findings }) => findings))
-      .find(({ id }) => id === later)
-    if (found !== undefined) return await sentenceAt(stage, found.seq)
+      .find((finding) => finding.id === id)
+    if (found !== undefined) return found.seq
     await new Promise((resolve) => setTimeout(resolve, LOOK_EACH_MS))
   }
   return null
