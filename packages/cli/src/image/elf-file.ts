@@ -1,3 +1,5 @@
+import { machineName } from '@towpath/domain/inventory/image/foreign-programs.ts'
+
 /** Part of a file: bytes from an offset on. */
 export interface FilePart {
   offset: number
@@ -5,6 +7,18 @@ export interface FilePart {
 }
 
 export const isElf = (first: Buffer): boolean => first.length >= 4 && first.readUInt32BE(0) === 0x7f454c46
+
+/** Executables, and shared objects, which position-independent programs are too. */
+const programTypes = new Set([2, 3])
+
+/** What a file of ELF runs on, as images name it; null where it is no program, or for another machine (gABI, chapter 4). */
+export function elfMachine(header: Buffer): string | null {
+  if (header.length < 20 || !isElf(header)) return null
+  const isBigEndian = header[5] === 2
+  const read = reader(isBigEndian)
+  if (!programTypes.has(read.half(header, 16))) return null
+  return machineName({ machine: read.half(header, 18), is64: header[4] === 2, isBigEndian })
+}
 
 /** Far above any real program. */
 const SECTIONS_MAX = 65_536

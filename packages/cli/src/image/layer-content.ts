@@ -117,7 +117,7 @@ export class LayerContent {
     const unread = unreadKindOf(path, size)
     if (unread !== null) this.#keep(path, reading({ problem: `is ${unread}, which is not read` }))
     if (kind === null) {
-      const program = await readProgram(size, content, this.#space)
+      const program = await readProgram({ size, mayRun: mayRun(header) }, content, this.#space)
       if (program !== null) this.#keep(path, program)
       return true
     }
@@ -138,10 +138,14 @@ export class LayerContent {
   #keep(path: string, found: FileReading, isDatabase = false): void {
     this.#packages += found.packages.length
     this.#spent.add({ entries: 0, nameCharacters: 0, packages: found.packages.length })
-    if (found.packages.length > 0 || found.problem !== null || found.system !== null || isDatabase)
+    const says = found.problem ?? found.system ?? found.machine
+    if (found.packages.length > 0 || says !== null || isDatabase)
       this.#files.set(path, { ...found, isDatabase })
   }
 }
+
+/** By the mode that it is unpacked with; libraries of some systems have it too. */
+const mayRun = ({ mode }: Header): boolean => (mode & 0o111) !== 0
 
 async function readingOf({ read }: FileKind, bytes: Buffer): Promise<FileReading> {
   if (read !== 'rpm-database') return read(bytes.toString('utf8'))

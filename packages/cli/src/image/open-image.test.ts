@@ -38,7 +38,7 @@ const put = async (files: readonly [string, Buffer][]): Promise<string> => {
 const inventoryAt = async (path: string, bounds = scanBounds) => {
   const [image] = await openImages(path, { bounds })
   if (image === undefined) throw new Error('no image')
-  const inventory = imageInventory({ image: 'image', layers: image.layers, now })
+  const inventory = imageInventory({ image: 'image', platform: image.platform, layers: image.layers, now })
   return {
     ...inventory,
     gaps: inventory.inventories.flatMap(({ gaps }) => gaps.map(({ message }) => message)),

@@ -13,7 +13,8 @@ async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 /** One for all tests, so that nothing of one program may show in the next. */
 const space = new ProgramSpace()
 
-const read = (bytes: Buffer, chunk = 65_536) => readProgram(bytes.length, inChunks(bytes, chunk), space)
+const read = (bytes: Buffer, chunk = 65_536) =>
+  readProgram({ size: bytes.length }, inChunks(bytes, chunk), space)
 
 const told = async (bytes: Buffer, chunk?: number) => {
   const found = await read(bytes, chunk)

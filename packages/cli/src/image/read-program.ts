@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib'
 import type { FileReading } from '@towpath/domain/inventory/image/image-file.ts'
 import { reading } from '@towpath/domain/inventory/image/image-file.ts'
 import { readCargoAuditable, readGoBuildInfo } from '@towpath/domain/inventory/image/language-packages.ts'
-import { elfSection, isElf } from './elf-file.ts'
+import { elfMachine, elfSection, isElf } from './elf-file.ts'
 import type { FilePart, SectionReading } from './elf-file.ts'
 import { findGoBuildInfo } from './go-build-info.ts'
 
@@ -15,9 +15,12 @@ const END_SIZE = 32 * MEGABYTE
 /** Bytes of the list of crates, inflated. */
 const CRATES_SIZE_MAX = 16 * MEGABYTE
 
-/** Reads an entry to its end; what a program says of its modules or crates, null where it is no program or says nothing. */
+/**
+ * Reads an entry to its end; what a program says of its modules or crates, and what it runs on where it may be run at
+ * all. Null where it is no program or says nothing.
+ */
 export async function readProgram(
-  size: number,
+  { size, mayRun = true }: { size: number; mayRun?: boolean },
   content: AsyncIterable<Buffer>,
   space: ProgramSpace,
 ): Promise<FileReading | null> {
@@ -33,8 +36,13 @@ export async function readProgram(
     held.add(chunk)
   }
   if (isProgram !== true || held === null) return null
-  const part = held.part()
-  return cratesOf(header, part) ?? modulesOf(part, elfSection(header, part, '.go.buildinfo'))
+  return readingOf(header, held.part(), mayRun)
+}
+
+function readingOf(header: Buffer, part: FilePart, mayRun: boolean): FileReading | null {
+  const found = cratesOf(header, part) ?? modulesOf(part, elfSection(header, part, '.go.buildinfo'))
+  const machine = mayRun ? elfMachine(header) : null
+  return machine === null ? found : { ...(found ?? reading({})), machine }
 }
 
 /** Room for one program at a time, used again for the next: a layer of a hundred programs needs that of its largest. */

@@ -53,7 +53,7 @@ export async function scanImages(
       base,
       source,
       place,
-      ...imageInventory({ image: label, layers, now: shell.now() }),
+      ...imageInventory({ image: label, platform, layers, now: shell.now() }),
     }
   })
 }

@@ -5,7 +5,8 @@ import type { SeverityRank } from './severity.ts'
 
 /**
  * Whether a finding counts under a rule. What is known to be exploited, and packages made to do harm, count under every
- * rule but `none`; a vulnerability without a score counts as high, until somebody scores or waives it. With `shippedOnly`
+ * rule but `none`; a vulnerability without a score counts as high, until somebody scores or waives it, and a program that cannot run where it is
+ * does too. With `shippedOnly`
  * what is known not to be in what runs counts no more; what nobody knows of does.
  */
 export function countsUnder(rule: FailRule, finding: Finding, shippedOnly = false): boolean {
@@ -14,10 +15,12 @@ export function countsUnder(rule: FailRule, finding: Finding, shippedOnly = fals
   if (kind === 'malicious' || isExploited === true) return true
   if (shippedOnly && isKnownNotToShip(finding)) return false
   if (rule === 'warnings') return true
-  if (kind !== 'vulnerability') return false
+  if (!harmful.has(kind)) return false
   if (rule === 'vulnerabilities') return true
   return rankOf(severity === 'unscored' ? 'high' : severity) >= rankOf(rule)
 }
+
+const harmful = new Set<Finding['kind']>(['vulnerability', 'wrong-architecture'])
 
 const isKnownNotToShip = ({ presence }: Finding): boolean =>
   presence === 'dev-only' || presence === 'locked-only'

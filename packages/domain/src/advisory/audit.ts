@@ -8,6 +8,7 @@ import type { EngineName, EngineReport } from './engine/engine.ts'
 import { mergeEngineFindings } from './engine/merge-engine-findings.ts'
 import type { FailRule } from './fail-rule.ts'
 import type { Finding } from './finding.ts'
+import { foreignFindings } from './foreign-findings.ts'
 import { matchInventory } from './match-inventory.ts'
 import type { MatchFacts } from './match-inventory.ts'
 import { familyOf } from './version-order-of.ts'
@@ -92,7 +93,7 @@ export function audit(input: AuditInput): AuditResult {
     const index = indexes.get(ecosystem) ?? joinIndexes(ecosystem, advisedAs(ecosystem).map(data.index))
     indexes.set(ecosystem, index)
     const { findings, gaps, notCompared } = matchInventory(inventory, index, facts)
-    found.push(...findings)
+    found.push(...findings, ...foreignFindings(inventory))
     lockfiles.push({ file, ecosystem, components: components.length, notCompared, isCovered })
     for (const gap of gaps)
       unknowns.push({

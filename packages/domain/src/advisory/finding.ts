@@ -2,8 +2,11 @@ import type { Presence, Requirement } from '../inventory/component.ts'
 import type { AdvisoryKind } from './advisory.ts'
 import type { Severity } from './severity.ts'
 
-/** What a finding tells of; `yanked` comes from a registry, not from an advisory. */
-export type FindingKind = AdvisoryKind | 'yanked'
+/** Kinds that no advisory tells of: what a registry took back, and a program that its own image cannot run. */
+export const otherKinds = ['wrong-architecture', 'yanked'] as const
+
+/** What a finding tells of. */
+export type FindingKind = AdvisoryKind | (typeof otherKinds)[number]
 
 /** One thing known of one component that is locked. The fields up to `path` are what scripts read; they stay. */
 export interface Finding {

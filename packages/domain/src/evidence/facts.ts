@@ -1,6 +1,5 @@
-import type { AdvisoryKind } from '../advisory/advisory.ts'
 import type { EvidenceKind } from './evidence.ts'
-import type { Finding, FindingWaiver } from '../advisory/finding.ts'
+import type { Finding, FindingKind, FindingWaiver } from '../advisory/finding.ts'
 import type { KnownLockfiles } from './known-lockfiles.ts'
 import type { VexStatement } from './vex-waivers.ts'
 
@@ -9,7 +8,7 @@ export interface JudgedFinding extends Pick<
   Finding,
   'id' | 'aliases' | 'package' | 'version' | 'severity' | 'fixed' | 'presence' | 'isExploited' | 'file'
 > {
-  kind: AdvisoryKind | 'yanked'
+  kind: FindingKind
   waiver: JudgedWaiver | null
 }
 

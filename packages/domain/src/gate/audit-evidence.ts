@@ -154,10 +154,15 @@ const named = (findings: readonly JudgedFinding[]): string => {
   return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join('; ')
 }
 
+const kindWords: Partial<Record<JudgedFinding['kind'], string>> = {
+  malicious: 'made to do harm',
+  'wrong-architecture': 'a program that the image cannot run',
+}
+
 const wordsFor = ({ kind, severity, isExploited, fixed, waiver }: JudgedFinding): string[] => [
-  kind === 'malicious' ? 'made to do harm' : severity,
+  kindWords[kind] ?? severity,
   ...(isExploited === true ? ['known to be exploited'] : []),
-  fixed === null ? 'no fix' : `fixed in ${fixed}`,
+  ...(kind === 'wrong-architecture' ? [] : [fixed === null ? 'no fix' : `fixed in ${fixed}`]),
   ...(waiver === null ? [] : [`its waiver until ${waiver.expires} does not cover this`]),
 ]
 

@@ -28,8 +28,10 @@ export interface Weighing {
  */
 export function weighFinding(finding: JudgedFinding, { policy, now, firstSeen }: Weighing): Weight {
   if (finding.kind === 'malicious' || finding.isExploited === true) return 'blocks'
-  if (finding.kind !== 'vulnerability') return 'no-vulnerability'
+  if (!weighed.has(finding.kind)) return 'no-vulnerability'
   if (isWaived(finding, { policy, now })) return 'waived'
+  // Neither a severity nor a time of grace makes a program run.
+  if (finding.kind === 'wrong-architecture') return 'blocks'
   // A lockfile and a dependency graph know what is not shipped; where nobody knows, it counts as shipped.
   if (notShipped.has(finding.presence)) return 'not-shipped'
   const severity = gradeOf(finding)
@@ -37,6 +39,9 @@ export function weighFinding(finding: JudgedFinding, { policy, now, firstSeen }:
   if (policy.onlyFixable && finding.fixed === null) return 'no-fix'
   return isInGrace(finding, severity, { policy, now, firstSeen }) ? 'in-grace' : 'blocks'
 }
+
+/** What does harm as it is. */
+const weighed = new Set<JudgedFinding['kind']>(['vulnerability', 'wrong-architecture'])
 
 const notShipped = new Set<JudgedFinding['presence']>(['dev-only', 'locked-only'])
 

@@ -60,10 +60,23 @@ export interface InventoryGap {
   message: string
 }
 
+/** A program of an image that the image's own platform cannot run. */
+export interface ForeignProgram {
+  file: string
+  /** As images name it: `arm64`. */
+  machine: string
+  /** Of the image: `linux/amd64`. */
+  platform: string
+  /** How many more there are that are not told one by one. */
+  others: number
+}
+
 /** Everything one file pins. With gaps it is a part of the truth, and no verdict over it is a clean one. */
 export interface Inventory {
   file: string
   ecosystem: Ecosystem
   components: readonly Component[]
   gaps: readonly InventoryGap[]
+  /** Of an image alone. */
+  foreign?: readonly ForeignProgram[]
 }

@@ -50,7 +50,15 @@ function findingLines(result: AuditResult, place: string): Line[] {
   ]
 }
 
-const kindRank = ['malicious', 'vulnerability', 'unsound', 'unmaintained', 'yanked', 'notice']
+const kindRank = [
+  'malicious',
+  'vulnerability',
+  'wrong-architecture',
+  'unsound',
+  'unmaintained',
+  'yanked',
+  'notice',
+]
 const severityRank = ['critical', 'high', 'unscored', 'medium', 'low', 'none']
 
 const worstFirst = (a: Finding, b: Finding): number =>
@@ -87,7 +95,9 @@ function presenceNotes({ presence, path }: Finding): string[] {
 function styleOf({ waiver, kind, severity }: Finding): Style {
   if (waiver !== null) return 'quiet'
   const isBad =
-    kind === 'malicious' || (kind === 'vulnerability' && ['critical', 'high', 'unscored'].includes(severity))
+    kind === 'malicious' ||
+    kind === 'wrong-architecture' ||
+    (kind === 'vulnerability' && ['critical', 'high', 'unscored'].includes(severity))
   return isBad ? 'bad' : 'warning'
 }
 
@@ -199,7 +209,12 @@ export function countText({ findings, unknowns }: AuditResult): string {
     [open.filter(({ kind }) => kind === 'malicious').length, 'malicious package', 'malicious packages'],
     [open.filter(({ kind }) => kind === 'vulnerability').length, 'vulnerability', 'vulnerabilities'],
     [
-      open.filter(({ kind }) => kind !== 'vulnerability' && kind !== 'malicious').length,
+      open.filter(({ kind }) => kind === 'wrong-architecture').length,
+      'program for another architecture',
+      'programs for another architecture',
+    ],
+    [
+      open.filter(({ kind }) => !['vulnerability', 'malicious', 'wrong-architecture'].includes(kind)).length,
       'warning',
       'warnings',
     ],

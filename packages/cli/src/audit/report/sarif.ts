@@ -58,7 +58,7 @@ function ruleOf(id: string, findings: readonly Finding[]): object {
 /** GitHub sorts alerts by a number: the middle of the rank, and high for what nobody scored. */
 function scoreFor({ kind, severity }: Finding): number {
   if (kind === 'malicious') return 10
-  if (kind !== 'vulnerability') return 0
+  if (kind !== 'vulnerability' && kind !== 'wrong-architecture') return 0
   return { none: 0, low: 2, medium: 5, high: 8, critical: 9.5, unscored: 8 }[severity]
 }
 

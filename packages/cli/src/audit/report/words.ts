@@ -2,9 +2,15 @@ import type { Finding } from '@towpath/domain/advisory/finding.ts'
 
 /** The page of an advisory; osv.dev knows all that it took in. */
 export const urlOf = (id: string): string =>
-  id.startsWith('RUSTSEC-')
+  pages[id] ??
+  (id.startsWith('RUSTSEC-')
     ? `https://rustsec.org/advisories/${id}.html`
-    : `https://osv.dev/vulnerability/${encodeURIComponent(id)}`
+    : `https://osv.dev/vulnerability/${encodeURIComponent(id)}`)
+
+/** What no advisory tells of. */
+const pages: Partial<Record<string, string>> = {
+  'WRONG-ARCHITECTURE': 'https://docs.docker.com/build/building/multi-platform/',
+}
 
 /** One finding in a sentence or three: what is known, how it got here, what to do. */
 export function adviceOf({
@@ -19,6 +25,8 @@ export function adviceOf({
   path,
   bump,
 }: Finding): string {
+  if (kind === 'wrong-architecture')
+    return `${name}: ${summary}. Build it for the platform of the image, or leave it out.`
   const rank =
     kind === 'vulnerability' ? ` (${score === null ? severity : `${severity}, ${score.toFixed(1)}`})` : ''
   const way = path.length > 2 ? ` By way of ${path.slice(1, -1).join(' > ')}.` : ''

@@ -1,7 +1,10 @@
 import { deflateSync } from 'node:zlib'
 
 /** A 64-bit little-endian ELF file with these sections, and the table of their names; the tables stand at its end. */
-export function elfOf(sections: readonly (readonly [name: string, content: Buffer])[]): Buffer {
+export function elfOf(
+  sections: readonly (readonly [name: string, content: Buffer])[],
+  { type = 2, machine = 0 } = {},
+): Buffer {
   const names = Buffer.from(`\0${[...sections.map(([name]) => name), '.shstrtab'].join('\0')}\0`, 'latin1')
   const all = [...sections, ['.shstrtab', names] as const]
   const parts: Buffer[] = []
@@ -20,6 +23,8 @@ export function elfOf(sections: readonly (readonly [name: string, content: Buffe
   }
   const header = Buffer.alloc(64)
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1])
+  header.writeUInt16LE(type, 16)
+  header.writeUInt16LE(machine, 18)
   header.writeBigUInt64LE(BigInt(offset), 40)
   header.writeUInt16LE(64, 58)
   header.writeUInt16LE(table.length, 60)

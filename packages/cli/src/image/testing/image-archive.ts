@@ -6,7 +6,9 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import type { Header } from 'tar-stream'
 
-export type Entry = readonly [name: string, content: string | Buffer] | (Partial<Header> & { name: string })
+export type Entry =
+  | readonly [name: string, content: string | Buffer, mode?: number]
+  | (Partial<Header> & { name: string })
 
 /** Of every entry, so that the same entries are the same layer. */
 const mtime = new Date(0)
@@ -16,7 +18,7 @@ export async function layerOf(entries: readonly Entry[]): Promise<Buffer> {
   const tar = pack()
   for (const entry of entries)
     if ('name' in entry) tar.entry({ mtime, ...entry }, '')
-    else tar.entry({ name: entry[0], mtime }, entry[1] as string)
+    else tar.entry({ name: entry[0], mtime, mode: entry[2] ?? 0o644 }, entry[1] as string)
   tar.finalize()
   return buffer(tar)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { advisoryKinds } from '../../advisory/advisory.ts'
+import { otherKinds } from '../../advisory/finding.ts'
 import { severityRanks } from '../../advisory/severity.ts'
 import { unauditedIn } from '../known-lockfiles.ts'
 import type { KnownLockfiles } from '../known-lockfiles.ts'
@@ -24,7 +25,7 @@ const finding = z.object({
   aliases: z.array(line).max(1_000),
   package: line,
   version: line,
-  kind: z.enum([...advisoryKinds, 'yanked']),
+  kind: z.enum([...advisoryKinds, ...otherKinds]),
   severity: z.enum([...severityRanks, 'unscored']),
   fixed: line.nullable(),
   presence: z.enum(['shipped', 'locked-only', 'dev-only', 'unknown']),

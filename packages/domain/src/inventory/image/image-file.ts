@@ -23,12 +23,15 @@ export interface FileReading {
   packages: readonly FoundPackage[]
   problem: string | null
   system: OsRelease | null
+  /** What a program runs on, as images name it; null for other files, and for machines without such a name. */
+  machine: string | null
 }
 
 export const reading = (given: Partial<FileReading>): FileReading => ({
   packages: [],
   problem: null,
   system: null,
+  machine: null,
   ...given,
 })
 

@@ -1,5 +1,13 @@
 import { compareText } from '../../version/order.ts'
-import type { Component, Ecosystem, Inventory, InventoryGap, SystemEcosystem } from '../component.ts'
+import type {
+  Component,
+  Ecosystem,
+  ForeignProgram,
+  Inventory,
+  InventoryGap,
+  SystemEcosystem,
+} from '../component.ts'
+import { foreignPrograms } from './foreign-programs.ts'
 import type { LayerPart } from './base-image.ts'
 import { systemKinds } from './image-file.ts'
 import type { FoundPackage, PackageKind, SystemKind } from './image-file.ts'
@@ -42,10 +50,12 @@ export interface ImageInventory {
  */
 export function imageInventory(input: {
   image: string
+  /** `linux/amd64`; empty where the image does not say. */
+  platform: string
   layers: readonly (Layer & LayerName)[]
   now: Date
 }): ImageInventory {
-  const { image, layers, now } = input
+  const { image, platform, layers, now } = input
   const { files, lost } = mergeLayers(layers)
   const system = systemOf(files)
   const components = files
@@ -72,7 +82,10 @@ export function imageInventory(input: {
     system,
     layers: layers.map(({ diffId, createdBy, part }) => ({ diffId, createdBy, part })),
     components,
-    inventories: withGaps(inventories, { image, gaps: firstOf(gaps, image) }),
+    inventories: withForeign(
+      withGaps(inventories, { image, gaps: firstOf(gaps, image) }),
+      foreignPrograms(programsIn(files), platform),
+    ),
   }
 }
 
@@ -86,6 +99,17 @@ const firstOf = (gaps: readonly InventoryGap[], image: string): readonly Invento
         ...gaps.slice(0, GAPS_MAX),
         gap(image, `holds ${gaps.length - GAPS_MAX} more files that are not known`),
       ]
+
+const programsIn = (files: readonly SurvivingFile[]): { path: string; machine: string }[] =>
+  files.flatMap(({ path, file: { machine } }) => (machine === null ? [] : [{ path, machine }]))
+
+function withForeign(
+  [first, ...rest]: readonly Inventory[],
+  foreign: readonly ForeignProgram[],
+): Inventory[] {
+  if (first === undefined) return []
+  return foreign.length === 0 ? [first, ...rest] : [{ ...first, foreign }, ...rest]
+}
 
 function withGaps(
   [first, ...rest]: readonly Inventory[],

@@ -82,7 +82,7 @@ const inventory = (layers: readonly Layer[]) => {
     createdBy: null,
     part: 'unknown' as const,
   }))
-  const made = imageInventory({ image: 'image', layers: named, now })
+  const made = imageInventory({ image: 'image', platform: 'linux/amd64', layers: named, now })
   return { ...made, gaps: made.inventories.flatMap(({ gaps }) => gaps.map(({ message }) => message)) }
 }
 
