@@ -29,6 +29,11 @@ export interface Repository {
    */
   manifest: (name: string) => Promise<StoredManifest | null>
   /**
+   * The index of what was attached to a manifest, by its digest: as the registry answers itself, else under the tag that
+   * tools write where it cannot (OCI distribution specification, "Listing Referrers"). Null where there is none.
+   */
+  referrers: (digest: string) => Promise<StoredManifest | null>
+  /**
    * The bytes of a blob, exactly as many as its manifest says; whether they have its digest is the reader's to check.
    * A link that breaks is taken up again where it broke.
    */
@@ -62,16 +67,22 @@ export function openRepository(reference: ImageReference, options: RepositoryOpt
       waiting: (act) => withinMs(stallMs, stalled, act),
     }
   }
+  const asked = async (act: (question: Question) => Promise<StoredManifest | null>) => {
+    const { question, waiting } = withStall()
+    try {
+      return await waiting(() => act(question))
+    } catch (thrown) {
+      throw registryFault(reference.domain, thrown)
+    }
+  }
   return {
     reference,
-    manifest: async (name) => {
-      const { question, waiting } = withStall()
-      try {
-        return await waiting(() => readManifest(question, name))
-      } catch (thrown) {
-        throw registryFault(reference.domain, thrown)
-      }
-    },
+    manifest: (name) => asked((question) => readManifest(question, name)),
+    referrers: (digest) =>
+      asked(
+        async (question) =>
+          (await readReferrers(question, digest)) ?? (await readManifest(question, digest.replace(':', '-'))),
+      ),
     async *blob(name) {
       let offset = 0
       for (let breaks = 0; ;) {
@@ -119,6 +130,20 @@ async function readManifest(question: Question, name: string): Promise<StoredMan
     if (wanted !== null && isImageDigest(wanted) && wanted !== digest)
       throw unreadable(domain, `a manifest named ${wanted} has the digest ${digest}`)
   return { digest, bytes }
+}
+
+/** Null where the registry does not know the question, which it tells in one of these ways. */
+async function readReferrers(question: Question, digest: string): Promise<StoredManifest | null> {
+  const { domain } = question.reference
+  const headers = { accept: 'application/vnd.oci.image.index.v1+json' }
+  const response = await ask(question, { method: 'GET', path: `referrers/${digest}`, headers })
+  if ([400, 404, 405, 501].includes(response.status)) {
+    await response.body?.cancel()
+    return null
+  }
+  const bytes = await bodyOf(response, domain)
+  if (response.status !== 200) throw unreadable(domain, `status ${response.status} for referrers`)
+  return { digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, bytes }
 }
 
 /** Bytes of a blob from an offset to its end. Throws where there are fewer or more than its manifest says. */

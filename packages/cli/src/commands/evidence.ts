@@ -24,11 +24,15 @@ interface AddOptions {
   commit?: string
   image?: string
   kind?: EvidenceKind
+  fromRegistry?: string
+  plainHttp?: boolean
 }
 
-/** `towpath evidence add FILE...`: each is read here first, so that a mistake is told before anything is sent. */
+/** `towpath evidence add FILE... [--from-registry IMAGE]`: each is read here first, so that a mistake is told before anything is sent. */
 export async function addEvidence(context: Context, files: string[], options: AddOptions): Promise<Answer> {
-  const sent = (await Promise.all(files.map((file) => prepared(context, file, options)))).flat()
+  const given = await Promise.all(files.map((file) => prepared(context, file, options)))
+  const sent = [...given.flat(), ...(await attached(context, options))]
+  if (sent.length === 0) throw nothingNamed()
   const connection = await connect(context)
   const added: EvidenceAnswer[] = []
   for (const body of sent) added.push(await answerOf(connection.api.POST('/v1/evidence', { body })))
@@ -42,6 +46,35 @@ export async function addEvidence(context: Context, files: string[], options: Ad
     next: [`towpath evidence verify ${added[0]?.id ?? ''}`],
   }
 }
+
+/** Every attestation of provenance that the registry holds beside an image; what else was attested is left there. */
+async function attached({ shell }: Context, { fromRegistry: image, plainHttp }: AddOptions) {
+  if (image === undefined) return []
+  const { attachedAttestations } = await import('../image/attached-attestations.ts')
+  const { digest, bundles } = await attachedAttestations(shell, image, { plainHttp })
+  const own = bundles.filter((bundle) => readEvidence(bundle.toString('utf8'), 'provenance').ok)
+  if (own.length > 0)
+    return own.map((bundle) => ({
+      document: bundle.toString('base64'),
+      name: `${digest}.sigstore.json`,
+      subject: { image: digest },
+      kind: 'provenance' as const,
+    }))
+  throw new TowpathError({
+    code: 'EVIDENCE_NOT_UNDERSTOOD',
+    kind: 'usage',
+    message: `${bundles.length} attestations are attached to ${image}, and none says where it was built (SLSA provenance v1).`,
+    hint: 'Nothing was recorded. Attest it with actions/attest-build-provenance, or bring a file: towpath evidence add --help',
+  })
+}
+
+const nothingNamed = (): TowpathError =>
+  new TowpathError({
+    code: 'EVIDENCE_NOT_NAMED',
+    kind: 'usage',
+    message: 'No evidence is named.',
+    hint: 'Nothing was recorded. Name a file, or an image with attestations: towpath evidence add --from-registry IMAGE',
+  })
 
 async function prepared(context: Context, file: string, options: AddOptions) {
   const bytes = await readNamedFile(resolve(context.shell.folder, file))

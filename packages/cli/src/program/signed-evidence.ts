@@ -12,7 +12,7 @@ export const signedEvidence: Group = (program, act) => {
     examples: ['evidence add audit.json', 'evidence list --subject COMMIT', 'evidence verify'],
     group: 'Also',
   })
-  tell(command.command('add').argument('<file...>'), {
+  tell(command.command('add').argument('[file...]'), {
     says: 'Bring what audit, scan, pinning, secrets scan print with --json, or a file of another tool.',
     inShort: 'bring results of Towpath, SARIF, CycloneDX, JUnit, attestations',
     examples: [
@@ -20,11 +20,14 @@ export const signedEvidence: Group = (program, act) => {
       'evidence add scan.json app.cdx.json --image sha256:...',
       'evidence add gitleaks.sarif --kind secrets --commit v1.4.0',
       'evidence add attestation.jsonl',
+      'evidence add --from-registry ghcr.io/acme/shop@sha256:...',
     ],
   })
     .option('--commit <commit>', 'what it is about (else GITHUB_SHA, else what is checked out)')
     .option('--image <digest>', 'the image it is about, by the digest that is deployed')
     .addOption(new Option('--kind <kind>', 'what it stands for (else by its content)').choices(evidenceKinds))
+    .option('--from-registry <image>', 'the attestations that are attached to this image')
+    .option('--plain-http', 'speak without encryption to a registry elsewhere')
     .action(act(async () => (await import('../commands/evidence.ts')).addEvidence))
   tell(command.command('list'), {
     says: 'List evidence, newest first.',
