@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FencedFiles } from './edge-disk.ts'
 import { localDisk } from './local-disk.ts'
-import { aheadOf, complaintIn, fencedScript, readScript, removalScript } from './host-disk.ts'
+import { aheadOf, claimsFolder, complaintIn, fencedScript, readScript, removalScript } from './host-disk.ts'
 
 describe('the clock of a host', () => {
   const asked = { askedMs: 1_795_791_933_000, answeredMs: 1_795_791_933_040 }
@@ -52,9 +52,11 @@ describe('what a host is told to write', () => {
 
   it('goes without a trace, and takes nothing of another edge with it', () => {
     const [one, other] = ['one edge', 'another'].map((name) => join(folder, 'towpath/edge', name))
-    for (const edge of [one, other]) told(fencedScript(edge ?? '', wish(1)))
+    const claim = join(folder, 'towpath', claimsFolder, 'inst_1')
+    for (const place of [one, other, claim]) told(fencedScript(place ?? '', wish(1)))
     expect(told(removalScript(one ?? ''))).toEqual({ exitCode: 0, said: '' })
     expect(readdirSync(join(folder, 'towpath/edge'))).toEqual(['another'])
+    expect(readdirSync(claim)).toContain('haproxy.cfg')
     for (const edge of [other, other]) expect(told(removalScript(edge ?? '')).exitCode).toBe(0)
     expect(readdirSync(folder)).toEqual([])
   })

@@ -107,11 +107,16 @@ function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
   }
 }
 
+/** Beside the folder of the edges: what the host remembers of its controllers. */
+export const claimsFolder = 'controllers'
+
 /** Nothing of ours stays in the home of a user whose last edge went. */
 export const removalScript = (folder: string): string => {
   const edges = posix.dirname(folder)
-  const empty = [edges, posix.dirname(edges)].map(shellWord).join(' ')
-  return `rm -rf ${shellWord(folder)}; rmdir ${empty} 2>/dev/null || :`
+  const all = posix.dirname(edges)
+  const claims = shellWord(posix.join(all, claimsFolder))
+  const rest = `rm -rf ${claims}; rmdir ${shellWord(all)} 2>/dev/null`
+  return `rm -rf ${shellWord(folder)}; if rmdir ${shellWord(edges)} 2>/dev/null || [ ! -e ${shellWord(edges)} ]; then ${rest}; fi; :`
 }
 
 const holds = async (link: SshLink, test: string): Promise<boolean> =>

@@ -2,7 +2,7 @@ import type { HostClaims } from '@towpath/app/ports/host-claims.ts'
 import type { HostClaim } from '@towpath/domain/fleet/host-claim.ts'
 import { posix } from 'node:path'
 import { fenceIn } from '../../edge/haproxy/edge-file.ts'
-import { END, FENCED, OTHER, fencedScript, hostDisk } from '../../edge/haproxy/host-disk.ts'
+import { END, FENCED, OTHER, claimsFolder, fencedScript, hostDisk } from '../../edge/haproxy/host-disk.ts'
 import type { SshLink } from './ssh-link.ts'
 
 const fileName = 'controller'
@@ -16,7 +16,7 @@ export function hostClaims(link: SshLink, installation: string): HostClaims {
   return {
     replace: async (expected, claim) => {
       const doing = 'sign what it remembers of its controller'
-      const folder = posix.join(posix.dirname(await disk.root()), 'controllers', installation)
+      const folder = posix.join(posix.dirname(await disk.root()), claimsFolder, installation)
       const files = { kept: [], files: [], fenced: [fileName, claimText(claim)] as const, fence: claim.fence }
       const script = fencedScript(folder, files, { expected: expected === null ? null : textOf(expected) })
       const { exitCode, output } = await link.answer(script, doing)
