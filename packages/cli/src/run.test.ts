@@ -262,3 +262,16 @@ describe('what is said once', () => {
     expect(rows.join(' ').split(/\s+/)).toEqual(piped.join(' ').split(/\s+/))
   })
 })
+
+test('the log of a container that said nothing is empty, and no mistake', async () => {
+  server = await scriptedServer({
+    ...everyday([]),
+    'GET /v1/environments/staging/logs': (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', 'content-length': '0' }).end()
+      return null
+    },
+  })
+  const shell = shellFor(['logs', 'nginx', '-e', 'staging'])
+  expect(await runCommandLine(shell)).toBe(0)
+  expect([shell.out(), shell.err()]).toEqual(['', ''])
+})

@@ -36,7 +36,15 @@ async function hostWith(...after: ContainerSpec[]) {
 describe('accessories', () => {
   it('that do not stay up are told, and those that did their work are not', async () => {
     const { place } = await hostWith(accessory('nginx', 1), accessory('bucket', 0), accessory('redis'))
-    expect(await fallenAccessories(place)).toEqual(['nginx'])
+    expect(await fallenAccessories(place, { fresh: false })).toEqual(['nginx'])
+  })
+
+  it('that run, but were started more than once since they were made, do not stay up', async () => {
+    const { place, host } = await hostWith({ ...accessory('nginx'), restart: { name: 'always' } })
+    host.exit('shop-production-nginx-1', { code: 1 })
+    host.start(host.found('shop-production-nginx-1'))
+    expect(await fallenAccessories(place, { fresh: true })).toEqual(['nginx'])
+    expect(await fallenAccessories(place, { fresh: false })).toEqual([])
   })
 
   it('that are gone or ended badly are started again when a person asks, and no others', async () => {
@@ -45,11 +53,11 @@ describe('accessories', () => {
     host.exit('shop-production-nginx-1', { code: 127 })
     await place.engine.stop('shop-production-redis-1', 0)
     await place.engine.remove('shop-production-redis-1')
-    const sentences = ['accessory nginx: it had stopped', 'accessory redis: it was gone']
+    const sentences = ['accessory nginx started: it had stopped', 'accessory redis started: it was gone']
     expect(await reviveAccessories(place, true)).toEqual(sentences)
-    expect(await fallenAccessories(place)).toEqual(['nginx'])
+    expect(await fallenAccessories(place, { fresh: false })).toEqual(['nginx'])
     expect(await reviveAccessories(place, false)).toEqual(sentences)
-    expect(await fallenAccessories(place)).toEqual([])
+    expect(await fallenAccessories(place, { fresh: false })).toEqual([])
     expect((await place.engine.inspect('shop-production-redis-1'))?.status).toBe('running')
     expect((await place.engine.inspect('shop-production-bucket-1'))?.status).toBe('exited')
   })

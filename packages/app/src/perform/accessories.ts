@@ -34,13 +34,19 @@ export async function accessoryContainer(place: Place, service: string): Promise
 /** Keys in the compose file of all accessories. */
 export const accessoryServices = (place: Place): string[] => accessoriesIn(place).map(serviceOf)
 
-/** Those that do not stay up: Docker starts them again and again, or gave up. What ended well is done. */
-export async function fallenAccessories(place: Place): Promise<string[]> {
+/**
+ * Those that do not stay up: Docker starts them again and again, or gave up. What ended well is done. Of those that were made
+ * just now, `fresh`, one start too many is enough: between two falls they look as if they ran.
+ */
+export async function fallenAccessories(place: Place, { fresh }: { fresh: boolean }): Promise<string[]> {
   const states = await Promise.all(
     accessoriesIn(place).map(async (accessory) => ({ accessory, state: await stateOf(place, accessory) })),
   )
   return states
-    .filter(({ state }) => state?.status === 'restarting' || hasFailed(state))
+    .filter(
+      ({ state }) =>
+        state?.status === 'restarting' || hasFailed(state) || (fresh && (state?.restarts ?? 0) > 0),
+    )
     .map(({ accessory }) => serviceOf(accessory))
 }
 
@@ -55,7 +61,7 @@ export async function reviveAccessories(place: Place, dryRun: boolean): Promise<
     const state = await place.engine.inspect(accessory.name)
     if (state !== null && !hasFailed(state)) continue
     if (!dryRun) await place.engine.ensureRunning(accessory)
-    done.push(`accessory ${serviceOf(accessory)}: ${state === null ? 'it was gone' : 'it had stopped'}`)
+    done.push(`accessory ${serviceOf(accessory)} started: it ${state === null ? 'was gone' : 'had stopped'}`)
   }
   return done
 }

@@ -84,7 +84,7 @@ const leavingOf = ({ deployment }: Performing) =>
   )
 
 /** What a process needs to fall over a missing file, and Docker to start it again. */
-const accessorySettleMs = 2_000
+const accessorySettleMs = 1_000
 
 /**
  * Proxies in front and the like: started where the host never had them, otherwise left as they are. One that does not stay
@@ -93,8 +93,9 @@ const accessorySettleMs = 2_000
 export const startAccessories: Perform<'start-accessories'> = async (performing) => {
   const { installation, deployment, signal } = performing
   const names = await ensureAccessories(performing, deployment.plan.accessoriesAfter)
-  if (deployment.start?.previous === null) await installation.wake.wait(accessorySettleMs, signal)
-  const fallen = await fallenAccessories(performing)
+  const fresh = deployment.start?.previous === null
+  if (fresh) await installation.wake.wait(accessorySettleMs, signal)
+  const fallen = await fallenAccessories(performing, { fresh })
   return { type: 'accessories.started', data: { names, ...(fallen.length > 0 ? { fallen } : {}) } }
 }
 

@@ -19,11 +19,15 @@ export async function logs(context: Context, service: string, options: LogOption
   const connection = await connect(context)
   if (options.follow === true) return await followLogs(context, connection, { ...options, service })
   const { environment, tail } = options
+  const asked = connection.api.GET('/v1/environments/{environment}/logs', {
+    params: { path: { environment }, query: { service, tail, follow: 'false' } },
+    parseAs: 'text',
+  })
+  // Of a container that said nothing comes an empty body, of which the client makes no data.
   const text = await answerOf(
-    connection.api.GET('/v1/environments/{environment}/logs', {
-      params: { path: { environment }, query: { service, tail, follow: 'false' } },
-      parseAs: 'text',
-    }),
+    asked.then((answer) =>
+      answer.response.ok ? { data: answer.data ?? '', response: answer.response } : answer,
+    ),
   )
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
