@@ -1023,7 +1023,7 @@ export interface components {
             version: string;
             ecosystem: string;
             /** @enum {string} */
-            kind: "malicious" | "vulnerability" | "unsound" | "unmaintained" | "notice" | "yanked";
+            kind: "malicious" | "vulnerability" | "unsound" | "unmaintained" | "notice" | "wrong-architecture" | "yanked";
             /** @enum {string} */
             severity: "none" | "low" | "medium" | "high" | "critical" | "unscored";
             score: number | null;

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { advisoryKinds } from '@towpath/domain/advisory/advisory.ts'
+import { otherKinds } from '@towpath/domain/advisory/finding.ts'
 import { severityRanks } from '@towpath/domain/advisory/severity.ts'
 import { orNull, timeShape } from '../endpoint.ts'
 
@@ -20,7 +21,7 @@ export const liveFindingShape = z
     package: z.string(),
     version: z.string(),
     ecosystem: z.string(),
-    kind: z.enum([...advisoryKinds, 'yanked']),
+    kind: z.enum([...advisoryKinds, ...otherKinds]),
     severity: z.enum([...severityRanks, 'unscored']),
     score: z.number().nullable(),
     fixed: z.string().nullable().openapi({ description: 'First version of the package without it.' }),
