@@ -7,7 +7,7 @@ import type { LayerReading } from './read-layer.ts'
 import { scanBounds } from './scan-bounds.ts'
 
 /** To be raised whenever the same layer would be read into something else: kept ones then count for nothing. */
-const READING = `${version}/1 ${JSON.stringify(scanBounds)}`
+const READING = `${version}/2 ${JSON.stringify(scanBounds)}`
 
 const MEGABYTE = 1024 * 1024
 

@@ -5,7 +5,8 @@ import type { FileKind } from '@towpath/domain/inventory/image/file-kind.ts'
 import type { FileReading } from '@towpath/domain/inventory/image/image-file.ts'
 import { reading } from '@towpath/domain/inventory/image/image-file.ts'
 import type { Layer, LayerFile } from '@towpath/domain/inventory/image/layer.ts'
-import { ProgramSpace, readProgram } from './read-program.ts'
+import { ProgramSpace } from './program-parts.ts'
+import { readProgram } from './read-program.ts'
 import type { LayerSize, ScanBounds, Spent } from './scan-bounds.ts'
 
 /** Problems of one layer that are told one by one. */
