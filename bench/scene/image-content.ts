@@ -47,19 +47,17 @@ export async function releaseLayer(folder: string): Promise<LayerBlob> {
 }
 
 /** Files that share their bytes come as files of their own each, as they would out of a build. */
-function tarOf(folder: string, names: readonly string[]): Readable {
-  const argv = ['--hard-dereference', '-C', folder, '-cf', '-', ...names]
-  const tar = spawn('tar', argv, { stdio: ['ignore', 'pipe', 'inherit'] })
-  return Readable.from(bytesOf(tar), { objectMode: false })
-}
+const tarOf = (folder: string, names: readonly string[]): Readable =>
+  Readable.from(tarBytes(['--hard-dereference', '-C', folder, '-cf', '-', ...names]), { objectMode: false })
 
-/** A tar that broke off is no layer. */
-async function* bytesOf(tar: ReturnType<typeof spawn>): AsyncGenerator<Buffer> {
+/** Started by whoever reads: what a program says that ends unread is thrown away. A tar that broke off is no layer. */
+async function* tarBytes(argv: readonly string[]): AsyncGenerator<Buffer> {
+  const tar = spawn('tar', argv, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<number | null>((resolve, reject) => {
     tar.on('close', resolve)
     tar.on('error', reject)
   })
-  for await (const chunk of tar.stdout ?? []) yield chunk as Buffer
+  for await (const chunk of tar.stdout) yield chunk as Buffer
   const code = await ended
   if (code !== 0) throw new Error(`tar ended with ${code}`)
 }

@@ -40,7 +40,7 @@ async function partsOfFolder(path: string, bounds: ScanBounds, taker: PartsTaker
   for (const place of await placesIn(path, bounds.archiveEntries))
     await taker.part({
       place,
-      bytes: createReadStream(join(path, place), { highWaterMark: 1024 * 1024 }),
+      bytes: createReadStream(join(path, place), { highWaterMark: 256 * 1024 }),
     })
 }
 
@@ -72,7 +72,7 @@ async function placesIn(path: string, countMax: number): Promise<string[]> {
 }
 
 async function partsOfArchive(path: string, bounds: ScanBounds, taker: PartsTaker): Promise<void> {
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024 })
+  const file = createReadStream(path, { highWaterMark: 256 * 1024 })
   await partsOfTar(file, { compression: compressionOf(await firstBytes(path)), bounds }, taker)
 }
 

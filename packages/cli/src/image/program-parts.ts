@@ -4,7 +4,7 @@ import type { FilePart } from './elf-file.ts'
 const MEGABYTE = 1024 * 1024
 
 /** Programs up to this size are held whole; of a larger one two halves of it, where sections stand that are not loaded. */
-export const HELD_MAX = 32 * MEGABYTE
+export const HELD_MAX = 16 * MEGABYTE
 
 /** Bytes from the beginning, in which the ELF header and the table of segments stand. */
 export const BEGINNING_SIZE = 4096
