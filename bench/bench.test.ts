@@ -8,6 +8,7 @@ import { measureSafely } from './measure-safely.ts'
 import { exitCodeOf, reportOf } from './report.ts'
 import { beside, limited, notMeasured, notOffered } from './row.ts'
 import { lossRow, streamRows } from './rows/under-load.ts'
+import { costOf, cpuOfChildren } from './scene/command-cost.ts'
 import { knownCrates, lockText } from './scene/audit-files.ts'
 import { haste, lowStrategy } from './scene/low-traffic.ts'
 import { renderTable } from './table.ts'
@@ -122,6 +123,22 @@ describe('the report', () => {
     )
     expect(broken).toEqual([notMeasured('edge switch')])
     expect(said.join()).toContain('no haproxy')
+  })
+})
+
+describe('what a command costs', () => {
+  it('is what its children used, as dash and bash say it', () => {
+    expect(cpuOfChildren('0m0.010000s 0m0.000000s\n1m2.500000s 0m0.250000s\n')).toBe(62.75)
+    expect(cpuOfChildren('0m0.010s 0m0.000s\n0m2.500s 0m0.250s\n')).toBe(2.75)
+    expect(() => cpuOfChildren('')).toThrow('times said')
+  })
+
+  it('counts what was started below it, and knows the memory of Node alone', async () => {
+    const idle = await costOf([process.execPath, '-e', 'globalThis.held = Buffer.alloc(100 * 1024 ** 2, 1)'])
+    expect(idle.peakMb).toBeGreaterThan(100)
+    expect(idle.cpuSeconds).toBeGreaterThan(0)
+    expect((await costOf(['true'])).peakMb).toBeNaN()
+    await expect(costOf(['false'])).rejects.toThrow('Command failed')
   })
 })
 

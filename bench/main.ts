@@ -16,11 +16,12 @@ import { files } from './rows/files.ts'
 import { hosts } from './rows/hosts.ts'
 import { ledger } from './rows/ledger.ts'
 import { lowTraffic } from './rows/low-traffic.ts'
+import { scan } from './rows/scan.ts'
 import { ssh } from './rows/ssh.ts'
 import { renderTable } from './table.ts'
 
 const usual: Record<string, Group> = {
-  ...{ cli: cliStart, files, edge: edgeSwitch, hosts },
+  ...{ cli: cliStart, files, scan, edge: edgeSwitch, hosts },
   ...{ ledger, ssh, deployments },
 }
 /** `low-traffic` takes long, so it is measured only where it is asked for. */

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import { rm } from 'node:fs/promises'
 import { connectDocker, engineStatus, isGone } from './docker.ts'
+import { debianBaseCache } from './image/debian-base.ts'
 import { imageLabel } from './image/import.ts'
 import { baseLayerCache } from './registry/base-layer.ts'
 
@@ -35,7 +36,9 @@ export const clean = async (
   const networks = await removeAll(await networksOf(docker, isOurs), kept)
   const volumes = await removeAll(await volumesOf(docker, isOurs), kept)
   const images = installation === undefined || alsoImages ? await removeAll(await imagesOf(docker), kept) : []
-  if (installation === undefined) await rm(baseLayerCache(), { recursive: true, force: true })
+  if (installation === undefined)
+    for (const cache of [baseLayerCache(), debianBaseCache()])
+      await rm(cache, { recursive: true, force: true })
   return { containers, networks, volumes, images, kept }
 }
 

@@ -4,6 +4,7 @@ import type { TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
+import { hasContent, hasReadableSize } from '../archive/readable-size.ts'
 import { isRecord } from './record-bounds.ts'
 import type { Bounded } from './record-bounds.ts'
 
@@ -18,8 +19,13 @@ export async function readTar(path: string, bounded: Bounded, isGzip: boolean): 
     const isWanted = isFile && isRecord(header.name)
     if (!isFile && header.type !== 'directory' && isRecord(header.name))
       bounded.take({ name: header.name, problem: 'is a link in its archive, and no file' })
+    if (!hasContent(header)) return next()
     const chunks: Buffer[] = []
+    // Before anything ends the archive: the stream of an entry goes with it, and says so.
+    stream.on('error', next)
     try {
+      if (!hasReadableSize(header))
+        throw new RangeError('it holds an entry that does not say how large it is')
       bounded.checkSize(header.name, isWanted ? (header.size ?? 0) : 0)
     } catch (thrown) {
       tar.destroy(thrown as Error)
@@ -28,7 +34,6 @@ export async function readTar(path: string, bounded: Bounded, isGzip: boolean): 
     stream.on('data', (chunk) => {
       if (isWanted) chunks.push(chunk as Buffer)
     })
-    stream.on('error', next)
     stream.on('end', () => {
       if (isWanted) bounded.take({ name: header.name, text: Buffer.concat(chunks).toString('utf8') })
       next()

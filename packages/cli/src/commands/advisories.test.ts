@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { claimedEntry } from '../archive/testing/tar-blocks.ts'
 import { tarOf, zipOf } from '../audit/testing/archives.ts'
 import { AuditFolder, offline, records } from '../audit/testing/audit-folder.ts'
 
@@ -143,6 +144,7 @@ describe('advisories', () => {
     expect((await at.run(['advisories', 'status'])).out).toContain('only in part, so not covered: npm (1)')
   })
 
+  const odd = { name: 'crates/RUSTSEC-2025-0009.json', type: '0', linkname: '' }
   const hostile: [string, () => Promise<Buffer> | Buffer][] = [
     ['cut.tar.gz', async () => gzipSync(await tarOf(entries)).subarray(0, 100)],
     [
@@ -151,6 +153,11 @@ describe('advisories', () => {
         const tar = await tarOf(entries)
         return tar.subarray(0, tar.indexOf('crates/RUSTSEC-2025-0003.json'))
       },
+    ],
+    [
+      'sizeless.tar',
+      async () =>
+        Buffer.concat([claimedEntry({ ...odd, size: '\u0085' }, Buffer.alloc(0)), await tarOf(entries)]),
     ],
     ['cut.zip', () => zipOf(entries).subarray(0, 200)],
     ['noise.tar', () => Buffer.alloc(5000, 7)],

@@ -42,8 +42,8 @@ const bill = async (...argv: string[]): Promise<{ text: string; err: string; exi
   return { text: out, err, exit }
 }
 
-/** The official schema of CycloneDX 1.6 with those it refers to, as the library of CycloneDX carries them. */
-async function cycloneDxSchema(): Promise<(document: unknown) => string[]> {
+/** The official schema of CycloneDX with those it refers to, as the library of CycloneDX carries them. */
+async function cycloneDxSchema(spec: string): Promise<(document: unknown) => string[]> {
   const folder = join(dirname(require.resolve('@cyclonedx/cyclonedx-library/package.json')), 'res', 'schema')
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false })
   const read = async (name: string): Promise<object> =>
@@ -51,7 +51,7 @@ async function cycloneDxSchema(): Promise<(document: unknown) => string[]> {
   const names = await readdir(folder)
   for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs'].map((own) => `${own}.SNAPSHOT.schema.json`))
     if (names.includes(name)) ajv.addSchema(await read(name), `http://cyclonedx.org/schema/${name}`)
-  const validate = ajv.compile(await read('bom-1.6.SNAPSHOT.schema.json'))
+  const validate = ajv.compile(await read(`bom-${spec}.SNAPSHOT.schema.json`))
   return (document) =>
     validate(document)
       ? []
@@ -65,14 +65,21 @@ interface CycloneDx {
 }
 
 describe('towpath sbom', () => {
-  test('writes CycloneDX 1.6 that the official schema takes', async () => {
+  test.each(['1.6', '1.7'])('writes CycloneDX %s that its official schema takes', async (spec) => {
     await put()
-    const { text, exit } = await bill('image.tar')
-    const problems = await cycloneDxSchema()
+    const { text, exit } = await bill('image.tar', '--spec', spec)
+    const problems = await cycloneDxSchema(spec)
     expect(problems(JSON.parse(text))).toEqual([])
-    expect(exit).toBe(0)
+    expect([exit, (JSON.parse(text) as { specVersion: string }).specVersion]).toEqual([0, spec])
     // The schema can say no.
     expect(problems({ ...(JSON.parse(text) as object), serialNumber: 'x' })).not.toEqual([])
+  })
+
+  test('is CycloneDX 1.6 where nobody says, and refuses a version of it for SPDX', async () => {
+    await put()
+    expect((await bill('image.tar')).text).toBe((await bill('image.tar', '--spec', '1.6')).text)
+    const { err, exit } = await bill('image.tar', '--format', 'spdx', '--spec', '1.7')
+    expect([exit, err]).toEqual([2, expect.stringContaining('BILL_SPEC_WRONG')])
   })
 
   test('lists a package once, with every place that has it', async () => {

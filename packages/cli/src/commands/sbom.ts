@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { BillFacts } from '@towpath/domain/inventory/bom/bill.ts'
 import { cycloneDxOf } from '@towpath/domain/inventory/bom/cyclonedx.ts'
+import type { CycloneDxVersion } from '@towpath/domain/inventory/bom/cyclonedx-versions.ts'
 import { spdxOf } from '@towpath/domain/inventory/bom/spdx.ts'
 import type { InventoryGap } from '@towpath/domain/inventory/component.ts'
 import { deliver } from '../audit/report/answer-audit.ts'
@@ -17,18 +18,21 @@ import type { Context } from '../terminal/context.ts'
 
 interface BomOptions extends ImageQuestion {
   format: (typeof bomFormats)[number]
+  /** Of CycloneDX; 1.6 where nobody says. */
+  spec?: CycloneDxVersion
   output?: string
 }
 
 /** `towpath sbom IMAGE`: what an image ships, as one document that other tools read. Told on stderr where it is partial. */
 export async function writeBom(context: Context, path: string, options: BomOptions): Promise<Answer> {
+  if (options.format === 'spdx' && options.spec !== undefined) throw noSuchSpec(options.spec)
   const [image, ...others] = await scanImages(context.shell, path, options)
   if (image === undefined || others.length > 0)
     throw ambiguous(path, image === undefined ? [] : [image, ...others])
   const gaps = image.inventories.flatMap((inventory) => inventory.gaps)
   if (gaps.length > 0) context.aside(partialLines(path, gaps))
   const facts = factsOf(image, { path, isPartial: gaps.length > 0 })
-  const bill = options.format === 'spdx' ? spdxOf(facts) : cycloneDxOf(facts)
+  const bill = options.format === 'spdx' ? spdxOf(facts) : cycloneDxOf(facts, options.spec ?? '1.6')
   await deliver(context, `${JSON.stringify(bill, null, 2)}\n`, options.output)
   return { page: [], json: {}, silent: true }
 }
@@ -76,4 +80,12 @@ const ambiguous = (path: string, images: readonly ScannedImage[]): TowpathError 
     kind: 'usage',
     message: `${path} holds ${images.length} images: ${images.map(({ label }) => label).join(', ')}.`,
     hint: 'Nothing was written. Name one by its platform: towpath sbom IMAGE --platform linux/amd64; or save one image into an archive of its own.',
+  })
+
+const noSuchSpec = (spec: string): TowpathError =>
+  new TowpathError({
+    code: 'BILL_SPEC_WRONG',
+    kind: 'usage',
+    message: `--spec ${spec} is a version of CycloneDX; SPDX is written as 2.3.`,
+    hint: 'Nothing was written. Leave --spec out, or write CycloneDX: --format cyclonedx',
   })

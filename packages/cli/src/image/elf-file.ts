@@ -33,26 +33,26 @@ interface Section {
 export type SectionReading = Buffer | 'lost' | null
 
 /**
- * Finds a section of an ELF file (System V gABI, chapter 4) of which the header and some part are held. Whatever the
- * tables say, nothing outside of the part is touched; tables that contradict themselves give null, as a file without any.
+ * Finds a section of an ELF file (System V gABI, chapter 4) of which the header and some parts are held. Whatever the
+ * tables say, nothing outside of the parts is touched; tables that contradict themselves give null, as a file without any.
  */
-export function elfSection(header: Buffer, part: FilePart, name: string): SectionReading {
-  const table = sectionTable(header, part)
+export function elfSection(header: Buffer, parts: readonly FilePart[], name: string): SectionReading {
+  const table = sectionTable(header, parts)
   if (table === null || table === 'lost') return table
   const names = table.sections[table.namesAt]
-  const texts = names === undefined ? null : slice(part, names)
+  const texts = names === undefined ? null : slice(parts, names)
   if (texts === null) return names === undefined ? null : 'lost'
   const wanted = Buffer.from(`${name}\0`, 'latin1')
   const found = table.sections.find(({ nameAt }) =>
     texts.subarray(nameAt, nameAt + wanted.length).equals(wanted),
   )
   if (found === undefined) return null
-  return slice(part, found) ?? 'lost'
+  return slice(parts, found) ?? 'lost'
 }
 
 function sectionTable(
   header: Buffer,
-  part: FilePart,
+  parts: readonly FilePart[],
 ): { sections: Section[]; namesAt: number } | 'lost' | null {
   if (header.length < 64) return null
   const is64 = header[4] === 2
@@ -65,7 +65,7 @@ function sectionTable(
     read.half(header, at + 4),
   ]
   if (offset === 0 || count === 0 || count > SECTIONS_MAX || entrySize < (is64 ? 64 : 40)) return null
-  const table = slice(part, { offset, size: entrySize * count })
+  const table = slice(parts, { offset, size: entrySize * count })
   if (table === null) return 'lost'
   const sections = Array.from({ length: count }, (_, index): Section => {
     const start = index * entrySize
@@ -89,9 +89,34 @@ const reader = (isBigEndian: boolean) => ({
 })
 
 function slice(
-  { offset, bytes }: FilePart,
+  parts: readonly FilePart[],
   { offset: at, size }: { offset: number; size: number },
 ): Buffer | null {
-  const start = at - offset
-  return start < 0 || start + size > bytes.length ? null : bytes.subarray(start, start + size)
+  const part = parts.find(({ offset, bytes }) => at >= offset && at + size <= offset + bytes.length)
+  return part?.bytes.subarray(at - part.offset, at - part.offset + size) ?? null
+}
+
+/** Segments that are loaded (chapter 5); far above any real program's count of them. */
+const PT_LOAD = 1
+const SEGMENTS_MAX = 64
+
+/** Where the last byte stands that is loaded, as the segments say that are in these first bytes; 0 where none does. */
+export function loadedEnd(beginning: Buffer): number {
+  if (beginning.length < 64) return 0
+  const is64 = beginning[4] === 2
+  const read = reader(beginning[5] === 2)
+  const offset = is64 ? read.long(beginning, 32) : read.word(beginning, 28)
+  const at = is64 ? 54 : 42
+  const [entrySize, count] = [read.half(beginning, at), read.half(beginning, at + 2)]
+  let end = 0
+  for (let index = 0; index < Math.min(count, SEGMENTS_MAX); index += 1) {
+    const start = offset + index * entrySize
+    if (start + (is64 ? 56 : 32) > beginning.length) break
+    if (read.word(beginning, start) !== PT_LOAD) continue
+    const [from, size] = is64
+      ? [read.long(beginning, start + 8), read.long(beginning, start + 32)]
+      : [read.word(beginning, start + 4), read.word(beginning, start + 16)]
+    end = Math.max(end, from + size)
+  }
+  return end
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
-import type { Extract } from 'tar-stream'
+import type { Extract, ExtractEvents } from 'tar-stream'
 import { entryPath, linkTarget } from '@towpath/domain/inventory/image/entry-path.ts'
+import { hasContent, hasReadableSize } from '../archive/readable-size.ts'
 import { compressionOf } from './read-layer.ts'
 import type { Compression } from './read-layer.ts'
 import { NoImage } from './image-documents.ts'
@@ -39,7 +40,7 @@ async function partsOfFolder(path: string, bounds: ScanBounds, taker: PartsTaker
   for (const place of await placesIn(path, bounds.archiveEntries))
     await taker.part({
       place,
-      bytes: createReadStream(join(path, place), { highWaterMark: 1024 * 1024 }),
+      bytes: createReadStream(join(path, place), { highWaterMark: 256 * 1024 }),
     })
 }
 
@@ -71,7 +72,7 @@ async function placesIn(path: string, countMax: number): Promise<string[]> {
 }
 
 async function partsOfArchive(path: string, bounds: ScanBounds, taker: PartsTaker): Promise<void> {
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024 })
+  const file = createReadStream(path, { highWaterMark: 256 * 1024 })
   await partsOfTar(file, { compression: compressionOf(await firstBytes(path)), bounds }, taker)
 }
 
@@ -101,15 +102,19 @@ async function takeEntries(tar: Extract, bounds: ScanBounds, taker: PartsTaker):
     count += 1
     if (count > bounds.archiveEntries)
       throw new NoImage(`it holds more than ${bounds.archiveEntries} entries, so it is no image`)
-    const { name, type, linkname } = entry.header
-    const place = entryPath(name)
-    const target = place === null ? null : linkTarget(place, linkname ?? '', type === 'link')
-    if (place !== null && target !== null && (type === 'symlink' || type === 'link'))
-      taker.link(place, target)
-    if (place !== null && type === 'file')
-      await taker.part({ place, bytes: Readable.from(entry, { objectMode: false }) })
-    else for await (const _chunk of entry);
+    await takeEntry(entry, taker)
   }
+}
+
+async function takeEntry(entry: ExtractEvents['entry'][1], taker: PartsTaker): Promise<void> {
+  if (!hasReadableSize(entry.header)) throw new NoImage('it holds an entry that does not say how large it is')
+  const { name, type, linkname } = entry.header
+  const place = entryPath(name)
+  const target = place === null ? null : linkTarget(place, linkname ?? '', type === 'link')
+  if (place !== null && target !== null && (type === 'symlink' || type === 'link')) taker.link(place, target)
+  if (place !== null && type === 'file')
+    await taker.part({ place, bytes: Readable.from(entry, { objectMode: false }) })
+  else if (hasContent(entry.header)) for await (const _chunk of entry);
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

@@ -5,7 +5,9 @@ import type { FileKind } from '@towpath/domain/inventory/image/file-kind.ts'
 import type { FileReading } from '@towpath/domain/inventory/image/image-file.ts'
 import { reading } from '@towpath/domain/inventory/image/image-file.ts'
 import type { Layer, LayerFile } from '@towpath/domain/inventory/image/layer.ts'
-import { ProgramSpace, readProgram } from './read-program.ts'
+import { hasContent, hasReadableSize } from '../archive/readable-size.ts'
+import { ProgramSpace } from './program-parts.ts'
+import { readProgram } from './read-program.ts'
 import type { LayerSize, ScanBounds, Spent } from './scan-bounds.ts'
 
 /** Problems of one layer that are told one by one. */
@@ -61,6 +63,7 @@ export class LayerContent {
     this.#entries += 1
     if (this.#entries > this.#bounds.layerEntries)
       throw new RangeError(`holds more than ${this.#bounds.layerEntries} entries`)
+    if (!hasReadableSize(header)) throw new RangeError('holds an entry that does not say how large it is')
     this.#nameCharacters += header.name.length
     this.#spent.add({ entries: 1, nameCharacters: header.name.length, packages: 0 })
     const path = entryPath(header.name)
@@ -71,7 +74,7 @@ export class LayerContent {
       this.#links.delete(path)
       if (await this.#takeEntry(path, header, content)) return
     }
-    await drained(content)
+    if (hasContent(header)) await drained(content)
   }
 
   #isMarker(path: string): boolean {

@@ -67,8 +67,8 @@ export async function readLayer(
 }
 
 const decompressor = (compression: Compression) => {
-  if (compression === 'gzip') return createGunzip({ chunkSize: 256 * 1024 })
-  return compression === 'zstd' ? createZstdDecompress({ chunkSize: 256 * 1024 }) : null
+  if (compression === 'gzip') return createGunzip({ chunkSize: 128 * 1024 })
+  return compression === 'zstd' ? createZstdDecompress({ chunkSize: 128 * 1024 }) : null
 }
 
 const counted = (look: (chunk: Buffer) => void): Transform =>

@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ProgramSpace, readProgram } from './read-program.ts'
+import { HELD_MAX, ProgramSpace } from './program-parts.ts'
+import { readProgram } from './read-program.ts'
 import { auditableOf, elfOf, goInfoOf } from './testing/elf-program.ts'
 
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
@@ -29,6 +30,7 @@ const crates = auditableOf([
   { name: 'cc', version: '1.0.0', source: 'crates.io', kind: 'build' },
 ])
 const modules = goInfoOf('go1.22.3', 'path\tapp\nmod\tapp\t(devel)\t\ndep\ta.org/x\tv1.0.0\th1:x=\n')
+const goTold = ['Go stdlib 1.22.3', 'Go a.org/x 1.0.0']
 const code = ['.text', Buffer.alloc(5000, 0x90)] as const
 
 describe('a program', () => {
@@ -37,12 +39,11 @@ describe('a program', () => {
   })
 
   test('of Go names its library and modules, also where its tables are stripped', async () => {
-    const expected = ['Go stdlib 1.22.3', 'Go a.org/x 1.0.0']
     const whole = elfOf([code, modules])
-    expect(await told(whole)).toEqual(expected)
+    expect(await told(whole)).toEqual(goTold)
     const stripped = Buffer.from(whole)
     stripped.fill(0, 40, 64)
-    expect(await told(stripped)).toEqual(expected)
+    expect(await told(stripped)).toEqual(goTold)
   })
 
   test('says the same however its bytes arrive', async () => {
@@ -52,7 +53,7 @@ describe('a program', () => {
 
   test('that holds the magic of Go as a constant too, as tools that look for it do, is no riddle', async () => {
     const constant = ['.rodata', Buffer.from(`\u00ff Go buildinf:${'x'.repeat(64)}`, 'latin1')] as const
-    expect(await told(elfOf([constant, modules]))).toEqual(['Go stdlib 1.22.3', 'Go a.org/x 1.0.0'])
+    expect(await told(elfOf([constant, modules]))).toEqual(goTold)
     expect(await told(elfOf([constant]))).toBeNull()
   })
 
@@ -70,14 +71,38 @@ describe('a program', () => {
     expect(await told(elfOf([['.dep-v0', Buffer.from('no zlib')]]))).toContain('cannot be inflated')
   })
 
-  test('larger than what is held is read by its end, or told where that is not enough', async () => {
-    const large = ['.text', Buffer.alloc(70 * 1024 * 1024)] as const
-    expect(await told(elfOf([large, crates]), 1 << 20)).toEqual(['crates.io rand 0.8.5'])
-    expect(await told(elfOf([crates, large]), 1 << 20)).toContain(
-      'larger than 64 MB, so its crates were not read',
-    )
-    expect(await told(elfOf([modules, large]), 1 << 20)).toContain('its modules of Go were not read')
+  test('larger than what is held tells its crates behind what is loaded and at its end, and its modules anywhere', async () => {
+    const large = ['.text', Buffer.alloc(HELD_MAX + 1024)] as const
+    const middle = ['.data', Buffer.alloc(HELD_MAX / 2)] as const
+    const loaded = { loadedEnd: 64 + large[1].length }
+    const found = ['crates.io rand 0.8.5']
+    expect(await told(elfOf([large, crates]), 1 << 20)).toEqual(found)
+    expect(await told(elfOf([crates, large]), 1 << 20)).toEqual(found)
+    expect(await told(elfOf([large, crates, large], loaded), 1 << 20)).toEqual(found)
+    expect(await told(elfOf([large, middle, crates, large], loaded), 1 << 20)).toContain('was not held')
+    expect(await told(elfOf([large, modules, large]), (1 << 20) - 7)).toEqual(goTold)
     expect(await told(elfOf([large]), 1 << 20)).toBeNull()
+  })
+
+  test('of Go tells the same wherever chunks end, and behind a place that only looks like it', async () => {
+    const claim = Buffer.concat([modules[1].subarray(0, 32), Buffer.from([0xff, 0xff, 0x7f])])
+    const bytes = elfOf([['.rodata', claim], modules])
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: bytes.length }), async (chunk) => {
+        expect(await told(bytes, chunk)).toEqual(goTold)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('that has the magic of Go at every step is told, and not tried for ever', async () => {
+    const trap = Buffer.concat([
+      modules[1].subarray(0, 32),
+      Buffer.from([0xff, 0xff, 0x7f]),
+      Buffer.alloc(13),
+    ])
+    const bytes = elfOf([['.text', Buffer.concat(Array.from({ length: 50_000 }, () => trap))]])
+    expect(await told(bytes)).toContain('modules of Go cannot be read')
   })
 
   test('with any bytes changed gives packages, a problem or nothing, and never a crash', async () => {

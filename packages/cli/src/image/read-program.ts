@@ -4,13 +4,11 @@ import { reading } from '@towpath/domain/inventory/image/image-file.ts'
 import { readCargoAuditable, readGoBuildInfo } from '@towpath/domain/inventory/image/language-packages.ts'
 import { elfMachine, elfSection, isElf } from './elf-file.ts'
 import type { FilePart, SectionReading } from './elf-file.ts'
-import { findGoBuildInfo } from './go-build-info.ts'
+import { GoBuildInfoSearch } from './go-build-info.ts'
+import { BEGINNING_SIZE, HELD_MAX, ProgramParts } from './program-parts.ts'
+import type { ProgramSpace } from './program-parts.ts'
 
 const MEGABYTE = 1024 * 1024
-
-/** Programs up to this size are held whole; of a larger one its header and its end, where the tables stand. */
-const HELD_MAX = 64 * MEGABYTE
-const END_SIZE = 32 * MEGABYTE
 
 /** Bytes of the list of crates, inflated. */
 const CRATES_SIZE_MAX = 16 * MEGABYTE
@@ -24,69 +22,65 @@ export async function readProgram(
   content: AsyncIterable<Buffer>,
   space: ProgramSpace,
 ): Promise<FileReading | null> {
-  let isProgram: boolean | null = null
-  let header: Buffer = Buffer.alloc(0)
-  let held: HeldPart | null = null
-  for await (const chunk of content) {
-    const before = header.length
-    if (before < 64) header = Buffer.concat([header, chunk.subarray(0, 64 - before)])
-    if (isProgram === null && header.length >= 4) isProgram = isElf(header)
-    if (isProgram === false) continue
-    held ??= new HeldPart(size <= HELD_MAX ? space.take(size) : null)
-    held.add(chunk)
-  }
-  if (isProgram !== true || held === null) return null
-  return readingOf(header, held.part(), mayRun)
+  const program = new Program(size, space)
+  for await (const chunk of content) program.add(chunk)
+  return program.reading(mayRun)
 }
 
-function readingOf(header: Buffer, part: FilePart, mayRun: boolean): FileReading | null {
-  const found = cratesOf(header, part) ?? modulesOf(part, elfSection(header, part, '.go.buildinfo'))
-  const machine = mayRun ? elfMachine(header) : null
-  return machine === null ? found : { ...(found ?? reading({})), machine }
-}
-
-/** Room for one program at a time, used again for the next: a layer of a hundred programs needs that of its largest. */
-export class ProgramSpace {
-  #bytes: Buffer = Buffer.alloc(0)
-
-  take(size: number): Buffer {
-    if (this.#bytes.length < size) this.#bytes = Buffer.alloc(size)
-    return this.#bytes.subarray(0, size)
-  }
-}
-
-/** A whole file in one buffer of its size, or the end of a large one. */
-class HeldPart {
-  readonly #whole: Buffer | null
-  #end: Buffer[] = []
+/** A file that is a program once its first bytes say so. */
+class Program {
+  readonly #size: number
+  readonly #space: ProgramSpace
+  readonly #search = new GoBuildInfoSearch()
+  #isProgram: boolean | null = null
+  #beginning: Buffer = Buffer.alloc(0)
+  #parts: ProgramParts | null = null
   #offset = 0
-  #bytes = 0
 
-  constructor(whole: Buffer | null) {
-    this.#whole = whole
+  constructor(size: number, space: ProgramSpace) {
+    this.#size = size
+    this.#space = space
   }
 
   add(chunk: Buffer): void {
-    if (this.#whole === null) this.#end.push(chunk)
-    else chunk.copy(this.#whole, this.#bytes)
-    this.#bytes += chunk.length
-    while (this.#end.length > 0 && this.#bytes - (this.#end[0]?.length ?? 0) >= END_SIZE) {
-      const dropped = this.#end.shift()?.length ?? 0
-      this.#offset += dropped
-      this.#bytes -= dropped
-    }
+    if (this.#isOther()) return
+    const rest = this.#parts === null ? this.#begin(chunk) : chunk
+    if (this.#isOther()) return
+    this.#search.add(chunk)
+    this.#parts?.add(rest, this.#offset)
+    this.#offset += rest.length
   }
 
-  part(): FilePart {
-    const bytes = this.#whole?.subarray(0, this.#bytes) ?? Buffer.concat(this.#end)
-    return { offset: this.#offset, bytes }
+  #isOther(): boolean {
+    return this.#isProgram === false
+  }
+
+  /** Keeps the beginning until all of it is here; gives what of the chunk stands behind it. */
+  #begin(chunk: Buffer): Buffer {
+    const missing = Math.min(BEGINNING_SIZE, this.#size) - this.#beginning.length
+    this.#beginning = Buffer.concat([this.#beginning, chunk.subarray(0, missing)])
+    if (this.#isProgram === null && this.#beginning.length >= 4) this.#isProgram = isElf(this.#beginning)
+    if (chunk.length < missing || this.#isProgram !== true) return Buffer.alloc(0)
+    this.#parts = new ProgramParts(this.#beginning, { size: this.#size, space: this.#space })
+    this.#offset = this.#beginning.length
+    return chunk.subarray(missing)
+  }
+
+  reading(mayRun: boolean): FileReading | null {
+    if (this.#isProgram !== true || this.#parts === null) return null
+    const parts = this.#parts.parts()
+    const header = this.#beginning
+    const found =
+      cratesOf(header, parts) ?? modulesOf(this.#search, elfSection(header, parts, '.go.buildinfo'))
+    const machine = mayRun ? elfMachine(header) : null
+    return machine === null ? found : { ...(found ?? reading({})), machine }
   }
 }
 
-function cratesOf(header: Buffer, part: FilePart): FileReading | null {
-  const section = elfSection(header, part, '.dep-v0')
+function cratesOf(header: Buffer, parts: readonly FilePart[]): FileReading | null {
+  const section = elfSection(header, parts, '.dep-v0')
   if (section === null) return null
-  if (section === 'lost') return reading({ problem: tooLarge('crates') })
+  if (section === 'lost') return reading({ problem: lostCrates })
   try {
     return readCargoAuditable(inflateSync(section, { maxOutputLength: CRATES_SIZE_MAX }).toString('utf8'))
   } catch {
@@ -94,17 +88,13 @@ function cratesOf(header: Buffer, part: FilePart): FileReading | null {
   }
 }
 
-/** Stripped of its tables a program of Go still holds the header: therefore the whole part is looked through. */
-function modulesOf(part: FilePart, section: SectionReading): FileReading | null {
-  const found = findGoBuildInfo(part.bytes, part.offset)
+/** Stripped of its tables a program of Go still holds the header: therefore all of it is looked through. */
+function modulesOf(search: GoBuildInfoSearch, section: SectionReading): FileReading | null {
+  const found = search.found()
   if (found === 'old')
     return reading({ problem: 'was built by Go before 1.18, whose list of modules is not read' })
-  if (found !== null) return readGoBuildInfo(found)
-  if (section === null) return null
-  return reading({
-    problem: section === 'lost' ? tooLarge('modules of Go') : 'its modules of Go cannot be read',
-  })
+  if (found !== null && found !== 'hidden') return readGoBuildInfo(found)
+  return found === null && section === null ? null : reading({ problem: 'its modules of Go cannot be read' })
 }
 
-const tooLarge = (what: string): string =>
-  `is larger than ${HELD_MAX / MEGABYTE} MB, so its ${what} were not read`
+const lostCrates = `is larger than ${HELD_MAX / MEGABYTE} MB, and its crates stand in a part of it that was not held`

@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { failRules } from '@towpath/domain/advisory/fail-rule.ts'
+import { cycloneDxVersions } from '@towpath/domain/inventory/bom/cyclonedx-versions.ts'
 import { orderNames } from '@towpath/domain/version/order-name.ts'
 import type { Group } from './act.ts'
 import { tell } from './help-page.ts'
@@ -98,7 +99,7 @@ const fromSomewhere = (command: Command): Command =>
 
 const sbom: Group = (program, act) => {
   const command = tell(program.command('sbom').argument('<image>'), {
-    says: 'Write what an image ships as CycloneDX 1.6 or SPDX 2.3. The same image gives the same bytes.',
+    says: 'Write what an image ships as CycloneDX or SPDX 2.3. The same image gives the same bytes.',
     inShort: 'write what an image ships as CycloneDX or SPDX',
     examples: [
       'sbom image.tar -o app.cdx.json',
@@ -110,6 +111,11 @@ const sbom: Group = (program, act) => {
     command
       .addOption(
         new Option('--format <format>', bomFormats.join(', ')).choices(bomFormats).default('cyclonedx'),
+      )
+      .addOption(
+        new Option('--spec <version>', 'version of CycloneDX; 1.6 where none is named').choices(
+          cycloneDxVersions,
+        ),
       )
       .option('--platform <os/arch>', 'the image for this platform, where there are several'),
   )

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { compactAdvisories, indexLines } from './advisory-lines.ts'
+import { scoreOf } from './cvss-score.ts'
 import { readEpssTable, readKevCatalogue } from './read-exploitation.ts'
 import { readOsvRecord } from './read-osv.ts'
 import { indexOf, osvRecord } from './testing/some-advisory.ts'
@@ -237,5 +238,34 @@ describe('what is joined', () => {
     expect(readEpssTable(table)).toEqual(new Map([['CVE-2021-44228', 0.94]]))
     expect(readEpssTable(`${table}CVE-2021-44229,2,1\n`)).toEqual({ line: 4 })
     expect(readEpssTable('hello')).toEqual({ line: 1 })
+  })
+
+  test('any list, table or vector is read or refused, never crashes and writes nothing', () => {
+    const said = vi.spyOn(console, 'warn')
+    const rows = fc.array(
+      fc.constantFrom('CVE-2021-44228,0.5,1', '#', '', ',', 'CVE-2021-1,', 'cve,epss', '"', '\0'),
+    )
+    const vectors = fc.constantFrom(
+      'CVSS:3.1/AV:N/AC:L',
+      'CVSS:4.0/',
+      '/A:H',
+      '(AV:N)',
+      'AV:N/AC:L/Au:N/C:P/I:P/A:P',
+    )
+    fc.assert(
+      fc.property(fc.jsonValue(), rows, fc.array(fc.oneof(vectors, fc.string())), (value, table, parts) => {
+        for (const ids of [readKevCatalogue(value), readKevCatalogue({ vulnerabilities: value })])
+          for (const id of ids ?? []) expect(id).toMatch(/^CVE-/)
+        const read = readEpssTable(table.join('\n'))
+        const isRead =
+          read instanceof Map ? [...read.values()].every((own) => own <= 1) : read.line <= table.length
+        expect(isRead).toBe(true)
+        const score = scoreOf(parts.join(''))
+        expect(score === null || (score >= 0 && score <= 10)).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+    expect(said).not.toHaveBeenCalled()
+    said.mockRestore()
   })
 })

@@ -88,6 +88,46 @@ describe('documents', () => {
     const values = fc.oneof(fc.jsonValue(), fc.constantFrom('audit', 'CycloneDX', '2.1.0', 'secrets'))
     fc.assert(fc.property(fc.dictionary(keys, values), (document) => isTold(json(document))))
   })
+
+  test('cut anywhere are refused, and with any bytes changed never make it throw', () => {
+    const samples = fc.constantFrom(
+      json(audit),
+      json(sarif([finding(), finding({ level: 'note' })])),
+      json({ bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ type: 'library', name: 'a' }] }),
+      '<testsuites><testsuite name="a"><testcase name="b"><failure>c</failure></testcase></testsuite></testsuites>',
+    )
+    const odd = fc.constantFrom(
+      '"',
+      '{',
+      '<',
+      ']]>',
+      '<!--',
+      '&amp;',
+      '&a;',
+      '\0',
+      '__proto__',
+      '\\',
+      '9'.repeat(400),
+    )
+    fc.assert(
+      fc.property(samples, fc.nat(), fc.oneof(odd, fc.string({ maxLength: 4 })), (text, at, put) => {
+        const from = at % text.length
+        expect(readEvidence(text.slice(0, from)).ok).toBe(false)
+        expect(readEvidence(text.slice(0, from) + put + text.slice(from + 1))).toHaveProperty('ok')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('nested without end are refused or read, and never make it throw', () => {
+    const deep = 100_000
+    for (const text of [
+      `${'['.repeat(deep)}${']'.repeat(deep)}`,
+      `{"version":"2.1.0","runs":${'['.repeat(deep)}${']'.repeat(deep)}}`,
+      `${'<testsuite>'.repeat(deep)}${'</testsuite>'.repeat(deep)}`,
+    ])
+      expect(readEvidence(text).ok).toBe(false)
+  })
 })
 
 describe('SARIF', () => {

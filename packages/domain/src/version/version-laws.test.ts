@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import type { Arbitrary } from 'fast-check'
+import semver from 'semver'
 import { describe, expect, test } from 'vitest'
 import { PAIR_LENGTH_MAX, comparePair, versionOrders } from './compare-versions.ts'
 import { VERSION_LENGTH_MAX } from './order.ts'
@@ -120,18 +124,96 @@ describe.each(orderNames)('the order of %s', (name) => {
   })
 })
 
-test('Debian versions are ordered as dpkg orders them', (context) => {
-  if (spawnSync('dpkg', ['--version']).status !== 0) context.skip('dpkg is not here')
-  const pairs = fc.sample(fc.tuple(someVersion.deb, someVersion.deb), { numRuns: 150, seed: 1 })
-  // One process asks dpkg about all of them; it answers each question by its exit code.
-  const script = pairs
-    .map(
-      ([a, b]) =>
-        `if dpkg --compare-versions '${a}' lt '${b}' 2>/dev/null; then echo '<'; elif dpkg --compare-versions '${a}' eq '${b}' 2>/dev/null; then echo '='; else echo '>'; fi`,
-    )
-    .join('\n')
-  const told = spawnSync('sh', { input: script, encoding: 'utf8' }).stdout.trim().split('\n')
-  const differing = pairs.filter(([a, b], at) => comparePair('deb', `${a} ${b}`, at) !== told[at])
-  expect(told).toHaveLength(pairs.length)
-  expect(differing).toEqual([])
-})
+type Pair = readonly [string, string]
+
+/** What an ecosystem's own program says of pairs: `<`, `=` or `>` each; null where it is not on this machine. */
+type Oracle = (pairs: readonly Pair[]) => string[] | null
+
+/** `TOWPATH_ORACLE_PAIRS=20000 TOWPATH_SEED=7` asks about more, and others. */
+const [count, seed] = [
+  Number(process.env['TOWPATH_ORACLE_PAIRS'] ?? 150),
+  Number(process.env['TOWPATH_SEED'] ?? 1),
+]
+
+const isHere = (program: string, ...args: string[]): boolean => spawnSync(program, args).status === 0
+
+const linesOf = (program: string, args: readonly string[], input = ''): string[] =>
+  spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+    .stdout.trim()
+    .split('\n')
+
+const asLines = (pairs: readonly Pair[]): string => pairs.map((pair) => `${pair.join(' ')}\n`).join('')
+
+/** It answers each question by its exit code; one process asks about all of them. */
+const dpkg: Oracle = (pairs) => {
+  if (!isHere('dpkg', '--version')) return null
+  const asks = (a: string, word: string, b: string): string =>
+    `dpkg --compare-versions '${a}' ${word} '${b}' 2>/dev/null`
+  const script = pairs.map(
+    ([a, b]) =>
+      `if ${asks(a, 'lt', b)}; then echo '<'; elif ${asks(a, 'eq', b)}; then echo '='; else echo '>'; fi`,
+  )
+  return linesOf('sh', [], script.join('\n'))
+}
+
+/** RPM's own Lua reads the pairs from a file, since a macro would read its text. */
+const rpm: Oracle = (pairs) => {
+  if (!isHere('rpm', '--eval', '%{lua: rpm.ver("1")}')) return null
+  const folder = mkdtempSync(join(tmpdir(), 'towpath-rpm-'))
+  try {
+    const file = join(folder, 'pairs')
+    writeFileSync(file, asLines(pairs))
+    const script = `for l in io.lines("${file}") do
+      local at = string.find(l, " ", 1, true)
+      local a, b = rpm.ver(string.sub(l, 1, at - 1)), rpm.ver(string.sub(l, at + 1))
+      print((a < b and "<" or (b < a and ">" or "=")) .. "\\n")
+    end`
+    return linesOf('rpm', ['--eval', `%{lua: ${script}}`]).filter((text) => text !== '')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const packaging: Oracle = (pairs) => {
+  if (!isHere('python3', '-c', 'import packaging.version')) return null
+  const script = `
+import sys
+from packaging.version import Version
+for line in sys.stdin:
+    a, b = (Version(text) for text in line.split())
+    print('<' if a < b else '>' if b < a else '=')
+`
+  return linesOf('python3', ['-c', script], asLines(pairs))
+}
+
+const apk: Oracle = (pairs) => {
+  // apk-tools 2 orders some versions otherwise.
+  if (!linesOf('sh', ['-c', 'apk --version']).join().startsWith('apk-tools 3')) return null
+  return pairs.flatMap(([a, b]) => linesOf('apk', ['version', '-t', a, b]))
+}
+
+const npm: Oracle = (pairs) => pairs.map(([a, b]) => '<=>'.charAt(semver.compare(a, b) + 1))
+
+const oracles: Readonly<Record<OrderName, { by: string; ask: Oracle }>> = {
+  deb: { by: 'dpkg --compare-versions', ask: dpkg },
+  rpm: { by: 'rpm', ask: rpm },
+  apk: { by: 'apk version -t', ask: apk },
+  semver: { by: "npm's semver", ask: npm },
+  pep440: { by: "Python's packaging", ask: packaging },
+}
+
+test.for(Object.entries(oracles) as [OrderName, { by: string; ask: Oracle }][])(
+  'the order of %s is that of the program that installs by it',
+  ([name, { by, ask }], context) => {
+    const ascii = someVersion[name].filter((version) => /^[!-~]+$/.test(version))
+    const pairs = fc.sample(fc.tuple(ascii, ascii), { numRuns: count, seed })
+    const told = ask(pairs)
+    if (told === null) return context.skip(`${by} is not here`)
+    const differing = pairs.flatMap(([a, b], at) => {
+      const own = comparePair(name, `${a} ${b}`, at)
+      return own === told[at] ? [] : [`${a} ${b}: ${JSON.stringify(own)}, and ${by} says ${told[at]}`]
+    })
+    expect(told).toHaveLength(pairs.length)
+    expect(differing).toEqual([])
+  },
+)

@@ -25,6 +25,7 @@ export const programs: readonly Program[] = [
   { name: 'sshd', package: 'openssh-server', why: 'tests reach hosts over it' },
   { name: 'htpasswd', package: 'apache2-utils', why: 'accounts of the registry' },
   { name: 'skopeo', package: 'skopeo', why: 'the workflow that init writes pushes by it' },
+  { name: 'mmdebstrap', package: 'mmdebstrap', why: 'scans are tested on a whole Debian' },
 ]
 
 /** What users run today: the benchmark compares with it, and shadow mode is tested on it. */

@@ -1,9 +1,12 @@
 import { deflateSync } from 'node:zlib'
 
-/** A 64-bit little-endian ELF file with these sections, and the table of their names; the tables stand at its end. */
+/**
+ * A 64-bit little-endian ELF file with these sections, and the table of their names; the tables stand at its end. With
+ * `loadedEnd` its one segment, whose table takes the first bytes of the first section, is loaded up to there.
+ */
 export function elfOf(
   sections: readonly (readonly [name: string, content: Buffer])[],
-  { type = 2, machine = 0 } = {},
+  { loadedEnd = 0, type = 2, machine = 0 } = {},
 ): Buffer {
   const names = Buffer.from(`\0${[...sections.map(([name]) => name), '.shstrtab'].join('\0')}\0`, 'latin1')
   const all = [...sections, ['.shstrtab', names] as const]
@@ -29,7 +32,17 @@ export function elfOf(
   header.writeUInt16LE(64, 58)
   header.writeUInt16LE(table.length, 60)
   header.writeUInt16LE(table.length - 1, 62)
-  return Buffer.concat([header, ...parts, ...table])
+  const bytes = Buffer.concat([header, ...parts, ...table])
+  if (loadedEnd > 0) writeSegment(bytes, loadedEnd)
+  return bytes
+}
+
+function writeSegment(bytes: Buffer, loadedEnd: number): void {
+  bytes.writeBigUInt64LE(64n, 32)
+  bytes.writeUInt16LE(56, 54)
+  bytes.writeUInt16LE(1, 56)
+  bytes.writeUInt32LE(1, 64)
+  bytes.writeBigUInt64LE(BigInt(loadedEnd), 64 + 32)
 }
 
 export interface Crate {

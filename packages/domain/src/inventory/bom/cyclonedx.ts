@@ -1,17 +1,18 @@
 import { billEntries } from './bill.ts'
 import type { BillEntry, BillFacts } from './bill.ts'
+import type { CycloneDxVersion } from './cyclonedx-versions.ts'
 
 /**
- * A bill as CycloneDX 1.6 (ECMA-424). Its composition is `incomplete` where something could not be read, and else
+ * A bill as CycloneDX (ECMA-424). Its composition is `incomplete` where something could not be read, and else
  * `unknown`: no reader of files can say that a program holds nothing that it does not tell.
  */
-export function cycloneDxOf(facts: BillFacts): object {
+export function cycloneDxOf(facts: BillFacts, spec: CycloneDxVersion): object {
   const { name, digest, created, uuid, toolVersion, system, components, isPartial } = facts
   const root = 'image'
   return {
-    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    $schema: `http://cyclonedx.org/schema/bom-${spec}.schema.json`,
     bomFormat: 'CycloneDX',
-    specVersion: '1.6',
+    specVersion: spec,
     serialNumber: `urn:uuid:${uuid}`,
     version: 1,
     metadata: {
