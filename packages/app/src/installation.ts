@@ -1,7 +1,9 @@
+import type { CertificateProbe } from './ports/certificate-probe.ts'
 import type { ComposeReader } from './ports/compose-reader.ts'
 import type { ContainerEngine, RegistryCredentials } from './ports/container-engine.ts'
 import type { DatabaseProbe } from './ports/database-probe.ts'
 import type { Edge } from './ports/edge.ts'
+import type { HostReader } from './ports/host-files.ts'
 import type { HttpProbe } from './ports/http-probe.ts'
 import type { Registry } from './ports/registry.ts'
 import type { SecretStore } from './ports/secret-store.ts'
@@ -26,6 +28,10 @@ export interface Installation {
   databaseOf(docker: string): DatabaseProbe
   /** Asks containers of a host address by their own addresses; for hosts where no edge of ours stands. */
   probeOf(docker: string): HttpProbe
+  /** Files of the machine of a host address. */
+  filesOf(docker: string): HostReader
+  /** Asks public names from here, as anybody would. */
+  certificates: CertificateProbe
   compose: ComposeReader
   registry: Registry
   secrets: SecretStore

@@ -4,6 +4,7 @@ import { sentenceFor, foreignContainers } from '../observe/edge-facts.ts'
 import { finishEjection } from '../adoption/finish-ejection.ts'
 import { openAtRest } from './at-rest.ts'
 import type { AtRest } from './at-rest.ts'
+import { lookAtCertificate } from './keep-certificate.ts'
 import { keepEdge, keepLiveRunning, stopStrays } from './keep-live.ts'
 import { keepServing } from './keep-serving.ts'
 import { keepReadiness } from './keep-readiness.ts'
@@ -26,6 +27,7 @@ export async function reconcileEnvironment(
     keepReadiness,
     pruneReleases,
     pruneJobs,
+    lookAtCertificate,
   ]
   for (const part of parts) {
     if (signal.aborted) return

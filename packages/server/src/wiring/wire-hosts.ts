@@ -7,6 +7,7 @@ import { haproxyEdge } from '@towpath/adapters/edge/haproxy/haproxy-edge.ts'
 import { hostDisk } from '@towpath/adapters/edge/haproxy/host-disk.ts'
 import { localDisk } from '@towpath/adapters/edge/haproxy/local-disk.ts'
 import { httpProbe } from '@towpath/adapters/http-probe/http-probe.ts'
+import { hostReader, localScript } from '@towpath/adapters/host/files/host-reader.ts'
 import { engineOver } from '@towpath/adapters/host/ssh/remote-engine.ts'
 import type { SshHosts } from '@towpath/adapters/host/ssh/ssh-hosts.ts'
 import type { SshLink } from '@towpath/adapters/host/ssh/ssh-link.ts'
@@ -26,7 +27,7 @@ export interface HostPortsOptions {
 export function hostPorts(
   links: SshHosts,
   { onNewerController, ...folders }: HostPortsOptions,
-): Pick<Installation, 'engineOf' | 'edgeOf' | 'databaseOf' | 'probeOf'> {
+): Pick<Installation, 'engineOf' | 'edgeOf' | 'databaseOf' | 'probeOf' | 'filesOf'> {
   const edges = new Map<string, Edge>()
   const linkTo = (address: HostAddress): SshLink | null =>
     address.way === 'ssh' ? links.linkTo(address) : null
@@ -55,6 +56,12 @@ export function hostPorts(
     databaseOf: (docker) => {
       const link = linkTo(addressOf(docker))
       return postgresProbe(link === null ? {} : { wayTo: (place) => link.forward(place) })
+    },
+    filesOf: (docker) => {
+      const link = linkTo(addressOf(docker))
+      return hostReader(
+        link === null ? localScript : (script) => link.run(script, 'look for what else acts there'),
+      )
     },
     probeOf: (docker) => {
       const link = linkTo(addressOf(docker))

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { tlsProbe } from '@towpath/adapters/certificate-probe/tls.ts'
 import { findComposeCli, readComposeFiles } from '@towpath/adapters/compose-config/docker-compose-cli.ts'
 import type { Installation } from '@towpath/app/installation.ts'
 import { ociRegistry } from '@towpath/adapters/registry/oci.ts'
@@ -11,7 +12,16 @@ import { hostPorts } from './wire-hosts.ts'
 /** The ways out of the house, each to one vendor. */
 export type Ports = Pick<
   Installation,
-  'engineOf' | 'edgeOf' | 'databaseOf' | 'probeOf' | 'compose' | 'registry' | 'secrets' | 'log'
+  | 'engineOf'
+  | 'edgeOf'
+  | 'databaseOf'
+  | 'probeOf'
+  | 'filesOf'
+  | 'certificates'
+  | 'compose'
+  | 'registry'
+  | 'secrets'
+  | 'log'
 >
 
 export interface PortsOptions {
@@ -36,6 +46,7 @@ export async function wirePorts(
       logFolder: join(folder, 'log'),
       onNewerController,
     }),
+    certificates: tlsProbe(),
     compose: { read: (request) => readComposeFiles(request, cli) },
     registry: ociRegistry(),
     secrets: learningStore(ageSecretStore({ stateDir }), secrets),

@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FakeHost } from '@towpath/adapters/container-engine/fake-host.ts'
+import { fakeCertificateProbe } from '@towpath/adapters/certificate-probe/fake.ts'
 import { fakeEngine } from '@towpath/adapters/container-engine/fake.ts'
 import { fakeDatabaseProbe } from '@towpath/adapters/database-probe/fake.ts'
+import { fakeHostReader } from '@towpath/adapters/host/files/fake.ts'
 import { fakeHttpProbe } from '@towpath/adapters/http-probe/fake.ts'
 import { fakeRegistry } from '@towpath/adapters/registry/fake.ts'
 import type { FakeRegistry } from '@towpath/adapters/registry/fake.ts'
@@ -113,6 +115,8 @@ function fakePorts(stateDir: string, logged: string[]) {
   }
   const database = fakeDatabaseProbe()
   return {
+    filesOf: () => fakeHostReader(),
+    certificates: fakeCertificateProbe(),
     compose: { read: async (request: Parameters<typeof readCompose>[0]) => readCompose(request) },
     secrets: ageSecretStore({ stateDir }),
     databaseOf: () => database,
