@@ -1,9 +1,11 @@
 import type { AttestationVerifier } from './ports/attestation-verifier.ts'
+import type { CertificateProbe } from './ports/certificate-probe.ts'
 import type { ComposeReader } from './ports/compose-reader.ts'
 import type { ContainerEngine, RegistryCredentials } from './ports/container-engine.ts'
 import type { DatabaseProbe } from './ports/database-probe.ts'
 import type { Edge } from './ports/edge.ts'
 import type { HostClaims } from './ports/host-claims.ts'
+import type { HostReader } from './ports/host-files.ts'
 import type { HttpProbe } from './ports/http-probe.ts'
 import type { Registry } from './ports/registry.ts'
 import type { SecretStore } from './ports/secret-store.ts'
@@ -32,6 +34,10 @@ export interface Installation {
   claimsOf(docker: string): HostClaims | null
   /** By the roots of trust that this server was started with. */
   attestations: AttestationVerifier
+  /** Files of the machine of a host address. */
+  filesOf(docker: string): HostReader
+  /** Asks public names from here, as anybody would. */
+  certificates: CertificateProbe
   compose: ComposeReader
   registry: Registry
   secrets: SecretStore

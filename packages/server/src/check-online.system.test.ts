@@ -1,5 +1,6 @@
 import type { Check } from '@towpath/domain/adoption/finding.ts'
 import { onlineCheckIds } from '@towpath/domain/adoption/online/online-answer.ts'
+import { makeAuthority } from '@towpath/testkit/certificates.ts'
 import { setScene } from '@towpath/testkit/example-scene.ts'
 import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
 import { askServer, ledgerHead } from '@towpath/testkit/faults/ask-server.ts'
@@ -8,6 +9,11 @@ import type { Undo } from '@towpath/testkit/faults/project-edits.ts'
 import { freePort } from '@towpath/testkit/ports.ts'
 import { projectFiles } from '@towpath/testkit/project-files.ts'
 import { driveScene } from '@towpath/testkit/scene-driver.ts'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:tls'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const account = { user: 'robot', password: 'registry-password-of-this-test' }
@@ -26,12 +32,12 @@ beforeAll(async () => {
 afterAll(() => scene?.close())
 
 /** What the server says of an environment now; a look changes nothing and tells no secret. */
-async function look(environment: Environment = 'production'): Promise<Check[]> {
+async function look(environment: Environment = 'production', names: object[] = []): Promise<Check[]> {
   const before = await ledgerHead(scene.server)
   const files = await projectFiles(scene.project.folder)
   const answer = await askServer(scene.server, `POST /v1/environments/${environment}/checks`, {
     as: 'dev',
-    body: { files },
+    body: { files, names },
   })
   expect([answer.status, await ledgerHead(scene.server)]).toEqual([200, before])
   expect(answer.text).not.toContain(account.password)
@@ -54,7 +60,31 @@ it('finds everything good where it is, from engine to what is live', async () =>
   const checks = await look()
   expect(checks.filter(({ status }) => status !== 'pass')).toEqual([])
   const ids = new Set(checks.map(({ id }) => id))
-  expect([...ids]).toEqual(onlineCheckIds.filter((id) => id !== 'environment'))
+  expect([...ids]).toEqual(onlineCheckIds.filter((id) => id !== 'environment' && id !== 'certificate'))
+})
+
+it('names what is served by TLS and no client would take, and what nobody answers for', async () => {
+  const { fullchain: cert, key } = await makeAuthority({ names: ['localhost'] })
+  const certificate = join(scene.folder, 'renewed.pem')
+  await writeFile(certificate, (await makeAuthority({ names: ['localhost'], fromMs: 0 })).cert)
+  const server = createServer({ cert, key }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    const checks = await look('production', [
+      { name: 'localhost', port, certificate },
+      { name: 'localhost', port: await freePort() },
+    ])
+    expect(checks.filter(({ id }) => id === 'certificate')).toMatchObject([
+      {
+        status: 'fail',
+        message: expect.stringMatching(/signed by itself.*, and a newer one lies in .*renewed.pem/),
+      },
+      { status: 'unknown', message: expect.stringMatching(/nothing listens/) },
+    ])
+  } finally {
+    server.close()
+  }
 })
 
 it('names a registry that is down, and the rest stays good', async () => {
@@ -96,6 +126,7 @@ it('names a host that does not answer, and knows nothing of what stands on it', 
       'host-images unknown',
       'database unknown',
       'connections unknown',
+      'second-operator unknown',
     ],
   ])
 })

@@ -91,7 +91,8 @@ async function run(
   return stdout
 }
 
-async function layFiles(from: string, to: string): Promise<void> {
+/** The scene's compose file without the names that it fixes, and what it mounts. */
+export async function layFiles(from: string, to: string): Promise<void> {
   const text = await readFile(join(from, 'docker-compose.yaml'), 'utf8')
   await writeFile(join(to, 'docker-compose.yaml'), text.replaceAll(/^ *container_name:.*\n/gm, ''))
   await cp(join(from, 'nginx'), join(to, 'nginx'), { recursive: true })
@@ -99,7 +100,8 @@ async function layFiles(from: string, to: string): Promise<void> {
   await mkdir(join(to, 'apps'))
 }
 
-async function settingsFor(
+/** What the compose file asks for, with a database of this name. */
+export async function settingsFor(
   scene: ExampleScene,
   { port, database: name }: { port: number; database: string },
 ): Promise<Record<string, string>> {

@@ -1,10 +1,8 @@
 import Docker from 'dockerode'
 import type { ChildProcess } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { mountSmallDisk } from './faults/small-disk.ts'
 import type { SmallDisk } from './faults/small-disk.ts'
-import { startSocketProxy } from './faults/socket-proxy.ts'
 import {
   dataFolder,
   endDaemon,
@@ -16,7 +14,7 @@ import { inNamespace, makeNamespace } from './second-engine/namespace.ts'
 import { takePlace } from './second-engine/place.ts'
 import type { EnginePlace } from './second-engine/place.ts'
 import { losePower, removeRemains } from './second-engine/remains.ts'
-import { startWorker } from './worker-process.ts'
+import { shareLoopback } from './second-engine/share-loopback.ts'
 
 /** A Docker Engine beside the machine's own, for tests that stop it, kill it or fill its disk. */
 export interface SecondEngine {
@@ -103,16 +101,8 @@ async function startAt(
       containerd = await startContainerd(place)
       dockerd = await startDockerd(place, liveRestore)
     },
-    shareLoopback: (port) => shareLoopback(place, port, facts.undo),
+    shareLoopback: (port) =>
+      shareLoopback({ enter: inNamespace(place), folder: place.folder, undo: facts.undo }, port),
     close: () => facts.undo.disposeAsync(),
   }
-}
-
-async function shareLoopback(place: EnginePlace, port: number, undo: AsyncDisposableStack): Promise<void> {
-  const path = join(place.folder, `loopback-${port}.sock`)
-  const here = await startSocketProxy({ path }, { host: '127.0.0.1', port })
-  undo.defer(() => here.close())
-  const there = startWorker(new URL('second-engine/relay-worker.ts', import.meta.url), inNamespace(place))
-  undo.defer(() => there.end())
-  await there.ask('start', { port, path }, 10_000)
 }

@@ -1,11 +1,21 @@
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { withMachineLock } from './machine-lock.ts'
 import { dockerSocket, engineAnswers, engineLog, startEngine } from './setup/engine.ts'
-import { composeProgram, engineProgram, findProgram, installPackages, programs } from './setup/packages.ts'
+import {
+  composeProgram,
+  engineProgram,
+  findProgram,
+  hostProgram,
+  installPackages,
+  programs,
+} from './setup/packages.ts'
+import type { Program } from './setup/packages.ts'
 
 export interface MachineOptions {
   /** Also bring `docker-compose`, which the benchmark and the tests of shadow mode need. */
   withCompose?: boolean
+  /** Also bring what makes a host with systemd. */
+  withHost?: boolean
   /** One line per thing installed or started. */
   say?: (line: string) => void
 }
@@ -24,27 +34,28 @@ export interface MachineSetup {
  */
 export const prepareMachine = async ({
   withCompose = false,
+  withHost = false,
   say = () => {},
 }: MachineOptions = {}): Promise<MachineSetup> => {
   const startedAt = performance.now()
   const socketPath = dockerSocket()
+  const more = [...(withCompose ? [composeProgram] : []), ...(withHost ? [hostProgram] : [])]
   const elapsed = () => Math.round(performance.now() - startedAt)
-  if (await isReady(socketPath, withCompose))
-    return { installed: [], engineStarted: false, setupMs: elapsed() }
+  if (await isReady(socketPath, more)) return { installed: [], engineStarted: false, setupMs: elapsed() }
   return withMachineLock('setup', 20 * 60_000, async () => {
-    const installed = await installMissing(await missingPrograms(socketPath, withCompose), say)
+    const installed = await installMissing(await missingPrograms(socketPath, more), say)
     const engineStarted = await ensureEngine(socketPath, say)
     return { installed, engineStarted, setupMs: elapsed() }
   })
 }
 
-const isReady = async (socketPath: string, withCompose: boolean): Promise<boolean> =>
-  (await missingPrograms(socketPath, withCompose)).length === 0 && (await engineAnswers(socketPath))
+const isReady = async (socketPath: string, more: readonly Program[]): Promise<boolean> =>
+  (await missingPrograms(socketPath, more)).length === 0 && (await engineAnswers(socketPath))
 
 /** Off Linux the engine's own virtual machine has all but the images, and those are pulled. */
-const missingPrograms = async (socketPath: string, withCompose: boolean) => {
+const missingPrograms = async (socketPath: string, more: readonly Program[]) => {
   if (process.platform !== 'linux') return []
-  const wanted = [...programs, ...(withCompose ? [composeProgram] : [])]
+  const wanted = [...programs, ...more]
   if (!(await engineAnswers(socketPath))) wanted.unshift(engineProgram)
   return wanted.filter((program) => findProgram(program.name) === null)
 }

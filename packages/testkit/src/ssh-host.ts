@@ -116,7 +116,7 @@ const sshdConfig = (
     '',
   ].join('\n')
 
-const clientConfig = (folder: string): string =>
+export const clientConfig = (folder: string): string =>
   [
     'Host *',
     `  UserKnownHostsFile ${join(folder, 'known_hosts')}`,

@@ -5,5 +5,6 @@ import { prepareMachine } from './setup.ts'
 export const setup = async (): Promise<void> => {
   // Where we may not install it, the tests that need it say so and are skipped.
   const withCompose = process.getuid?.() === 0 && existsSync('/etc/debian_version')
-  await prepareMachine({ withCompose, say: (line) => console.log(line) })
+  const withHost = withCompose && process.env['TOWPATH_ALL'] === '1'
+  await prepareMachine({ withCompose, withHost, say: (line) => console.log(line) })
 }

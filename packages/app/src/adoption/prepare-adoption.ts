@@ -24,6 +24,7 @@ import { problemsError } from '../project/problems.ts'
 import { storeSnapshot } from '../release/snapshot.ts'
 import type { ProjectFiles } from '../release/snapshot.ts'
 import { stateOf } from '../state-of.ts'
+import { othersOnHost } from './others-on-host.ts'
 import { alreadyManaged, inMotion, projectUnnamed } from './adoption-errors.ts'
 
 export interface AdoptInput {
@@ -33,6 +34,8 @@ export interface AdoptInput {
   /** What the release that runs did to the database, as far as anybody knows. */
   schema: SchemaImpact
   files: ProjectFiles
+  /** Findings that a person takes on, as `--accept` has them: `second-operator`, or `second-operator:WORD`. */
+  accepted: readonly string[]
 }
 
 export interface PreparedAdoption {
@@ -58,7 +61,7 @@ export async function prepareAdoption(
   const read = await readEnvironment(installation, input.files, input.environment)
   refuseWatched(read.config)
   requireAllowedHost(environment, read.config)
-  const running = await lookAtHost(installation, read)
+  const running = await lookAtHost(installation, read, input.accepted)
   const release: Release = {
     version: input.version ?? adoptedVersion(running.builds, installation.now()),
     builds: running.builds,
@@ -89,7 +92,11 @@ function refuseManaged({ environment, live, active, queued, ejecting }: Environm
   if (active !== null || queued.length > 0 || ejecting !== null) throw inMotion(environment)
 }
 
-async function lookAtHost(installation: Installation, read: EnvironmentModel): Promise<Running> {
+async function lookAtHost(
+  installation: Installation,
+  read: EnvironmentModel,
+  accepted: readonly string[],
+): Promise<Running> {
   const { config, model, secrets } = read
   const engine = installation.engineOf(config.host.docker, secrets)
   const all = await engine.find([composeLabels.project])
@@ -105,6 +112,9 @@ async function lookAtHost(installation: Installation, read: EnvironmentModel): P
     })
   const found = all.filter(({ labels }) => labels[composeLabels.project] === project)
   const running = readRunning({ config, model, found, heldBy: await heldElsewhere(installation, config) })
+  const others = await othersOnHost(installation, { config, found, accepted })
+  running.problems.push(...others.problems)
+  running.notes.push(...others.notes)
   if (running.problems.length === 0) return running
   throw problemsError({
     code: 'ADOPTION_IMPOSSIBLE',

@@ -8,6 +8,7 @@ import { liveDeployment, requireAllowedHost } from '../deployment/deploy-release
 import type { Installation } from '../installation.ts'
 import { onlineFacts } from '../observe/online-facts.ts'
 import type { OnlineScope } from '../observe/online-facts.ts'
+import type { NamedByProxy } from '../observe/served-names.ts'
 import type { Caller } from '../principal/caller.ts'
 import { requirePermission } from '../principal/caller.ts'
 import { configOf, readEnvironment } from '../project/environment-model.ts'
@@ -20,6 +21,8 @@ export interface EnvironmentCheckAsked {
   environment: string
   /** Of a working copy, as a release would bring them; they are kept nowhere. */
   files: ProjectFiles
+  /** What the proxy's configuration serves by TLS: it is no part of a release's files. */
+  names: readonly NamedByProxy[]
   signal: AbortSignal
 }
 
@@ -30,14 +33,14 @@ export interface EnvironmentCheckAsked {
 export async function checkEnvironment(
   installation: Installation,
   caller: Caller,
-  { environment, files, signal }: EnvironmentCheckAsked,
+  { environment, files, names, signal }: EnvironmentCheckAsked,
 ): Promise<Check[]> {
   requirePermission(caller, 'deploy', environment)
   const written = configOf(files)
   await requireOwnProject(installation.store, written.file.project)
   const lineOf = (path: readonly string[]): number => written.source.keyAt(path).line
   try {
-    const scope = await openScope(installation, { environment, files, signal })
+    const scope = await openScope(installation, { environment, files, names, signal })
     return onlineChecks(await onlineFacts(scope), lineOf)
   } catch (thrown) {
     if (!(thrown instanceof TowpathError)) throw thrown
@@ -49,12 +52,12 @@ export async function checkEnvironment(
 
 async function openScope(
   installation: Installation,
-  { environment: name, files, signal }: EnvironmentCheckAsked,
+  { environment: name, files, names, signal }: EnvironmentCheckAsked,
 ): Promise<OnlineScope> {
   const read = await readEnvironment(installation, files, name)
   const environment = (await stateOf(installation.store, environmentView, name)) ?? emptyEnvironment(name)
   requireAllowedHost(environment, read.config)
   const live = await liveDeployment(installation, environment)
   const { model } = await withMissingSecrets(installation, { files, read, live })
-  return { installation, config: read.config, secrets: read.secrets, model, environment, signal }
+  return { installation, config: read.config, secrets: read.secrets, model, environment, names, signal }
 }

@@ -5,6 +5,7 @@ import type {
   SeenImage,
   SeenService,
 } from '@towpath/domain/adoption/online/online-facts.ts'
+import { composeLabels } from '@towpath/domain/adoption/running/found-container.ts'
 import { fillSecrets } from '@towpath/domain/config/secret-placeholder.ts'
 import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
@@ -17,6 +18,9 @@ import { credentialsOf } from '../project/registry-credentials.ts'
 import type { EnvironmentModel } from '../project/environment-model.ts'
 import { performingFor } from '../runner/performing-for.ts'
 import { stateOf } from '../state-of.ts'
+import { lookForOperators } from './host-operators.ts'
+import { lookAtNames } from './served-names.ts'
+import type { NamedByProxy } from './served-names.ts'
 import { diskRoom } from './disk-room.ts'
 import { observedWithin } from './observed.ts'
 import { withoutValue } from './setting-facts.ts'
@@ -31,22 +35,30 @@ export interface OnlineScope extends Pick<EnvironmentModel, 'config' | 'secrets'
   /** With placeholders for secrets that nobody sealed. */
   model: ComposeModel
   environment: EnvironmentState
+  names: readonly NamedByProxy[]
   signal: AbortSignal
 }
 
 /** The calls of an engine that change nothing: all that these looks may use. */
-type ReadOnlyEngine = Pick<ContainerEngine, 'describe' | 'diskFreeBytes' | 'hasImage' | 'platformsOf'>
+type ReadOnlyEngine = Pick<
+  ContainerEngine,
+  'describe' | 'diskFreeBytes' | 'find' | 'hasImage' | 'platformsOf'
+>
 
 /** Looks at all that a deployment to an environment would stand on, at once. Changes nothing, on hosts or in the ledger. */
 export async function onlineFacts(scope: OnlineScope): Promise<OnlineFacts> {
   const { installation, config, secrets, environment } = scope
   const engine: ReadOnlyEngine = installation.engineOf(config.host.docker, secrets)
-  const [host, disk, images, database, live] = await Promise.all([
+  const [host, disk, images, database, live, names, others] = await Promise.all([
     observedWithin(installation, lookWithinMs, () => lookAtHost(installation, engine)),
     observedWithin(installation, lookWithinMs, () => diskRoom(engine, config)),
     lookAtImages(scope, engine),
     lookAtDatabase(scope),
     lookAtLive(scope),
+    lookAtNames(scope, lookWithinMs),
+    observedWithin(installation, lookWithinMs, async () =>
+      lookForOperators(installation, config, await engine.find([composeLabels.project])),
+    ),
   ])
   return {
     environment: environment.environment,
@@ -56,6 +68,8 @@ export async function onlineFacts(scope: OnlineScope): Promise<OnlineFacts> {
     missingSecrets: missingSecrets(scope),
     database,
     live,
+    names,
+    others,
   }
 }
 

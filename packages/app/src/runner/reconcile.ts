@@ -5,6 +5,7 @@ import { finishEjection } from '../adoption/finish-ejection.ts'
 import { openAtRest } from './at-rest.ts'
 import type { AtRest } from './at-rest.ts'
 import { isLedgerBehind, isSetAside } from './hold-host.ts'
+import { lookAtCertificate } from './keep-certificate.ts'
 import { keepEdge, keepLiveRunning, stopStrays } from './keep-live.ts'
 import { keepServing } from './keep-serving.ts'
 import { keepReadiness } from './keep-readiness.ts'
@@ -28,6 +29,7 @@ export async function reconcileEnvironment(
     keepReadiness,
     pruneReleases,
     pruneJobs,
+    lookAtCertificate,
   ]
   for (const part of parts) {
     if (signal.aborted) return

@@ -2,14 +2,6 @@ import type { Check } from '@towpath/domain/adoption/finding.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { suggestWord } from '@towpath/domain/config/did-you-mean.ts'
 
-/** `stop-signal`, or `stop-signal:WORD` for those whose message or file names that word. */
-export function acceptedBy(check: Check, accepted: readonly string[]): boolean {
-  return accepted.some((text) => {
-    const [id = '', word] = text.split(/:(.*)/s)
-    return id === check.id && (word === undefined || `${check.message} ${check.file ?? ''}`.includes(word))
-  })
-}
-
 /** Throws CHECK_UNKNOWN for an id that no check of this run has: a mistyped one would accept nothing, unseen. */
 export function requireKnown(
   checks: readonly Check[],

@@ -1,3 +1,4 @@
+import { certificateFileChecks } from '@towpath/domain/adoption/certificate-files.ts'
 import { clockCheck } from '@towpath/domain/adoption/clock.ts'
 import type { Check } from '@towpath/domain/adoption/finding.ts'
 import { adoptionSurvey, lintAdoption } from '@towpath/domain/adoption/lint.ts'
@@ -14,6 +15,7 @@ import { ProjectFolder } from '../project/project-folder.ts'
 import { configPath } from '../project/read-project.ts'
 import { lastCommitAt } from '../repository/last-commit.ts'
 import { walkRepository } from '../repository/walk-repository.ts'
+import { certificateFiles } from './certificate-files.ts'
 import { composeFilesIn, declaredConfig } from './declared-config.ts'
 import { composeChecks, projectChecks } from './project-checks.ts'
 
@@ -39,11 +41,12 @@ export function runChecks(folder: string, now: Date): Checked {
   const report = hasConfig ? checkProject(project) : { problems: [], warnings: [], environments: [] }
   const linted = lintAdoption(adoptionSurvey(survey, config === null ? null : declaredConfig(config), now))
   const clock = clockCheck(lastCommitAt(folder), now)
+  const certificates = certificateFileChecks(certificateFiles(files.texts), now.toISOString())
   const own = hasConfig
     ? projectChecks(report, survey.compose?.files ?? [])
     : [noConfig, ...composeChecks(project, survey)]
   return {
-    checks: [...own, ...linted.checks, ...(clock === null ? [] : [clock])],
+    checks: [...own, ...linted.checks, ...certificates, ...(clock === null ? [] : [clock])],
     ...{ problems: report.problems, environments: report.environments },
     ...{ project, patch: linted.patch, survey },
   }

@@ -1169,6 +1169,8 @@ export interface components {
                 /** Format: date-time */
                 at: string;
             } | null;
+            /** @description What its domain was last served with, by TLS; null where that was never seen. */
+            certificate: components["schemas"]["ServedCertificate"] | null;
             watch: components["schemas"]["Watch"] | null;
             /** @description What is known against what is live, in numbers; null where nobody looked yet. */
             findings: components["schemas"]["FindingsSummary"] | null;
@@ -1237,6 +1239,22 @@ export interface components {
         DeploymentKind: "deploy" | "promote" | "rollback" | "adopt" | "import";
         /** @enum {string} */
         Outcome: "live" | "refused" | "rolled-back" | "aborted" | "superseded" | "failed";
+        ServedCertificate: {
+            name: string;
+            names: string[];
+            issuer: string;
+            /** Format: date-time */
+            notBefore: string;
+            /** Format: date-time */
+            notAfter: string;
+            fingerprint: string;
+            chain: {
+                /** @enum {string} */
+                fault: "self-signed" | "incomplete" | "untrusted" | "outdated" | "other";
+                /** @description OpenSSL's own name for it. */
+                code: string;
+            } | null;
+        };
         Watch: {
             by: string;
             /** Format: date-time */
@@ -1293,7 +1311,7 @@ export interface components {
         };
         Check: {
             /** @enum {string} */
-            id: "environment" | "host" | "host-clock" | "host-disk" | "images" | "host-images" | "secret-values" | "database" | "connections" | "live-health";
+            id: "environment" | "host" | "host-clock" | "host-disk" | "images" | "host-images" | "secret-values" | "database" | "connections" | "live-health" | "certificate" | "second-operator";
             /** @enum {string} */
             status: "pass" | "warn" | "fail" | "unknown";
             /** @description Relative to the folder of towpath.yaml. */
@@ -1309,6 +1327,19 @@ export interface components {
             files: {
                 [key: string]: string;
             };
+            /**
+             * @description What a proxy in front serves by TLS, with its own port: each is asked for its certificate, which is held against its file on the host.
+             * @default []
+             */
+            names: {
+                name: string;
+                port: number;
+                /**
+                 * @description Path of its file as the proxy sees it.
+                 * @default null
+                 */
+                certificate: string | null;
+            }[];
         };
         Preview: {
             /** @enum {boolean} */
@@ -1664,6 +1695,11 @@ export interface components {
             schema?: components["schemas"]["SchemaImpact"];
             /** @default null */
             imports: components["schemas"]["ImportReleases"] | null;
+            /**
+             * @description Who else acts on the containers on the host and may go on: `second-operator`, or `second-operator:WORD`.
+             * @default []
+             */
+            accept: string[];
             /** @default  */
             reason: string;
             /** @default false */

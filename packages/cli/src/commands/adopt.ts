@@ -4,8 +4,9 @@ import { proxyLines } from '@towpath/domain/adoption/running/proxy-lines.ts'
 import type { ProxyLine } from '@towpath/domain/adoption/running/proxy-lines.ts'
 import { traps } from '@towpath/domain/adoption/traps.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { acceptedBy } from '@towpath/domain/adoption/accepted.ts'
 import { drawFirstLine } from '../audit/first-line.ts'
-import { acceptedBy, requireKnown } from '../check/accepted.ts'
+import { requireKnown } from '../check/accepted.ts'
 import { runChecks } from '../check/run-checks.ts'
 import type { Checked } from '../check/run-checks.ts'
 import { answerOf, connect, idempotencyKey } from '../connection/connect.ts'
@@ -77,6 +78,7 @@ function asking(
           release: options.release ?? null,
           schema: 'unknown',
           imports,
+          accept: options.accept,
           reason: options.reason,
           dryRun,
         },

@@ -5,7 +5,8 @@ import { traps } from '@towpath/domain/adoption/traps.ts'
 import { orderProblems } from '@towpath/domain/config/problem.ts'
 import type { Problem } from '@towpath/domain/config/problem.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
-import { acceptedBy, requireKnown } from '../check/accepted.ts'
+import { acceptedBy } from '@towpath/domain/adoption/accepted.ts'
+import { requireKnown } from '../check/accepted.ts'
 import { runChecks } from '../check/run-checks.ts'
 import type { Checked } from '../check/run-checks.ts'
 import type { Answer } from '../outcome/answer.ts'
@@ -39,9 +40,7 @@ export async function check(context: Context, options: CheckOptions): Promise<An
   if (options.patch === true) return patchAlone(context, offline.patch)
   const checked = await withOnline(context, offline, options)
   const { checks } = checked
-  const accepted = checks.filter(
-    ({ status, ...rest }) => status !== 'pass' && acceptedBy({ status, ...rest }, options.accept),
-  )
+  const accepted = checks.filter((one) => one.status !== 'pass' && acceptedBy(one, options.accept))
   const open = checks.filter((one) => !accepted.includes(one))
   const failure = failureOf(checked, open)
   return {
@@ -71,7 +70,11 @@ async function withOnline(context: Context, checked: Checked, options: CheckOpti
   if (options.online !== true) return checked
   if (checked.problems.length > 0) return { ...checked, checks: [...checked.checks, notAsked] }
   const { onlineChecksOf } = await import('../check/online-checks.ts')
-  return { ...checked, checks: [...checked.checks, ...(await onlineChecksOf(context, options))] }
+  const { nginx } = checked.survey
+  return {
+    ...checked,
+    checks: [...checked.checks, ...(await onlineChecksOf(context, { ...options, nginx }))],
+  }
 }
 
 const notAsked: Check = {

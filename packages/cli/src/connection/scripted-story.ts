@@ -19,7 +19,8 @@ export const storyId = 'dep_2f8kq1zz'
 const summary = { id: storyId, environment: 'production', release: '1.1.0', waitsFor: null }
 const staging = {
   ...{ environment: 'staging', seq: 9, live: null, warm: null, active: null, queued: [], policy: null },
-  ...{ waivers: [], approvals: [], history: [], readiness: [], drift: null, findings: null },
+  ...{ waivers: [], approvals: [], history: [], readiness: [], drift: null, certificate: null },
+  findings: null,
 }
 const preview = {
   ...{ dryRun: true, kind: 'deploy', environment: 'production', release: '1.1.0', from: '1.0.0', steps: [] },

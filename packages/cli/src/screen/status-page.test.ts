@@ -18,6 +18,7 @@ const empty: EnvironmentAnswer = {
     history: [],
     readiness: [],
     drift: null,
+    certificate: null,
     hosts: [],
     watch: null,
     findings: null,
@@ -80,6 +81,29 @@ describe('status', () => {
       paint: unpainted,
     })
     await expect(text).toMatchFileSnapshot('golden/status-production.txt')
+  })
+
+  test('tells of a certificate that runs out, of one that is good on its own page alone, and of none where none is known', () => {
+    const served = (notAfter: string): EnvironmentStatus => ({
+      environment: {
+        ...production,
+        certificate: {
+          ...{ name: 'shop.example', names: ['shop.example'], issuer: 'A', fingerprint: 'AA', chain: null },
+          ...{ notBefore: '2025-10-13T00:00:00.000Z', notAfter },
+        },
+      },
+      moving: null,
+      waiting: [],
+    })
+    const options = { now, columns: 120 }
+    const textOf = (lines: ReturnType<typeof statusPage>) =>
+      renderPage(lines, { columns: null, paint: unpainted })
+    const all = (status: EnvironmentStatus) => textOf(statusPage([status], options))
+    const one = (status: EnvironmentStatus) => textOf(environmentPage(status, options))
+    expect(all(served('2026-01-11T00:00:00.000Z'))).toMatch(/certificate\n.*▲ 2026-01-11/)
+    expect(all(served('2026-03-11T00:00:00.000Z'))).not.toMatch(/certificate/)
+    expect(one(served('2026-03-11T00:00:00.000Z'))).toMatch(/✔ TLS .* shop.example runs out in 68 days/)
+    expect(one(served('2025-12-31T00:00:00.000Z'))).toMatch(/✖ TLS .* ran out on 2025-12-31/)
   })
 
   test('of several hosts says which of them differs, and which is none of them any more', async () => {

@@ -1,3 +1,4 @@
+import { judgeCertificate } from '@towpath/domain/certificate/judge-certificate.ts'
 import { chooseRollbackTarget } from '@towpath/domain/deployment/rollback.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import type { Placement } from '@towpath/domain/environment/environment-state.ts'
@@ -66,6 +67,7 @@ export function environmentPage(
   return [
     ...statusPage([status], options),
     ...hostLines(status.environment, options.columns),
+    ...certificateLines(status.environment, options.now),
     ...approvals.map(({ release, by }) =>
       line(span('quiet', '  approved '), `${release} by ${by.join(', ')}`),
     ),
@@ -95,6 +97,19 @@ export function environmentPage(
   ]
 }
 
+/** What its domain was last served with, as it stands now: nobody has to look at it again for it to run out. */
+function certificateLines({ certificate }: EnvironmentAnswer, now: Date): Line[] {
+  if (certificate === null) return []
+  const { name } = certificate
+  const { status, says, fix } = judgeCertificate(certificate, { name, now: now.toISOString() })
+  const sign = { pass: ['good', '✔'], warn: ['warning', '▲'], fail: ['bad', '✖'] } as const
+  const [tone, glyph] = sign[status]
+  return [
+    line(span(tone, `  ${glyph} TLS    `), ` the certificate of ${name} ${says}`),
+    ...(fix === null ? [] : [line(span('quiet', `            ${fix}`))]),
+  ]
+}
+
 /** Each host of several with what it keeps, and what is said where it does not stand with the others. */
 function hostLines({ hosts, live }: EnvironmentAnswer, columns: number | null): Line[] {
   if (hosts.length === 0) return []
@@ -117,7 +132,27 @@ const hostWords = {
   left: { tone: 'quiet', sign: '○', note: () => 'left: what runs there is nobody’s' },
 } as const
 
-const statusTable = (statuses: readonly EnvironmentStatus[], now: Date): Table => ({
+/** A column more only where some certificate wants to be seen to. */
+function statusTable(statuses: readonly EnvironmentStatus[], now: Date): Table {
+  const certificates = statuses.map(({ environment }) => certificateCell(environment, now))
+  const isShown = certificates.some(({ style }) => style === 'warning' || style === 'bad')
+  const { head, rows } = motionTable(statuses, now)
+  if (!isShown) return { head, rows }
+  return {
+    head: [...head, 'certificate'],
+    rows: rows.map((row, index) => [...row, certificates[index] ?? span('quiet', '-')]),
+  }
+}
+
+function certificateCell({ certificate }: EnvironmentAnswer, now: Date): Span {
+  if (certificate === null) return span('quiet', '-')
+  const { status } = judgeCertificate(certificate, { name: certificate.name, now: now.toISOString() })
+  const day = certificate.notAfter.slice(0, 10)
+  if (status === 'pass') return span('good', `✔ ${day}`)
+  return status === 'warn' ? span('warning', `▲ ${day}`) : span('bad', `✖ ${day}`)
+}
+
+const motionTable = (statuses: readonly EnvironmentStatus[], now: Date) => ({
   head: ['environment', 'live', 'since', 'going back', 'in motion', 'drift'],
   rows: statuses.map((status) => [
     span('strong', status.environment.environment),

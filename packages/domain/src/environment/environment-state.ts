@@ -1,3 +1,4 @@
+import type { ServedCertificate } from '../certificate/seen-certificate.ts'
 import type { AdoptedContainer } from '../deployment/container.ts'
 import type { FleetHost } from '../fleet/fleet-plan.ts'
 import type { HealthCheckSpec } from '../edge/wanted.ts'
@@ -28,6 +29,8 @@ export interface EnvironmentState {
   /** Can each kept release be taken back right now? */
   readiness: Record<string, Readiness>
   drift: { found: string[]; at: string } | null
+  /** What its domain is served with; absent where that was never seen. */
+  certificate?: ServedCertificate
   /** How the team's own workflow is watched; null where it is not. */
   watch: WatchState | null
   /** What is being given back to plain Compose, until nothing of Towpath's is left on the host. */

@@ -49,6 +49,8 @@ export function foldEnvironment(before: EnvironmentState | undefined, event: Led
         ...state,
         drift: event.data.found.length === 0 ? null : { found: event.data.found, at: event.at },
       }
+    case 'certificate.seen':
+      return { ...state, certificate: event.data.certificate }
     case 'watch.started':
     case 'watch.stopped':
     case 'deployment.observed':

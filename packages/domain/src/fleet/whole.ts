@@ -42,8 +42,12 @@ export function wholeOf(whole: EnvironmentState, seats: readonly Seat[]): Enviro
     (state.drift?.found ?? []).map((sentence) => `${host.name}: ${sentence}`),
   )
   const since = seats.flatMap(({ state }) => (state.drift === null ? [] : [state.drift.at])).toSorted()[0]
+  const certificate = seats
+    .flatMap(({ state }) => state.certificate ?? [])
+    .toSorted((one, other) => Date.parse(one.notAfter) - Date.parse(other.notAfter))[0]
   return {
     ...whole,
+    ...(certificate === undefined ? {} : { certificate }),
     warm: warmEverywhere(seats),
     readiness: readyEverywhere(seats),
     drift: since === undefined ? null : { found, at: since },

@@ -99,6 +99,8 @@ const sentences: Sentences = {
   'drift.found': ({ data }) =>
     data.found.length === 0 ? 'drift is gone' : `drift: ${data.found.join('; ')}`,
   'drift.repaired': ({ data }) => `repaired: ${data.done.join('; ')}`,
+  'certificate.seen': ({ data: { certificate } }) =>
+    `${certificate.name} is served with a certificate of ${certificate.issuer} until ${certificate.notAfter}`,
   'watch.started': ({ data, actor }) =>
     `${actor} began to watch ${list(Object.keys(data.picture))}; the team's own workflow deploys`,
   'watch.stopped': ({ data, actor }) => `${actor} ended the watch: ${data.reason || 'no reason given'}`,

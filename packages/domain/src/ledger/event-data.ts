@@ -1,3 +1,4 @@
+import type { ServedCertificate } from '../certificate/seen-certificate.ts'
 import type { Measure } from '../deployment/command.ts'
 import type { Deployment } from '../deployment/deployment-state.ts'
 import type {
@@ -127,6 +128,8 @@ export interface EventData {
   'readiness.changed': Readiness
   'drift.found': { found: string[] }
   'drift.repaired': { done: string[] }
+  /** Of the environment's domain: once for each certificate that it was served with. */
+  'certificate.seen': { certificate: ServedCertificate }
   'image.deleted': { image: string }
   'watch.started': WatchFacts
   'watch.stopped': { reason: string }

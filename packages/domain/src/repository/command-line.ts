@@ -2,7 +2,7 @@ import { sendsElsewhere } from './docker-command.ts'
 import type { Workflow, WorkflowStep } from './workflow.ts'
 
 /** Who would run a line of shell that stands in the repository. */
-export type Runner = 'systemd' | 'cron' | 'workflow' | 'pipeline' | 'script'
+export type Runner = 'systemd' | 'cron' | 'hook' | 'workflow' | 'pipeline' | 'script'
 
 /** One line of shell, with the place of the line in its file. */
 export interface CommandLine {

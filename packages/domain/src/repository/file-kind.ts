@@ -48,4 +48,6 @@ export const isWorthReading = (path: string): boolean =>
   /(?:^|\/)(?:[\w.-]*compose[\w.-]*\.ya?ml|\.env|\.env\.[\w-]+|towpath\.yaml|next\.config\.[cm]?[jt]s|vite\.config\.[cm]?[jt]s)$/.test(
     path,
   ) ||
-  /(?:^|\/)(?:renewal-hooks\/|[\w-]*entrypoint[\w.-]*$|[\w-]*deploy[\w-]*$|[\w-]*start[\w-]*$)/.test(path)
+  /(?:^|\/)(?:renewal-hooks\/|[\w.-]+\.(?:pem|crt|cer)$|[\w-]*entrypoint[\w.-]*$|[\w-]*deploy[\w-]*$|[\w-]*start[\w-]*$)/.test(
+    path,
+  )

@@ -8,6 +8,7 @@ import { hostDisk } from '@towpath/adapters/edge/haproxy/host-disk.ts'
 import { localDisk } from '@towpath/adapters/edge/haproxy/local-disk.ts'
 import { httpProbe } from '@towpath/adapters/http-probe/http-probe.ts'
 import { hostClaims } from '@towpath/adapters/host/ssh/host-claims.ts'
+import { hostReader, localScript } from '@towpath/adapters/host/files/host-reader.ts'
 import { engineOver } from '@towpath/adapters/host/ssh/remote-engine.ts'
 import type { SshHosts } from '@towpath/adapters/host/ssh/ssh-hosts.ts'
 import type { SshLink } from '@towpath/adapters/host/ssh/ssh-link.ts'
@@ -28,7 +29,7 @@ export interface HostPortsOptions {
 export function hostPorts(
   links: SshHosts,
   { onNewerController, installation, ...folders }: HostPortsOptions,
-): Pick<Installation, 'engineOf' | 'edgeOf' | 'claimsOf' | 'databaseOf' | 'probeOf'> {
+): Pick<Installation, 'engineOf' | 'edgeOf' | 'claimsOf' | 'databaseOf' | 'probeOf' | 'filesOf'> {
   const edges = new Map<string, Edge>()
   const linkTo = (address: HostAddress): SshLink | null =>
     address.way === 'ssh' ? links.linkTo(address) : null
@@ -61,6 +62,12 @@ export function hostPorts(
     databaseOf: (docker) => {
       const link = linkTo(addressOf(docker))
       return postgresProbe(link === null ? {} : { wayTo: (place) => link.forward(place) })
+    },
+    filesOf: (docker) => {
+      const link = linkTo(addressOf(docker))
+      return hostReader(
+        link === null ? localScript : (script) => link.run(script, 'look for what else acts there'),
+      )
     },
     probeOf: (docker) => {
       const link = linkTo(addressOf(docker))

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { publicRoots, readTrustedRoots } from '@towpath/adapters/attestation/trusted-roots.ts'
 import { sigstoreVerifier } from '@towpath/adapters/attestation/sigstore.ts'
+import { tlsProbe } from '@towpath/adapters/certificate-probe/tls.ts'
 import { findComposeCli, readComposeFiles } from '@towpath/adapters/compose-config/docker-compose-cli.ts'
 import type { Installation } from '@towpath/app/installation.ts'
 import { ociRegistry } from '@towpath/adapters/registry/oci.ts'
@@ -19,6 +20,8 @@ export type Ports = Pick<
   | 'databaseOf'
   | 'probeOf'
   | 'attestations'
+  | 'filesOf'
+  | 'certificates'
   | 'compose'
   | 'registry'
   | 'secrets'
@@ -51,6 +54,7 @@ export async function wirePorts(
       ...{ installation, onNewerController },
     }),
     attestations: sigstoreVerifier(roots),
+    certificates: tlsProbe(),
     compose: { read: (request) => readComposeFiles(request, cli) },
     registry: ociRegistry(),
     secrets: learningStore(ageSecretStore({ stateDir }), secrets),

@@ -4,7 +4,10 @@ import { ensureHaproxyImage, ensureNginxImage } from '../images.ts'
 import type { SecondEngine } from '../second-engine.ts'
 
 /** An engine gets what no registry holds, and its host this machine's registry and database as its own. */
-export async function equipEngine(scene: ExampleScene, engine: SecondEngine): Promise<void> {
+export async function equipEngine(
+  scene: ExampleScene,
+  engine: Pick<SecondEngine, 'docker' | 'shareLoopback'>,
+): Promise<void> {
   await ensureHaproxyImage(engine.docker)
   await ensureNginxImage(engine.docker)
   await engine.shareLoopback(Number(scene.registry.host.split(':')[1]))

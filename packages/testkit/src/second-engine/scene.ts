@@ -22,7 +22,7 @@ export async function hostScene(
  */
 export async function loadHosted(
   scene: ExampleScene,
-  { docker, enter }: SecondEngine,
+  { docker, enter }: Pick<SecondEngine, 'docker' | 'enter'>,
   ratePerSecond: number,
 ): Promise<RunningLoad> {
   const { NetworkSettings } = await docker.getContainer(nginxOf(scene)).inspect()

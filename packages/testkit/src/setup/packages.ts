@@ -24,9 +24,17 @@ export const programs: readonly Program[] = [
   { name: 'docker-registry', package: 'docker-registry', why: 'releases are pulled from it' },
   { name: 'sshd', package: 'openssh-server', why: 'tests reach hosts over it' },
   { name: 'htpasswd', package: 'apache2-utils', why: 'accounts of the registry' },
+  { name: 'dehydrated', package: 'dehydrated', why: 'tests renew certificates by it' },
   { name: 'skopeo', package: 'skopeo', why: 'the workflow that init writes pushes by it' },
   { name: 'mmdebstrap', package: 'mmdebstrap', why: 'scans are tested on a whole Debian' },
 ]
+
+/** What makes a host with a real systemd, for the tests that TOWPATH_ALL adds. */
+export const hostProgram: Program = {
+  name: 'mmdebstrap',
+  package: 'mmdebstrap',
+  why: 'a host with systemd is made by it',
+}
 
 /** What users run today: the benchmark compares with it, and shadow mode is tested on it. */
 export const composeProgram: Program = {

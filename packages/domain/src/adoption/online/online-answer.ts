@@ -14,6 +14,8 @@ export const onlineCheckIds = [
   'database',
   'connections',
   'live-health',
+  'certificate',
+  'second-operator',
 ] as const
 
 export type OnlineCheckId = (typeof onlineCheckIds)[number]

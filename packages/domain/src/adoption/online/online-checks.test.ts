@@ -9,6 +9,11 @@ const at = '2026-01-01T00:00:00Z'
 const seen = <T>(value: T): Observed<T> => ({ at, value })
 const unseen = (unknown: string): Observed<never> => ({ at, unknown })
 
+const certificate = {
+  ...{ names: ['shop.example'], issuer: 'An Authority', fingerprint: 'AA', chain: null },
+  ...{ notBefore: '2025-12-01T00:00:00Z', notAfter: '2026-03-01T00:00:00Z' },
+}
+
 const good: OnlineFacts = {
   environment: 'staging',
   host: {
@@ -32,6 +37,8 @@ const good: OnlineFacts = {
     release: '1.0.0',
     services: [{ service: 'api', path: '/health', seen: seen({ saw: 'good', text: 'status 200' }) }],
   },
+  names: [{ name: 'shop.example', port: 443, served: seen(certificate), file: null }],
+  others: seen({ operators: [], unread: [] }),
 }
 
 const lineOf = (path: readonly string[]): number => (path[0] === 'services' ? 4 : 9)
@@ -59,6 +66,8 @@ test('all is good where everything was seen to be, each at its line and with its
     'database pass 9',
     'connections pass 9',
     'live-health pass 4',
+    'certificate pass 9',
+    'second-operator pass 9',
   ])
   for (const { message, file, fix } of checked({}))
     expect([message.startsWith('staging: '), file, fix]).toEqual([true, 'towpath.yaml', null])
@@ -78,6 +87,13 @@ describe('what nobody could see', () => {
       'live-health',
       'unknown',
       { live: { release: '1.0.0', services: [{ service: 'api', path: '/', seen: unseen('no edge') }] } },
+    ],
+    ['second-operator', 'unknown', { others: unseen('no way') }],
+    ['second-operator', 'unknown', { others: seen({ operators: [], unread: ['/etc/cron.d/app'] }) }],
+    [
+      'certificate',
+      'unknown',
+      { names: [{ name: 'shop.example', port: 443, served: unseen('nothing listens'), file: null }] },
     ],
   ]
   test.each(blind)('is no pass of %s, and says what to do', (id, status, change) => {
@@ -188,4 +204,26 @@ test('what is live and answers otherwise fails; where the edge cannot be asked n
   })
   expect(one(live('bad'), 'live-health')).toMatchObject({ status: 'fail' })
   expect(one(live('edge-down'), 'live-health')).toMatchObject({ status: 'unknown' })
+})
+
+test('a certificate that a client would refuse is a failure, at the port it was asked for', () => {
+  const served = seen({ ...certificate, chain: { fault: 'self-signed' as const, code: 'X' } })
+  expect(
+    one({ names: [{ name: 'shop.example', port: 8443, served, file: null }] }, 'certificate'),
+  ).toMatchObject({
+    status: 'fail',
+    message: expect.stringMatching(/^staging: the certificate of shop.example:8443 is signed by itself/),
+  })
+})
+
+test('a certificate that was renewed and is not served is told, with the file where it lies', () => {
+  const newer = { ...certificate, notBefore: '2025-12-25T00:00:00Z', fingerprint: 'BB' }
+  const withFile = (file: typeof certificate) => ({
+    names: [{ ...good.names[0]!, file: { path: '/etc/tls/shop.pem', seen: { ...file, chain: null } } }],
+  })
+  expect(one(withFile(newer), 'certificate')).toMatchObject({
+    status: 'warn',
+    message: expect.stringMatching(/a newer one lies in \/etc\/tls\/shop.pem that is not served$/),
+  })
+  expect(one(withFile(certificate), 'certificate')).toBeUndefined()
 })

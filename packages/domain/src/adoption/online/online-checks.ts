@@ -1,5 +1,7 @@
 import type { Check } from '../finding.ts'
+import { certificateAnswer } from './certificate-answer.ts'
 import { databaseAnswers } from './database-answers.ts'
+import { operatorAnswers } from './operator-answers.ts'
 import { checkOf, notSeen } from './online-answer.ts'
 import type { LineOf, OnlineAnswer } from './online-answer.ts'
 import type { OnlineFacts, SeenImage, SeenService } from './online-facts.ts'
@@ -18,6 +20,8 @@ export function onlineChecks(facts: OnlineFacts, lineOf: LineOf): Check[] {
     secretsAnswer(facts),
     ...databaseAnswers(facts),
     ...(facts.live?.services ?? []).map((service) => healthAnswer(service, facts)),
+    ...facts.names.map((name) => certificateAnswer(name, facts)),
+    ...operatorAnswers(facts),
   ]
   return answers.map((answer) => checkOf(facts.environment, answer, lineOf))
 }

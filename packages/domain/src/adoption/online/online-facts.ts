@@ -1,5 +1,7 @@
+import type { SeenCertificate } from '../../certificate/seen-certificate.ts'
 import type { Observed } from '../../evidence/observed.ts'
 import type { ProbeResult } from '../../signal/probe-result.ts'
+import type { HostOperator } from '../host/host-operators.ts'
 import type { ConnectionNeed } from './connection-need.ts'
 
 /** What the server saw of one environment, for `towpath check --online`. What was not seen says why. */
@@ -18,6 +20,19 @@ export interface OnlineFacts {
   database: { seen: Observed<SeenDatabase>; need: ConnectionNeed } | null
   /** Null where nothing is live. */
   live: { release: string; services: SeenService[] } | null
+  /** Who else acts on the containers there, and which of the host's files could not be read. */
+  others: Observed<{ operators: HostOperator[]; unread: string[] }>
+  /** Names that are served by TLS. */
+  names: SeenName[]
+}
+
+export interface SeenName {
+  name: string
+  /** As it was asked for: that of the host, where the compose file publishes it. */
+  port: number
+  served: Observed<SeenCertificate>
+  /** What the proxy's configuration names, as it lies on the host; null where that could not be read. */
+  file: { path: string; seen: SeenCertificate } | null
 }
 
 export interface SeenHost {

@@ -33,6 +33,8 @@ export interface FoundContainer {
 /** What Compose writes on everything that it makes. */
 export const composeLabels = {
   project: 'com.docker.compose.project',
+  /** Where it was started. */
+  folder: 'com.docker.compose.project.working_dir',
   service: 'com.docker.compose.service',
   number: 'com.docker.compose.container-number',
   configHash: 'com.docker.compose.config-hash',

@@ -40,6 +40,10 @@ const body = z
       .openapi({ description: 'Name of the release that runs; null takes its tag, or the day.' }),
     schema: schemaImpactShape.default('unknown'),
     imports: orNull(imports).default(null),
+    accept: z.array(z.string().max(300)).max(50).default([]).openapi({
+      description:
+        'Who else acts on the containers on the host and may go on: `second-operator`, or `second-operator:WORD`.',
+    }),
     reason: reasonShape.default(''),
     dryRun: z.boolean().default(false),
   })
@@ -93,8 +97,8 @@ export const adoptEnvironmentEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
     const { served, caller } = c.var
     const { environment } = c.req.valid('param')
-    const { files, release: version, dryRun, imports: asked, schema, reason } = c.req.valid('json')
-    const input = { environment, version, schema, files: readProjectFiles(files) }
+    const { files, release: version, dryRun, imports: asked, schema, reason, accept } = c.req.valid('json')
+    const input = { environment, version, schema, files: readProjectFiles(files), accepted: accept }
     if (dryRun) {
       const prepared = await prepareAdoption(served.installation, caller, input)
       const found = asked === null ? [] : await findImports(served.installation, prepared, asked)

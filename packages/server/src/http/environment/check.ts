@@ -5,7 +5,29 @@ import type { Endpoint } from '../api-env.ts'
 import { endpoint, environmentParam, json, jsonBody } from '../endpoint.ts'
 import { projectFilesShape, readProjectFiles } from '../release/project-files.ts'
 
-const body = z.strictObject({ files: projectFilesShape }).openapi('CheckEnvironment')
+const tlsName = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9](?:[a-z0-9-]{0,62}))*$/)
+    .max(253),
+  port: z.int().min(1).max(65_535),
+  certificate: z
+    .string()
+    .regex(/^\/(?!(?:.*\/)?\.\.(?:\/|$))[^\0\r\n]{1,500}\.(?:pem|crt|cer)$/)
+    .nullable()
+    .default(null)
+    .openapi({ description: 'Path of its file as the proxy sees it.' }),
+})
+
+const body = z
+  .strictObject({
+    files: projectFilesShape,
+    names: z.array(tlsName).max(50).default([]).openapi({
+      description:
+        'What a proxy in front serves by TLS, with its own port: each is asked for its certificate, which is held against its file on the host.',
+    }),
+  })
+  .openapi('CheckEnvironment')
 
 const checkShape = z
   .strictObject({
@@ -37,9 +59,11 @@ export const checkEnvironmentEndpoint: Endpoint = (api) => {
   api.openapi(route, async (c) => {
     const { served, caller } = c.var
     const { environment } = c.req.valid('param')
+    const { files, names } = c.req.valid('json')
     const checks = await checkEnvironment(served.installation, caller, {
       environment,
-      files: readProjectFiles(c.req.valid('json').files),
+      files: readProjectFiles(files),
+      names,
       signal: AbortSignal.any([c.req.raw.signal, served.closing]),
     })
     return c.json({ checks: checks as z.infer<typeof checkShape>[] }, 200)

@@ -83,6 +83,23 @@ export const watchShape = z
   })
   .openapi('Watch')
 
+const certificateShape = z
+  .strictObject({
+    name: z.string(),
+    names: z.array(z.string()),
+    issuer: z.string(),
+    notBefore: timeShape,
+    notAfter: timeShape,
+    fingerprint: z.string(),
+    chain: orNull(
+      z.strictObject({
+        fault: z.enum(['self-signed', 'incomplete', 'untrusted', 'outdated', 'other']),
+        code: z.string().openapi({ description: "OpenSSL's own name for it." }),
+      }),
+    ),
+  })
+  .openapi('ServedCertificate')
+
 export const environmentStateShape = z
   .strictObject({
     environment: z.string(),
@@ -126,6 +143,9 @@ export const environmentStateShape = z
         description: 'A host that knows more than this ledger: nothing is done until somebody takes over.',
       }),
     drift: z.strictObject({ found: z.array(z.string()), at: timeShape }).nullable(),
+    certificate: orNull(certificateShape).openapi({
+      description: 'What its domain was last served with, by TLS; null where that was never seen.',
+    }),
     watch: orNull(watchShape),
     findings: findingsSummaryShape.openapi({
       description: 'What is known against what is live, in numbers; null where nobody looked yet.',

@@ -47,6 +47,7 @@ const showState = (
     at,
   })),
   drift: state.drift,
+  certificate: state.certificate ?? null,
   watch: state.watch === null ? null : showWatch(state.watch),
 })
 

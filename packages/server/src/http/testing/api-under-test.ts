@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { sigstoreVerifier } from '@towpath/adapters/attestation/sigstore.ts'
 import { publicRoots } from '@towpath/adapters/attestation/trusted-roots.ts'
 import type { FakeHost } from '@towpath/adapters/container-engine/fake-host.ts'
+import { fakeCertificateProbe } from '@towpath/adapters/certificate-probe/fake.ts'
 import { fakeEngine } from '@towpath/adapters/container-engine/fake.ts'
 import { fakeDatabaseProbe } from '@towpath/adapters/database-probe/fake.ts'
+import { fakeHostReader } from '@towpath/adapters/host/files/fake.ts'
 import { fakeHttpProbe } from '@towpath/adapters/http-probe/fake.ts'
 import { fakeRegistry } from '@towpath/adapters/registry/fake.ts'
 import type { FakeRegistry } from '@towpath/adapters/registry/fake.ts'
@@ -116,6 +118,8 @@ function fakePorts(stateDir: string, logged: string[]) {
   const database = fakeDatabaseProbe()
   return {
     attestations: sigstoreVerifier(publicRoots()),
+    filesOf: () => fakeHostReader(),
+    certificates: fakeCertificateProbe(),
     compose: { read: async (request: Parameters<typeof readCompose>[0]) => readCompose(request) },
     secrets: ageSecretStore({ stateDir }),
     databaseOf: () => database,
