@@ -64,12 +64,13 @@ export const removeCandidates: Perform<'remove-candidates'> = async (performing,
   return { type: 'candidates.removed', data: { containers } }
 }
 
-/** What was to be adopted goes on running as it did. The edge goes first: it may hold names of theirs. */
+/** What was to be adopted goes on running as it did, and nothing of ours stays. The edge goes first: it may hold names of theirs. */
 async function giveBack({ engine, edge, edgeSpec, deployment, installation }: Performing, leaving: Leaving) {
   const places = Object.values(leaving)
   await installation.inTurn(deployment.environment, () => edge.remove(edgeSpec))
-  for (const { container, adopted } of places)
-    await engine.detach(adopted?.id ?? container, deployment.plan.edge.slotNetwork)
+  const { slotNetwork } = deployment.plan.edge
+  for (const { container, adopted } of places) await engine.detach(adopted?.id ?? container, slotNetwork)
+  await engine.removeNetwork(slotNetwork)
   return {
     type: 'candidates.removed',
     data: { containers: places.map(({ container }) => container) },
@@ -90,6 +91,7 @@ const placesOf = (placement: Placement | null, services: string[]): Leaving =>
 /** Waits until nothing is in flight on the slots, at most as long as requests are given to finish. */
 export async function awaitIdle(performing: Performing, leaving: Leaving, atMostMs?: number): Promise<void> {
   const { installation, edge, edgeSpec, deployment, signal } = performing
+  if (Object.keys(leaving).length === 0) return
   const deadline = installation.elapsedMs() + (atMostMs ?? deployment.plan.drainMs)
   // Most requests end at once, and where they are held others wait for that.
   let pauseMs = 10
