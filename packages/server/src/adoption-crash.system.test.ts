@@ -191,8 +191,9 @@ describe("a team's own Compose that acts on what was adopted", () => {
   it('makes the containers anew: they serve in the same places, are told, and go with the ejection', async () => {
     await adopting.adopt({ release: nextRelease() })
     const before = (await adopting.shipped()).map(({ Id }) => Id)
-    // What the unit of a team does on `systemctl restart`.
-    await script('$compose down || true; $compose up -d')
+    // What the unit of a team does on `systemctl restart`: the network stays, since the edge is on it.
+    await expect(script('$compose down')).rejects.toThrow(/active endpoints/)
+    await script('$compose up -d')
     await adopting.serves()
     const after = (await adopting.shipped()).map(({ Id }) => Id)
     expect(after.some((id) => before.includes(id))).toBe(false)
