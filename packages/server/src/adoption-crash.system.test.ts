@@ -228,7 +228,8 @@ describe("a team's own Compose that acts on what was adopted", () => {
     expect((await team.docker.getContainer(frontend?.container ?? '').inspect()).Image).toBe(Image)
     const refused = await adopting.ask('ejection', { now: true })
     expect(refused.body).toMatchObject({ code: 'EJECT_NOTHING_BEHIND', detail: expect.anything() as unknown })
-    await script('$compose up -d')
+    // nginx knows the address of the one that is gone.
+    await script('$compose up -d && $compose restart nginx')
     expect(await adopting.ask('ejection', { now: true })).toMatchObject({ status: 200 })
     await adopting.serves()
   })
