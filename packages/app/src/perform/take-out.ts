@@ -48,8 +48,11 @@ export const cutStreams: Perform<'cut-streams'> = async (performing, { services,
 
 /** Candidates of a deployment that turned round: all, or one replica. What was live or warm before it began stays. */
 export const removeCandidates: Perform<'remove-candidates'> = async (performing, command) => {
-  const { deployment, edge, edgeSpec } = performing
+  const { deployment, edge, edgeSpec, engine } = performing
   const leaving = candidatesToRemove(deployment, command.replica)
+  // An edge that went already is not started for this again: it would answer to the services' names, for nobody.
+  const isGivenBack = deployment.kind === 'adopt' && (await engine.inspect(edgeSpec.name)) === null
+  if (isGivenBack) return await giveBack(performing, leaving)
   await steerEdge(performing, wantedBy(performing, command))
   await awaitIdle(performing, admittedOf(performing, leaving))
   for (const [key, { slot }] of Object.entries(leaving))
@@ -60,7 +63,7 @@ export const removeCandidates: Perform<'remove-candidates'> = async (performing,
   if (deployment.kind === 'adopt') return await giveBack(performing, leaving)
   const containers = await stopAll(performing, leaving)
   for (const { container, adopted } of Object.values(leaving))
-    if (adopted === undefined) await performing.engine.remove(container)
+    if (adopted === undefined) await engine.remove(container)
   return { type: 'candidates.removed', data: { containers } }
 }
 
