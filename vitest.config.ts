@@ -13,7 +13,7 @@ const sideBySide = [
   'packages/server/src/http/**/*.system.test.ts',
   'packages/server/src/{configuration,registry-faults,run-server}.system.test.ts',
   // Under load all the same, and passed on machines that were far busier than by one more of them.
-  'packages/server/src/{adoption,lost-machines,several-hosts,ssh-hosts,watch}.system.test.ts',
+  'packages/server/src/{adoption,adoption-crash,adoption-own-port,lost-machines,several-hosts,ssh-hosts,watch}.system.test.ts',
   'packages/store/**/*.system.test.ts',
   'packages/testkit/src/{evidence-chain,images,ledger-seeder,registry}.system.test.ts',
 ]

@@ -1,141 +1,94 @@
 import type { Deployment } from '@towpath/domain/deployment/deployment-state.ts'
-import { layComposeProject } from '@towpath/testkit/compose-project.ts'
-import type { ComposeProject } from '@towpath/testkit/compose-project.ts'
-import { connectDocker } from '@towpath/testkit/docker.ts'
-import { setScene } from '@towpath/testkit/example-scene.ts'
-import type { ExampleScene } from '@towpath/testkit/example-scene.ts'
-import { askServer, ledgerHead } from '@towpath/testkit/faults/ask-server.ts'
-import { editConfig } from '@towpath/testkit/faults/project-edits.ts'
-import { projectFiles } from '@towpath/testkit/project-files.ts'
-import { driveScene, lossesOf, noLoss } from '@towpath/testkit/scene-driver.ts'
-import type { SceneDriver } from '@towpath/testkit/scene-driver.ts'
+import { differences, withoutHostNames } from '@towpath/testkit/adopting/host-picture.ts'
+import type { HostPicture } from '@towpath/testkit/adopting/host-picture.ts'
+import { setAdoptionScene } from '@towpath/testkit/adopting/scene.ts'
+import type { AdoptionScene } from '@towpath/testkit/adopting/scene.ts'
+import { ledgerHead } from '@towpath/testkit/faults/ask-server.ts'
+import type { RunningLoad } from '@towpath/testkit/load/start-load.ts'
+import { lossesOf, noLoss } from '@towpath/testkit/scene-driver.ts'
+import { mayStartSecondEngine } from '@towpath/testkit/second-engine.ts'
+import { mayStartSshHost } from '@towpath/testkit/ssh-host.ts'
 import { until } from '@towpath/testkit/wait.ts'
 import type Docker from 'dockerode'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-const docker = connectDocker()
+/**
+ * A team's own Compose is taken over, works on, is left and works on, on a host that must afterwards be what it was. Over
+ * SSH where this machine may play such a host, which is the harder case; on the machine's own engine elsewhere, and too
+ * with TOWPATH_ALL=1.
+ */
+const overSshIsPossible = mayStartSecondEngine && mayStartSshHost
+const places = process.env['TOWPATH_ALL'] === '1' && overSshIsPossible ? [true, false] : [overSshIsPossible]
 const perSecond = 100
-const path = '/v1/environments/production'
 
-let scene: ExampleScene
-let team: ComposeProject
-let drive: SceneDriver
-let edge: string
+let adopting: AdoptionScene
 let before: Docker.ContainerInspectInfo[]
-
-beforeAll(async () => {
-  scene = await setScene({ strategy: { drain: '2s', bake: '1s', warm: '0s' }, reconcileMs: 1_000 })
-  drive = driveScene(scene)
-  const port = scene.project.httpPorts['production'] ?? 0
-  team = await layComposeProject(scene, { port, database: 'refactor' })
-  await scene.build({ version: '0.9.0' })
-  await scene.build({ version: '1.0.0' })
-  await team.pull(tagged('1.0.0'))
-  await team.up(tagged('1.0.0'))
-  await serves()
-  before = await shipped()
-}, 300_000)
-
-afterAll(async () => {
-  await team?.close()
-  await scene?.close()
-}, 120_000)
-
-/** What people run: names with tags. */
-const tagged = (version: string) => ({
-  backend: `${scene.registry.host}/refactor/backend:${version}`,
-  frontend: `${scene.registry.host}/refactor/frontend:${version}`,
-})
-
-const serves = () =>
-  until(
-    async () => {
-      const answers = ['/api/items', '/'].map((page) =>
-        fetch(`http://127.0.0.1:${team.port}${page}`, { signal: AbortSignal.timeout(2_000) }),
-      )
-      return (await Promise.all(answers)).every(({ ok }) => ok)
-    },
-    { withinMs: 60_000, what: 'the site to serve' },
-  )
-
-const ofTeam = async (service: string): Promise<Docker.ContainerInspectInfo> => {
-  const label = [`com.docker.compose.project=${team.name}`, `com.docker.compose.service=${service}`]
-  const [found] = await docker.listContainers({ all: true, filters: { label } })
-  return await docker.getContainer(found?.Id ?? '').inspect()
-}
-const shipped = () => Promise.all(['rust-app', 'nextjs-app'].map(ofTeam))
-
-/** Everything of a container but how often and where its process runs just now. */
-const definitionOf = ({
-  Id,
-  Name,
-  Image,
-  Config,
-  HostConfig,
-  Mounts,
-  NetworkSettings,
-}: Docker.ContainerInspectInfo) => ({
-  ...{ Id, Name, Image, Config, HostConfig, Mounts },
-  networks: Object.entries(NetworkSettings.Networks).map(([network, { Aliases }]) => [
-    network,
-    Aliases?.toSorted(),
-  ]),
-})
-
-const processesOf = (containers: Docker.ContainerInspectInfo[]) =>
-  containers.map(({ State }) => State.StartedAt)
-
-/** The lines that a person changes in nginx, and the reload, which closes connections of its own: no load runs then. */
-async function pointNginx(from: (service: string) => string, to: (service: string) => string): Promise<void> {
-  const file = join(team.folder, 'nginx/conf.d/refactor.conf')
-  let text = await readFile(file, 'utf8')
-  for (const [service, port] of [
-    ['rust-app', 4000],
-    ['nextjs-app', 3000],
-  ] as const)
-    text = text.replace(`server ${from(service)}:${port};`, `server ${to(service)}:${port};`)
-  await writeFile(file, text)
-  await reloadNginx()
-}
-
-async function reloadNginx(): Promise<void> {
-  await docker.getContainer((await ofTeam('nginx')).Id).kill({ signal: 'SIGHUP' })
-  await sleep(1_500)
-}
+let picture: HostPicture
+let edge: string
 
 const own = (service: string): string => service
 const viaEdge = (): string => edge
 
-async function adoption(more: Record<string, unknown> = {}) {
-  const files = await projectFiles(scene.project.folder)
-  return await askServer(scene.server, `POST ${path}/adoption`, { body: { files, ...more } })
+const processesOf = (containers: Docker.ContainerInspectInfo[]) =>
+  containers.map(({ Id, State }) => [Id, State.StartedAt])
+
+/** What a container that was stopped and started has another one of, by whomever it was. */
+const ofAnotherProcess =
+  /^(container\/\S+ (State\.(Pid|StartedAt|FinishedAt)|NetworkSettings\.Sandbox(ID|Key)|.*(EndpointID|IPAddress|MacAddress)|hosts|ResolvConfPath)|network\/\S+ Containers\.\w+(\.(EndpointID|IPv4Address|MacAddress))?)\b/
+
+async function underLoad(act: () => Promise<void>): Promise<void> {
+  let load: RunningLoad | null = null
+  try {
+    load = await adopting.load(perSecond)
+    await act()
+    await sleep(500)
+    expect(await lossesOf(load)).toEqual(noLoss)
+  } finally {
+    await load?.abandon()
+  }
 }
 
-describe('adopting what a team runs by plain compose', () => {
-  it('needs the name of its compose project, and says which line to add', async () => {
-    const answer = await adoption({ dryRun: true })
+const outcomeOf = ({ finished }: Deployment) => finished?.outcome
+
+/** Releases that answer right now, by what they say of themselves. */
+async function releasesSeen(): Promise<string[]> {
+  const load = await adopting.load(50)
+  await sleep(500)
+  return Object.keys((await load.stop()).byRelease).toSorted()
+}
+
+describe.each(places)('what a team runs by plain compose (over SSH: %s)', (overSsh) => {
+  beforeAll(async () => {
+    adopting = await setAdoptionScene({ overSsh, versions: ['0.7.0', '0.8.0', '0.9.0', '1.0.0'] })
+    before = await adopting.shipped()
+    picture = await adopting.picture()
+  }, 300_000)
+  afterAll(() => adopting?.close(), 120_000)
+
+  it('needs the name of its compose project, and is told which line to add', async () => {
+    const answer = await adopting.ask('adoption', { dryRun: true })
     expect(answer.body).toMatchObject({ code: 'COMPOSE_PROJECT_UNNAMED', status: 422 })
-    expect(answer.text).toContain(`map: {project: ${team.name}}`)
-    await editConfig(scene, [
-      {
-        path: ['environments', 'production', 'map'],
-        value: { project: team.name, names: `${scene.project.name}-` },
-      },
-    ])
+    expect(answer.text).toContain(`map: {project: ${adopting.team.name}}`)
+    await adopting.nameProject()
   })
 
-  it('says beforehand what it would record and where that differs, by name and never by value, and records nothing', async () => {
-    const end = await ledgerHead(scene.server)
-    const { status, body, text } = await adoption({ dryRun: true, imports: {} })
+  it('is told beforehand what would be recorded and where that differs, by name and never by value, and nothing is', async () => {
+    const end = await ledgerHead(adopting.scene.server)
+    const { status, body, text } = await adopting.ask('adoption', {
+      dryRun: true,
+      imports: { schemaSafe: ['0.9.0'] },
+    })
     expect(text).not.toContain('example-only-mail-key')
     expect(status).toBe(200)
     expect(body).toMatchObject({
       release: '1.0.0',
-      composeProject: team.name,
-      imports: [{ version: '0.9.0', schema: 'unknown' }],
+      composeProject: adopting.team.name,
+      imports: [
+        { version: '0.7.0', schema: 'unknown' },
+        { version: '0.8.0', schema: 'unknown' },
+        { version: '0.9.0', schema: 'expand' },
+      ],
     })
     const services = body['services'] as { service: string; environment: Record<string, string> }[]
     expect(services.map(({ service }) => service)).toEqual(['backend', 'frontend'])
@@ -145,101 +98,130 @@ describe('adopting what a team runs by plain compose', () => {
         expect.stringMatching(/^backend .* variables with another value .*: BACKEND_IMAGE_NAME$/),
       ]),
     )
-    expect(await ledgerHead(scene.server)).toEqual(end)
+    expect(await ledgerHead(adopting.scene.server)).toEqual(end)
     edge = String(body['edge'])
   })
 
-  it('brings the edge in under load, restarts nothing and loses nothing', async () => {
-    const load = await drive.load(perSecond)
-    const { status, body } = await adoption({ imports: {} })
-    expect(status).toBe(202)
-    const adopted = await drive.finished(String(body['id']))
-    expect(adopted.finished).toMatchObject({ outcome: 'live' })
-    await sleep(500)
-    expect(await lossesOf(load)).toEqual(noLoss)
-    await pointNginx(own, viaEdge)
-    expect(processesOf(await shipped())).toEqual(processesOf(before))
-    const { live, history } = await drive.state()
-    expect(live).toMatchObject({
-      release: '1.0.0',
-      services: { backend: { container: before[0]?.Name.slice(1) } },
+  it('is adopted and given back under load: nobody is lost, and the host is what it was, byte for byte', async () => {
+    await underLoad(async () => {
+      expect(outcomeOf(await adopting.adopt())).toBe('live')
+      await sleep(500)
     })
-    expect(history.map(({ kind, release }) => [kind, release])).toEqual([
-      ['adopt', '1.0.0'],
+    await underLoad(async () => {
+      expect((await adopting.ask('ejection')).status).toBe(200)
+    })
+    expect(differences(picture, await adopting.picture()).filter(withoutHostNames)).toEqual([])
+    for (const { Id, Config } of await adopting.shipped())
+      expect(await nameServerAnswer(Id, Config.Hostname ?? '')).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
+  })
+
+  it('is adopted with the releases before it, and nothing is restarted', async () => {
+    const more = { imports: { schemaSafe: ['0.9.0'] }, schema: 'expand', release: '1.0.0-again' }
+    await underLoad(async () => {
+      expect(outcomeOf(await adopting.adopt(more))).toBe('live')
+    })
+    await adopting.pointNginx(own, viaEdge)
+    expect(processesOf(await adopting.shipped())).toEqual(processesOf(before))
+    const { live, history } = await adopting.drive.state()
+    expect(live).toMatchObject({ services: { backend: { container: before[0]?.Name.slice(1) } } })
+    expect(history.slice(0, 4).map(({ kind, release }) => [kind, release])).toEqual([
+      ['adopt', '1.0.0-again'],
       ['import', '0.9.0'],
+      ['import', '0.8.0'],
+      ['import', '0.7.0'],
     ])
-    expect(await drive.liveSlots()).toEqual({ backend: ['s1'], frontend: ['s1'] })
+    expect(await adopting.drive.liveSlots()).toEqual({ backend: ['s1'], frontend: ['s1'] })
+    expect((await adopting.ask('adoption')).body).toMatchObject({ code: 'ALREADY_MANAGED' })
   })
 
-  it('is refused a second time', async () => {
-    expect((await adoption()).body).toMatchObject({ code: 'ALREADY_MANAGED' })
+  it('is restarted by the team as ever: by compose, by the engine, and by bringing up what is up', async () => {
+    const { team } = adopting
+    await team.script('$compose restart rust-app')
+    await adopting.serves()
+    await team.docker.getContainer(before[1]?.Id ?? '').restart()
+    await adopting.serves()
+    await team.script('$compose up -d && $compose stop && $compose start')
+    await adopting.serves()
+    expect((await adopting.shipped()).map(({ Id }) => Id)).toEqual(before.map(({ Id }) => Id))
+    expect(await adopting.drive.state()).toMatchObject({ drift: null, live: { release: '1.0.0-again' } })
   })
 
-  it('leaves the team its own restart', async () => {
-    await team.compose('restart', 'rust-app')
-    await serves()
-    await docker.getContainer(before[1]?.Id ?? '').restart()
-    await serves()
-    expect(await drive.state()).toMatchObject({ drift: null, live: { release: '1.0.0' } })
-  })
-
-  it('goes on to a release of Towpath and back to the containers of the team, and nobody is lost', async () => {
+  it('goes on to a release of Towpath and back to its own containers, and nobody is lost', async () => {
+    const { drive, scene } = adopting
     const images = await scene.build({ version: '1.1.0' })
-    const load = await drive.load(perSecond)
-    expect(outcomeOf(await drive.deploy('1.1.0', images))).toBe('live')
-    await until(async () => (await shipped()).every(({ State }) => State.Status === 'exited'), {
-      withinMs: 60_000,
-      what: 'the adopted containers to give way',
+    await underLoad(async () => {
+      expect(outcomeOf(await drive.deploy('1.1.0', images))).toBe('live')
+      await until(async () => (await adopting.shipped()).every(({ State }) => State.Status === 'exited'), {
+        withinMs: 60_000,
+        what: 'the adopted containers to give way',
+      })
+      expect(await releasesSeen()).toEqual(['1.1.0'])
+      expect(outcomeOf(await drive.finished((await drive.rollback('1.0.0-again')).id))).toBe('live')
+      expect((await adopting.shipped()).map(({ Id, State }) => [Id, State.Status])).toEqual(
+        before.map(({ Id }) => [Id, 'running']),
+      )
     })
-    expect((await releasesSeen()).has('1.1.0')).toBe(true)
-    expect(outcomeOf(await drive.finished((await drive.rollback('1.0.0')).id))).toBe('live')
-    expect((await shipped()).map(({ Id, State }) => [Id, State.Status])).toEqual(
-      before.map(({ Id }) => [Id, 'running']),
-    )
-    expect(await lossesOf(load)).toEqual(noLoss)
   })
 
-  it('does not go while nginx still asks the edge', async () => {
-    const load = await drive.load(perSecond)
-    const refused = await askServer(scene.server, `POST ${path}/ejection`, { body: {} })
-    expect(refused.body).toMatchObject({ code: 'EDGE_STILL_USED' })
-    expect(await lossesOf(load)).toEqual(noLoss)
+  it('goes back to a release that ran before Towpath came, as far as somebody said that the schema allows', async () => {
+    const { drive } = adopting
+    await underLoad(async () => {
+      expect(outcomeOf(await drive.finished((await drive.rollback('0.9.0')).id))).toBe('live')
+      await until(async () => (await releasesSeen()).join() === '0.9.0', {
+        withinMs: 30_000,
+        what: '0.9.0 to serve alone',
+      })
+      const refused = await drive.finished((await drive.rollback('0.7.0')).id)
+      expect(refused.finished).toMatchObject({ outcome: 'refused' })
+      expect(await drive.state()).toMatchObject({ live: { release: '0.9.0' } })
+      expect(outcomeOf(await drive.finished((await drive.rollback('1.0.0-again')).id))).toBe('live')
+    })
   })
 
-  it('goes under load once nginx asks the containers, and nobody is lost', async () => {
+  it('is not let go while nginx still asks the edge', async () => {
+    await underLoad(async () => {
+      expect((await adopting.ask('ejection')).body).toMatchObject({ code: 'EDGE_STILL_USED' })
+    })
+  })
+
+  it('is let go under load once nginx asks the containers, and the host is what it was but for what was restarted', async () => {
     const ids = new Map(
-      (await shipped()).map(({ Id, Config }) => [Config.Labels['com.docker.compose.service'], Id]),
+      (await adopting.shipped()).map(({ Id, Config }) => [Config.Labels['com.docker.compose.service'], Id]),
     )
     const itself = (service: string): string => ids.get(service)?.slice(0, 12) ?? ''
-    await pointNginx(viaEdge, itself)
-    const load = await drive.load(perSecond)
-    await sleep(1_000)
-    const ejected = await askServer(scene.server, `POST ${path}/ejection`, { body: {} })
-    expect(ejected.status).toBe(200)
-    await sleep(1_000)
-    expect(await lossesOf(load)).toEqual(noLoss)
-    await pointNginx(itself, own)
+    await adopting.pointNginx(viaEdge, itself)
+    await underLoad(async () => {
+      await sleep(1_000)
+      expect((await adopting.ask('ejection')).status).toBe(200)
+    })
+    await adopting.pointNginx(itself, own)
+    const left = differences(picture, await adopting.picture())
+    const others = left.filter((line) => !ofAnotherProcess.test(line))
+    expect(others.filter((line) => !isImageThatCame(line))).toEqual([])
+    // Of 1.1.0, and of the releases that could be gone back to.
+    expect(others).toHaveLength(8)
   })
 
-  it('leaves the host as it was', async () => {
-    expect((await shipped()).map(definitionOf)).toEqual(before.map(definitionOf))
-    const label = [`towpath.installation=${scene.server.installation}`]
-    expect(await docker.listContainers({ all: true, filters: { label } })).toEqual([])
-    expect(await docker.listNetworks({ filters: { label } })).toEqual([])
-    await team.compose('restart')
-    await serves()
+  it('is restarted by the team as ever afterwards, and nobody comes back', async () => {
+    await adopting.team.script('$compose up -d && $compose restart && $compose down && $compose up -d')
+    await adopting.serves()
     await sleep(2_500)
-    expect(await docker.listContainers({ all: true, filters: { label } })).toEqual([])
-    expect(await drive.state()).toMatchObject({ live: null, warm: null })
+    const label = [`towpath.installation=${adopting.scene.server.installation}`]
+    expect(await adopting.team.docker.listContainers({ all: true, filters: { label } })).toEqual([])
+    expect(await adopting.drive.state()).toMatchObject({ live: null, warm: null })
   })
 })
 
-const outcomeOf = ({ finished }: Deployment) => finished?.outcome
+const isImageThatCame = (line: string): boolean => /^image\/sha256:\w+ came$/.test(line)
 
-/** Releases that answer right now, by what they say of themselves. */
-async function releasesSeen(): Promise<Set<string>> {
-  const answers = await Promise.all(
-    Array.from({ length: 10 }, () => fetch(`http://127.0.0.1:${team.port}/api/items`)),
-  )
-  return new Set(answers.map(({ headers }) => headers.get('x-release') ?? ''))
+/** What a program in the container gets that asks for a name. */
+async function nameServerAnswer(id: string, name: string): Promise<string> {
+  const ask = `require('node:dns').lookup(process.argv[1], 4, (fault, address) => console.log(fault ?? address))`
+  const asking = await adopting.team.docker
+    .getContainer(id)
+    .exec({ Cmd: ['node', '-e', ask, name], AttachStdout: true, Tty: true })
+  const answer = await asking.start({ Tty: true })
+  return Buffer.concat(await answer.toArray())
+    .toString('utf8')
+    .trim()
 }

@@ -3,10 +3,14 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
-import { removeByLabel } from './docker.ts'
+import type Docker from 'dockerode'
+import { connectDocker, removeByLabel } from './docker.ts'
 import type { ExampleImages } from './example-images.ts'
+import { dotenv } from './example-project.ts'
 import type { ExampleScene } from './example-scene.ts'
 import { freePort } from './ports.ts'
+import type { SecondEngine } from './second-engine.ts'
+import { dockerSocket } from './setup/engine.ts'
 
 const actWithinMs = 180_000
 const runFile = promisify(execFile)
@@ -18,48 +22,68 @@ export interface ComposeProject {
   folder: string
   /** Program and version, for people. */
   program: string
+  /** Where nginx is published. */
+  address: string
   port: number
+  docker: Docker
   /** Fetches images that are named by tag. */
   pull(images: ExampleImages): Promise<void>
   /** Brings the images up in place of those before, as a deploy script does. */
   up(images: ExampleImages): Promise<void>
   /** Any other command of Compose on the project, with the images that are up. */
   compose(...args: string[]): Promise<void>
+  /** What a unit or a person does: lines of a shell in the project's folder, where `$compose` is their Compose. */
+  script(lines: string): Promise<void>
   close(): Promise<void>
 }
 
+export interface ComposeProjectOptions {
+  port?: number
+  database?: string
+  /** Runs there, and is reached at its address. */
+  engine?: SecondEngine
+}
+
 /**
- * Lays the scene's compose file beside it, under a project name of its own. Its container names are taken out, so that
- * it can stand beside the scene; nothing else of it changes.
+ * Lays the scene's compose file beside it, under a project name of its own, and what it asks for in `.env`. Its container
+ * names are taken out, so that it can stand beside the scene; nothing else of it changes.
  */
 export async function layComposeProject(
   scene: ExampleScene,
-  given: { port?: number; database?: string } = {},
+  given: ComposeProjectOptions = {},
 ): Promise<ComposeProject> {
   const { argv, version } = await composeProgram()
+  const { engine } = given
   const folder = await mkdtemp(join(tmpdir(), 'towpath-compose-'))
   const name = basename(folder)
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]/g, '-')
   const port = given.port ?? (await freePort())
   await layFiles(scene.project.folder, folder)
-  const settings = await settingsFor(scene, { port, database: given.database ?? 'refactor_compose' })
-  let images = variablesOf({ backend: '', frontend: '' })
-  const ask = (args: string[]) =>
-    run([...argv, '-p', name, ...args], { cwd: folder, env: { ...settings, ...images } })
+  const settings = {
+    COMPOSE_PROJECT_NAME: name,
+    ...(await settingsFor(scene, { port, database: given.database ?? 'refactor_compose' })),
+  }
+  const env = { DOCKER_HOST: `unix://${engine?.socketPath ?? dockerSocket()}` }
+  const ask = (...args: string[]): Promise<string> => run([...argv, ...args], { cwd: folder, env })
+  const setImages = (images: ExampleImages): Promise<void> =>
+    writeFile(join(folder, '.env'), dotenv({ ...settings, ...variablesOf(images) }))
+  const docker = engine?.docker ?? connectDocker()
   return {
-    ...{ name, folder, port, program: version },
+    ...{ name, folder, port, docker, program: version, address: engine?.address ?? '127.0.0.1' },
     pull: async (wanted) => {
-      images = variablesOf(wanted)
-      await ask(['pull', 'migrator', 'rust-app', 'nextjs-app'])
+      await setImages(wanted)
+      await ask('pull', 'migrator', 'rust-app', 'nextjs-app')
     },
     up: async (wanted) => {
-      images = variablesOf(wanted)
-      await ask(['up', '-d', '--no-build'])
+      await setImages(wanted)
+      await ask('up', '-d', '--no-build')
     },
-    compose: async (...args) => void (await ask(args)),
+    compose: async (...args) => void (await ask(...args)),
+    script: async (lines) =>
+      void (await run(['sh', '-ec', lines], { cwd: folder, env: { ...env, compose: argv.join(' ') } })),
     close: async () => {
-      await removeByLabel(`com.docker.compose.project=${name}`)
+      await removeByLabel(`com.docker.compose.project=${name}`, docker)
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -70,8 +94,11 @@ const variablesOf = ({ backend, frontend }: ExampleImages): Record<string, strin
   FRONTEND_IMAGE_NAME: frontend,
 })
 
-/** Compose v2 where the machine has it, else the Python one of Debian 12. */
+/** The one that `TOWPATH_COMPOSE` names, Compose v2 where the machine has it, else the Python one of Debian 12. */
 async function composeProgram(): Promise<{ argv: string[]; version: string }> {
+  const named = process.env['TOWPATH_COMPOSE']
+  if (named !== undefined)
+    return { argv: [named], version: `docker compose ${(await run([named, 'version', '--short'])).trim()}` }
   const plugin = await run(['docker', 'compose', 'version', '--short']).catch(() => null)
   if (plugin !== null) return { argv: ['docker', 'compose'], version: `docker compose ${plugin.trim()}` }
   const version = await run(['docker-compose', 'version', '--short'])

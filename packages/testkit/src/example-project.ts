@@ -122,7 +122,8 @@ async function writeEnvironment(
   await writeFile(join(facts.folder, 'secrets', `${environment}.env.age`), sealed)
 }
 
-const dotenv = (values: Record<string, string>): string =>
+/** Values that need no quotes. */
+export const dotenv = (values: Record<string, string>): string =>
   Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')

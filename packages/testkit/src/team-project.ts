@@ -47,8 +47,9 @@ export interface TeamBuild {
 
 /** A team's own repository and the script it deploys with: `docker-compose up -d`, and Towpath has no part in it. */
 export interface TeamProject {
-  /** Of the project; the compose project is named after it. */
   folder: string
+  /** As Compose knows it, which named it after the folder. */
+  name: string
   /** Repository of its builds, without tag. */
   repository: string
   /** Builds and pushes; gives the reference to deploy. */
@@ -59,20 +60,24 @@ export interface TeamProject {
   close(): Promise<void>
 }
 
-/** Program of the team's script; null where the machine has none. */
-export const composeCommand = (): string | null => findProgram('docker-compose')
+/** Program of the team's script, the one that `TOWPATH_COMPOSE` names before all; null where the machine has none. */
+export const composeCommand = (): string | null =>
+  process.env['TOWPATH_COMPOSE'] ?? findProgram('docker-compose')
 
-const compose = `version: '2.4'
+const compose = (hostPort: number | null): string => `version: '2.4'
 services:
   web:
     image: \${IMAGE}
     restart: always
     mem_limit: 96m
     environment: {PORT: "4000"}
-`
+${hostPort === null ? '' : `    ports: ["127.0.0.1:${hostPort}:4000"]\n`}`
 
-/** Lays the team's project in a folder of its own. */
-export async function layTeamProject(registry: RunningRegistry): Promise<TeamProject> {
+/** Lays the team's project in a folder of its own; with a host port it publishes its service there itself. */
+export async function layTeamProject(
+  registry: RunningRegistry,
+  { hostPort = null }: { hostPort?: number | null } = {},
+): Promise<TeamProject> {
   const folder = await mkdtemp(join(tmpdir(), 'towpath-team-'))
   const docker = connectDocker()
   const repository = `${registry.host}/team/web`
@@ -81,7 +86,7 @@ export async function layTeamProject(registry: RunningRegistry): Promise<TeamPro
   const script = async (...args: string[]): Promise<void> => {
     await run(composeCommand() ?? 'docker-compose', args, { cwd: folder, timeout: 120_000 })
   }
-  await writeFile(join(folder, 'docker-compose.yaml'), compose)
+  await writeFile(join(folder, 'docker-compose.yaml'), compose(hostPort))
   const base = await buildAppImage({
     name: `${project}/web:base`,
     files: { '/app/main.cjs': program },
@@ -95,8 +100,7 @@ export async function layTeamProject(registry: RunningRegistry): Promise<TeamPro
     Labels: { 'com.docker.compose.project': project },
   })
   return {
-    folder,
-    repository,
+    ...{ folder, repository, name: project },
     build: async ({ behaviour = 'good', commit, tag }) => {
       nth += 1
       const label = commit === undefined ? [] : [`LABEL org.opencontainers.image.revision=${commit}`]

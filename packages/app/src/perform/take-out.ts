@@ -48,8 +48,11 @@ export const cutStreams: Perform<'cut-streams'> = async (performing, { services,
 
 /** Candidates of a deployment that turned round: all, or one replica. What was live or warm before it began stays. */
 export const removeCandidates: Perform<'remove-candidates'> = async (performing, command) => {
-  const { deployment, edge, edgeSpec } = performing
+  const { deployment, edge, edgeSpec, engine } = performing
   const leaving = candidatesToRemove(deployment, command.replica)
+  // An edge that went already is not started for this again: it would answer to the services' names, for nobody.
+  const isGivenBack = deployment.kind === 'adopt' && (await engine.inspect(edgeSpec.name)) === null
+  if (isGivenBack) return await giveBack(performing, leaving)
   await steerEdge(performing, wantedBy(performing, command))
   await awaitIdle(performing, admittedOf(performing, leaving))
   for (const [key, { slot }] of Object.entries(leaving))
@@ -60,16 +63,17 @@ export const removeCandidates: Perform<'remove-candidates'> = async (performing,
   if (deployment.kind === 'adopt') return await giveBack(performing, leaving)
   const containers = await stopAll(performing, leaving)
   for (const { container, adopted } of Object.values(leaving))
-    if (adopted === undefined) await performing.engine.remove(container)
+    if (adopted === undefined) await engine.remove(container)
   return { type: 'candidates.removed', data: { containers } }
 }
 
-/** What was to be adopted goes on running as it did. The edge goes first: it may hold names of theirs. */
+/** What was to be adopted goes on running as it did, and nothing of ours stays. The edge goes first: it may hold names of theirs. */
 async function giveBack({ engine, edge, edgeSpec, deployment, installation }: Performing, leaving: Leaving) {
   const places = Object.values(leaving)
   await installation.inTurn(deployment.environment, () => edge.remove(edgeSpec))
-  for (const { container, adopted } of places)
-    await engine.detach(adopted?.id ?? container, deployment.plan.edge.slotNetwork)
+  const { slotNetwork } = deployment.plan.edge
+  for (const { container, adopted } of places) await engine.detach(adopted?.id ?? container, slotNetwork)
+  await engine.removeNetwork(slotNetwork)
   return {
     type: 'candidates.removed',
     data: { containers: places.map(({ container }) => container) },
@@ -90,6 +94,7 @@ const placesOf = (placement: Placement | null, services: string[]): Leaving =>
 /** Waits until nothing is in flight on the slots, at most as long as requests are given to finish. */
 export async function awaitIdle(performing: Performing, leaving: Leaving, atMostMs?: number): Promise<void> {
   const { installation, edge, edgeSpec, deployment, signal } = performing
+  if (Object.keys(leaving).length === 0) return
   const deadline = installation.elapsedMs() + (atMostMs ?? deployment.plan.drainMs)
   // Most requests end at once, and where they are held others wait for that.
   let pauseMs = 10

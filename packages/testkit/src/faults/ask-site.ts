@@ -8,20 +8,22 @@ export interface SiteAsked {
   body?: unknown
   /** Name in the Host header; the environment's own unless told. */
   host?: string
+  /** Where its port is; this machine's loopback unless told. */
+  address?: string
 }
 
 /** Asks an environment's site on its own port by its name, as a browser would. */
 export function askSite(
   { project }: ExampleScene,
   environment: string,
-  { path, body, host = domainOf(environment) }: SiteAsked,
+  { path, body, host = domainOf(environment), address = '127.0.0.1' }: SiteAsked,
 ): Promise<{ status: number; text: string }> {
   const port = project.httpPorts[environment] ?? 0
   const text = body === undefined ? '' : JSON.stringify(body)
   const method = body === undefined ? 'GET' : 'POST'
   return new Promise((resolve, reject) => {
     const headers = { host, 'content-length': Buffer.byteLength(text) }
-    const sent = request({ host: '127.0.0.1', port, path, method, headers, timeout: 15_000 }, (response) => {
+    const sent = request({ host: address, port, path, method, headers, timeout: 15_000 }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.once('error', reject)
