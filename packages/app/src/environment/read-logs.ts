@@ -1,3 +1,4 @@
+import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { placeState } from '../fleet/members.ts'
@@ -16,17 +17,18 @@ export async function liveContainer(
   input: { environment: string; service: string },
   signal: AbortSignal,
 ): Promise<{ engine: ContainerEngine; container: string }> {
-  const state = await placeState(installation.store, input.environment)
-  const live = state?.live ?? null
-  const deployment =
-    live === null ? undefined : await stateOf(installation.store, deploymentView, live.deployment)
-  if (live === null || deployment === undefined) throw notLive(input, [])
+  const { live, active } =
+    (await placeState(installation.store, input.environment)) ?? emptyEnvironment(input.environment)
+  const services = live?.services ?? {}
+  // Accessories of a first deployment are there before anything is live.
+  const id = live?.deployment ?? active
+  const deployment = id === null ? undefined : await stateOf(installation.store, deploymentView, id)
+  if (deployment === undefined) throw notLive(input, Object.keys(services))
   const { engine } = await performingFor(installation, deployment, signal)
   const container =
-    live.services[input.service]?.container ??
-    (await accessoryContainer({ engine, deployment }, input.service))
+    services[input.service]?.container ?? (await accessoryContainer({ engine, deployment }, input.service))
   if (container === null)
-    throw notLive(input, [...Object.keys(live.services), ...accessoryServices({ engine, deployment })])
+    throw notLive(input, [...Object.keys(services), ...accessoryServices({ engine, deployment })])
   return { engine, container }
 }
 
