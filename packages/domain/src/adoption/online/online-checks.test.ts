@@ -16,6 +16,7 @@ const good: OnlineFacts = {
     seen: seen({ engine: 'app', version: '29.1.0', architecture: 'arm64', aheadMs: 40, tookMs: 100 }),
   },
   disk: seen({ freeBytes: 9e9, neededBytes: 2e9 }),
+  left: [],
   images: [
     {
       ...{ services: ['api'], shipped: true, image: 'ghcr.io/acme/api', seen: seen('in-registry') },
@@ -188,4 +189,15 @@ test('what is live and answers otherwise fails; where the edge cannot be asked n
   })
   expect(one(live('bad'), 'live-health')).toMatchObject({ status: 'fail' })
   expect(one(live('edge-down'), 'live-health')).toMatchObject({ status: 'unknown' })
+})
+
+test('a host that is left is named, with what takes away what runs there', () => {
+  const left = [{ docker: 'ssh://deploy@old', takeAway: 'docker rm -f x' }]
+  expect(one({ left }, 'hosts-left')).toMatchObject({
+    status: 'warn',
+    line: 9,
+    message:
+      'staging: ssh://deploy@old is none of its hosts any more, and nothing looks after what runs there',
+    fix: 'when nothing asks it any more, take it away on that host: docker rm -f x',
+  })
 })
