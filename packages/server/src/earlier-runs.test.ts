@@ -38,16 +38,27 @@ describe('a job that an earlier deployment left running', () => {
   it('is waited for, and named', async () => {
     const { engine, host } = await hostWith({ deployment: 'dep_old' })
     let isOver = false
-    const waiting = awaitEarlierRuns(engine, job, now).finally(() => (isOver = true))
+    const waiting = awaitEarlierRuns([engine], job, now).finally(() => (isOver = true))
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(isOver).toBe(false)
     host.exit('migrator-dep_old', { code: 0 })
     expect(await waiting).toEqual(['dep_old'])
   })
 
+  it('is waited for on whichever host it runs', async () => {
+    const [here, there] = [await hostWith(), await hostWith({ deployment: 'dep_old' })]
+    const waiting = awaitEarlierRuns([here.engine, there.engine], job, now)
+    there.host.exit('migrator-dep_old', { code: 0 })
+    expect(await waiting).toEqual(['dep_old'])
+    const again = await hostWith({ deployment: 'dep_old' })
+    await expect(
+      awaitEarlierRuns([here.engine, again.engine], { ...job, withinMs: 20 }, now),
+    ).rejects.toMatchObject({ code: 'JOB_STILL_RUNNING' })
+  })
+
   it('that does not end in the time of the job keeps it from starting', async () => {
     const { engine } = await hostWith({ deployment: 'dep_old' })
-    await expect(awaitEarlierRuns(engine, { ...job, withinMs: 20 }, now)).rejects.toMatchObject({
+    await expect(awaitEarlierRuns([engine], { ...job, withinMs: 20 }, now)).rejects.toMatchObject({
       code: 'JOB_STILL_RUNNING',
       message: expect.stringContaining('dep_old'),
     })
@@ -61,6 +72,6 @@ describe('a job that an earlier deployment left running', () => {
       { deployment: 'dep_now' },
     )
     host.exit('migrator-dep_3', { code: 1 })
-    expect(await awaitEarlierRuns(engine, job, now)).toEqual([])
+    expect(await awaitEarlierRuns([engine], job, now)).toEqual([])
   })
 })

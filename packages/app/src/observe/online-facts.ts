@@ -9,8 +9,10 @@ import { composeLabels } from '@towpath/domain/adoption/running/found-container.
 import { fillSecrets } from '@towpath/domain/config/secret-placeholder.ts'
 import { serviceOf } from '@towpath/domain/edge/replica.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
+import { takeAwayCommand } from '@towpath/domain/fleet/left-hosts.ts'
 import { deploymentView } from '@towpath/domain/ledger/views.ts'
 import type { ComposeModel } from '@towpath/domain/project/compose-model.ts'
+import { leftBy } from '../fleet/hosts-left.ts'
 import type { Installation } from '../installation.ts'
 import { probePlace } from '../perform/probe-place.ts'
 import type { ContainerEngine } from '../ports/container-engine.ts'
@@ -49,7 +51,7 @@ type ReadOnlyEngine = Pick<
 export async function onlineFacts(scope: OnlineScope): Promise<OnlineFacts> {
   const { installation, config, secrets, environment } = scope
   const engine: ReadOnlyEngine = installation.engineOf(config.host.docker, secrets)
-  const [host, disk, images, database, live, names, others] = await Promise.all([
+  const [host, disk, images, database, live, names, others, left] = await Promise.all([
     observedWithin(installation, lookWithinMs, () => lookAtHost(installation, engine)),
     observedWithin(installation, lookWithinMs, () => diskRoom(engine, config)),
     lookAtImages(scope, engine),
@@ -59,11 +61,14 @@ export async function onlineFacts(scope: OnlineScope): Promise<OnlineFacts> {
     observedWithin(installation, lookWithinMs, async () =>
       lookForOperators(installation, config, await engine.find([composeLabels.project])),
     ),
+    leftBy(installation, environment, config),
   ])
+  const takeAway = takeAwayCommand({ installation: installation.id, environment: config.environment })
   return {
     environment: environment.environment,
     host: { address: config.host.docker, seen: host },
     disk,
+    left: left.map(({ docker }) => ({ docker, takeAway })),
     images,
     missingSecrets: missingSecrets(scope),
     database,

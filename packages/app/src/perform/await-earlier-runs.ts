@@ -7,26 +7,29 @@ const sameJob = ['installation', 'project', 'environment', 'role', 'service'].ma
 
 /**
  * Waits for a job that an earlier deployment left running, which happens where the engine was out of reach when that
- * one gave up: two migrators at once are what a database forgives least. Returns the deployments waited for; throws
+ * one gave up, on any host that the environment has: two migrators at once are what a database forgives least. Returns the deployments waited for; throws
  * JOB_STILL_RUNNING when the job's own time was not enough for them.
  */
 export async function awaitEarlierRuns(
-  engine: Pick<ContainerEngine, 'list' | 'waitForExit'>,
+  engines: readonly Pick<ContainerEngine, 'list' | 'waitForExit'>[],
   { job, container, withinMs }: JobPlan,
   { deployment, elapsedMs }: { deployment: string; elapsedMs: () => number },
 ): Promise<string[]> {
   const labels = Object.entries(container.labels).filter(([key]) => sameJob.includes(key))
-  const left = (await engine.list(Object.fromEntries(labels))).filter(
-    (run) => stillRuns(run) && deploymentOf(run) !== deployment,
+  const lists = await Promise.all(
+    engines.map(async (engine) =>
+      (await engine.list(Object.fromEntries(labels))).map((run) => ({ engine, run })),
+    ),
   )
+  const left = lists.flat().filter(({ run }) => stillRuns(run) && deploymentOf(run) !== deployment)
   const deadline = elapsedMs() + withinMs
-  for (const run of left) {
+  for (const { engine, run } of left) {
     const exit = await engine
       .waitForExit(run.name, Math.max(0, Math.round(deadline - elapsedMs())))
       .catch(gone)
     if (exit === null) throw stillRunning({ job, container: run.name, deployment: deploymentOf(run) })
   }
-  return left.map(deploymentOf)
+  return left.map(({ run }) => deploymentOf(run))
 }
 
 const deploymentOf = ({ labels }: ContainerState): string => labels['towpath.deployment'] ?? ''

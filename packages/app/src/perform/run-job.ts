@@ -1,6 +1,7 @@
 import type { JobPlan } from '@towpath/domain/deployment/plan.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import type { Perform, Performing } from '../runner/performing.ts'
+import { deploymentOf } from '../deployment/deployment-of.ts'
 import { awaitEarlierRuns } from './await-earlier-runs.ts'
 import { ensureSurroundings } from './surroundings.ts'
 
@@ -11,14 +12,23 @@ const logTailLines = 40
  * container. What an earlier deployment left running ends first.
  */
 export const runJob: Perform<'run-job'> = async (performing, { job }) => {
-  const { engine, deployment, installation } = performing
-  const waitedFor = await awaitEarlierRuns(engine, job, {
+  const { deployment, installation } = performing
+  const waitedFor = await awaitEarlierRuns(await enginesOf(performing), job, {
     deployment: deployment.id,
     elapsedMs: installation.elapsedMs,
   })
   const ran = await runOnce(performing, job)
   const waited = waitedFor.length === 0 ? {} : { waitedFor }
   return { type: 'job.finished', data: { job: job.job, ...ran, ...waited } }
+}
+
+/** Of every host: another one may have been the first when the earlier deployment ran its jobs. */
+async function enginesOf({ installation, deployment, engine, secrets }: Performing) {
+  const { member } = deployment.plan
+  if (member === undefined || member.of === null) return [engine]
+  const { plan } = await deploymentOf(installation, member.of)
+  const others = (plan.fleet?.hosts ?? []).filter(({ docker }) => docker !== member.host.docker)
+  return [engine, ...others.map(({ docker }) => installation.engineOf(docker, secrets))]
 }
 
 /** The same for the backup that comes before a migration. */

@@ -1,3 +1,4 @@
+import type { CommandKind } from '@towpath/domain/deployment/command.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { judgeClaim } from '@towpath/domain/fleet/host-claim.ts'
 import type { HostClaim } from '@towpath/domain/fleet/host-claim.ts'
@@ -46,6 +47,27 @@ export async function holdHost(installation: Installation, docker: string): Prom
   // What it finds counts from the next act on.
   if (ageMs >= renewedAfterMs) renew().catch(() => undefined)
 }
+
+/**
+ * The same before a step. A host that is out of reach is left to the step, which says what that means for it: where we
+ * held the host before, or where the step only looks.
+ */
+export async function holdForStep(
+  installation: Installation,
+  docker: string,
+  command: CommandKind,
+): Promise<void> {
+  try {
+    await holdHost(installation, docker)
+  } catch (error) {
+    const isAway = error instanceof TowpathError && error.retryable && error.code !== 'HOST_CONTENDED'
+    const wasHeld = (heldBy.get(installation)?.get(docker)?.claim ?? null) !== null
+    if (!isAway || !(wasHeld || looksOnly.has(command))) throw error
+  }
+}
+
+/** Fetched images change nothing that runs. */
+const looksOnly: ReadonlySet<CommandKind> = new Set(['pull-images', 'evaluate-gates'])
 
 /** Whether nothing is done on any host, because one knows more than our ledger, until a person decides. */
 export const isSetAside = async ({ store }: Pick<Installation, 'store'>): Promise<boolean> =>

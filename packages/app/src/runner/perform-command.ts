@@ -8,7 +8,7 @@ import type { Performable } from '../perform/perform.ts'
 import type { Installation } from '../installation.ts'
 import { deploymentOf } from '../deployment/deployment-of.ts'
 import { labelsOf } from './begin-and-end.ts'
-import { holdHost, isLedgerBehind } from './hold-host.ts'
+import { holdForStep, isLedgerBehind } from './hold-host.ts'
 import { performingFor } from './performing-for.ts'
 
 /** How long a command is tried again on the way forward once the way to the host or registry breaks. */
@@ -64,7 +64,8 @@ async function performOnce(
   const at = { deployment: deployment.id, step: command.step }
   const performing = await performingFor(installation, deployment, signal)
   // Of several hosts each is held by its own deployment.
-  if (deployment.plan.fleet === undefined) await holdHost(installation, performing.config.host.docker)
+  if (deployment.plan.fleet === undefined)
+    await holdForStep(installation, performing.config.host.docker, command.do)
   await installation.watchStep('before', at)
   const performed = await perform(performing, command)
   await installation.watchStep('acted', at)

@@ -1189,6 +1189,8 @@ export interface components {
                  * @enum {string}
                  */
                 stands: "as-one" | "differs" | "left";
+                /** @description For a person on a host that is left: takes away what runs there. */
+                takeAway: string | null;
             }[];
         };
         Policy: {
@@ -1311,7 +1313,7 @@ export interface components {
         };
         Check: {
             /** @enum {string} */
-            id: "environment" | "host" | "host-clock" | "host-disk" | "images" | "host-images" | "secret-values" | "database" | "connections" | "live-health" | "certificate" | "second-operator";
+            id: "environment" | "host" | "host-clock" | "host-disk" | "hosts-left" | "images" | "host-images" | "secret-values" | "database" | "connections" | "live-health" | "certificate" | "second-operator";
             /** @enum {string} */
             status: "pass" | "warn" | "fail" | "unknown";
             /** @description Relative to the folder of towpath.yaml. */

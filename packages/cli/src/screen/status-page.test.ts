@@ -110,6 +110,7 @@ describe('status', () => {
     const host = (name: string, live: string | null, stands: 'as-one' | 'differs' | 'left') => ({
       ...{ host: name, docker: `ssh://deploy@${name}`, environment: `production@${name}`, live, stands },
       active: stands === 'differs' ? 'dep_x' : null,
+      takeAway: stands === 'left' ? 'docker rm -f $(docker ps -aq --filter label=x)' : null,
     })
     const hosts = [
       host('web-1', '1.4.0', 'as-one'),

@@ -123,7 +123,13 @@ function hostLines({ hosts, live }: EnvironmentAnswer, columns: number | null): 
       span(tone, note(live?.release ?? 'nothing')),
     ]
   })
-  return [blank, ...tableLines({ head: ['host', 'live', 'in motion', 'engine', ''], rows }, columns)]
+  return [
+    blank,
+    ...tableLines({ head: ['host', 'live', 'in motion', 'engine', ''], rows }, columns),
+    ...hosts.flatMap(({ host, takeAway }) =>
+      takeAway === null ? [] : [line(span('quiet', `  to take it away, on ${host}: `), takeAway)],
+    ),
+  ]
 }
 
 const hostWords = {

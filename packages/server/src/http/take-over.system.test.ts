@@ -1,7 +1,7 @@
 import type { HostClaims } from '@towpath/app/ports/host-claims.ts'
-import { holdHost, isSetAside } from '@towpath/app/runner/hold-host.ts'
+import { holdForStep, holdHost, isSetAside } from '@towpath/app/runner/hold-host.ts'
 import type { HostClaim } from '@towpath/domain/fleet/host-claim.ts'
-import type { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { until } from '@towpath/testkit/wait.ts'
 import { startScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
 import type { ScratchPostgres } from '@towpath/store/embedded/scratch-postgres.ts'
@@ -99,6 +99,27 @@ describe('a controller that is about to act on a host', () => {
       },
     )
     await expect(hold()).rejects.toMatchObject({ code: 'FENCED' })
+  })
+})
+
+describe('a host that is out of reach', () => {
+  const away = new TowpathError({
+    ...{ code: 'HOST_UNREACHABLE', kind: 'unreachable', message: 'away', hint: 'wait', retryable: true },
+  })
+  const isAway: HostClaims = { replace: async () => await Promise.reject(away) }
+
+  it('keeps a step from acting that never held it, and leaves it to one that looks or held it before', async () => {
+    const { installation } = subject
+    installation.claimsOf = () => isAway
+    await expect(holdForStep(installation, host, 'start-candidates')).rejects.toThrow(away)
+    await holdForStep(installation, host, 'evaluate-gates')
+    installation.claimsOf = () => claims
+    await hold()
+    const { elapsedMs } = installation
+    installation.elapsedMs = () => elapsedMs() + 2_001
+    installation.claimsOf = () => isAway
+    await holdForStep(installation, host, 'start-candidates')
+    await expect(hold()).rejects.toThrow(away)
   })
 })
 

@@ -14,6 +14,7 @@ import type { SshHosts } from '@towpath/adapters/host/ssh/ssh-hosts.ts'
 import type { SshLink } from '@towpath/adapters/host/ssh/ssh-link.ts'
 import type { Installation } from '@towpath/app/installation.ts'
 import type { Edge } from '@towpath/app/ports/edge.ts'
+import type { HostClaims } from '@towpath/app/ports/host-claims.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { type HostAddress, parseHostAddress } from '@towpath/domain/environment/host-address.ts'
 import { endWhereNewer, yieldToNewer } from './yield-to-newer.ts'
@@ -31,6 +32,7 @@ export function hostPorts(
   { onNewerController, installation, ...folders }: HostPortsOptions,
 ): Pick<Installation, 'engineOf' | 'edgeOf' | 'claimsOf' | 'databaseOf' | 'probeOf' | 'filesOf'> {
   const edges = new Map<string, Edge>()
+  const claims = new Map<SshLink, HostClaims>()
   const linkTo = (address: HostAddress): SshLink | null =>
     address.way === 'ssh' ? links.linkTo(address) : null
   const wayTo = (docker: string): Omit<DockerEngineOptions, 'secrets'> => {
@@ -55,9 +57,13 @@ export function hostPorts(
       edges.set(docker, edge)
       return edge
     },
+    // One per host: it finds the home of its user once.
     claimsOf: (docker) => {
       const link = linkTo(addressOf(docker))
-      return link === null ? null : endWhereNewer(hostClaims(link, installation), onNewerController)
+      if (link === null) return null
+      const known = claims.get(link) ?? endWhereNewer(hostClaims(link, installation), onNewerController)
+      claims.set(link, known)
+      return known
     },
     databaseOf: (docker) => {
       const link = linkTo(addressOf(docker))

@@ -8,6 +8,7 @@ export const onlineCheckIds = [
   'host',
   'host-clock',
   'host-disk',
+  'hosts-left',
   'images',
   'host-images',
   'secret-values',

@@ -21,6 +21,7 @@ const good: OnlineFacts = {
     seen: seen({ engine: 'app', version: '29.1.0', architecture: 'arm64', aheadMs: 40, tookMs: 100 }),
   },
   disk: seen({ freeBytes: 9e9, neededBytes: 2e9 }),
+  left: [],
   images: [
     {
       ...{ services: ['api'], shipped: true, image: 'ghcr.io/acme/api', seen: seen('in-registry') },
@@ -226,4 +227,15 @@ test('a certificate that was renewed and is not served is told, with the file wh
     message: expect.stringMatching(/a newer one lies in \/etc\/tls\/shop.pem that is not served$/),
   })
   expect(one(withFile(certificate), 'certificate')).toBeUndefined()
+})
+
+test('a host that is left is named, with what takes away what runs there', () => {
+  const left = [{ docker: 'ssh://deploy@old', takeAway: 'docker rm -f x' }]
+  expect(one({ left }, 'hosts-left')).toMatchObject({
+    status: 'warn',
+    line: 9,
+    message:
+      'staging: ssh://deploy@old is none of its hosts any more, and nothing looks after what runs there',
+    fix: 'when nothing asks it any more, take it away on that host: docker rm -f x',
+  })
 })

@@ -15,6 +15,7 @@ export function onlineChecks(facts: OnlineFacts, lineOf: LineOf): Check[] {
     hostAnswer(facts),
     clockAnswer(facts),
     diskAnswer(facts),
+    ...facts.left.map((host) => leftAnswer(host, facts)),
     ...facts.images.map((image) => imageAnswer(image, facts)),
     ...facts.images.flatMap((image) => hostImageAnswer(image, facts)),
     secretsAnswer(facts),
@@ -74,6 +75,12 @@ function diskAnswer(facts: OnlineFacts): OnlineAnswer {
   const fix = 'free disk space on the host, or lower host.disk_free in towpath.yaml'
   return { ...about, status: 'fail', message, fix }
 }
+
+const leftAnswer = ({ docker, takeAway }: OnlineFacts['left'][number], facts: OnlineFacts): OnlineAnswer => ({
+  ...{ id: 'hosts-left', status: 'warn', key: ofEnvironment(facts) },
+  message: `${docker} is none of its hosts any more, and nothing looks after what runs there`,
+  fix: `when nothing asks it any more, take it away on that host: ${takeAway}`,
+})
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 

@@ -13,6 +13,8 @@ export interface OnlineFacts {
     seen: Observed<SeenHost>
   }
   disk: Observed<{ freeBytes: number; neededBytes: number }>
+  /** Hosts that the environment has, or had, and would not have with these files; with the command for each of them. */
+  left: { docker: string; takeAway: string }[]
   images: SeenImage[]
   /** Names without a value that services, jobs or towpath.yaml need. */
   missingSecrets: string[]

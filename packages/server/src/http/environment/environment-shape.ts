@@ -162,6 +162,9 @@ export const environmentStateShape = z
             description:
               'Like the whole; with another release, or not back yet; or no longer one of its hosts.',
           }),
+          takeAway: z.string().nullable().openapi({
+            description: 'For a person on a host that is left: takes away what runs there.',
+          }),
         }),
       )
       .openapi({ description: 'Its hosts in the order of deployment, where it has several; else empty.' }),

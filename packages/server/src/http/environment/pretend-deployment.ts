@@ -1,3 +1,5 @@
+import { leftBy } from '@towpath/app/fleet/hosts-left.ts'
+import { leftSentence } from '@towpath/domain/fleet/left-hosts.ts'
 import { adviseStrategies } from '@towpath/app/deployment/strategy-advice.ts'
 import { stateOf } from '@towpath/app/state-of.ts'
 import { performingFor } from '@towpath/app/runner/performing-for.ts'
@@ -79,6 +81,8 @@ export async function previewOf(
   const { results } = await askGates(performing)
   const [first] = await onEachHost(performing)
   const now = results.filter((result) => !isAskedLater(result))
+  const left = await leftBy(installation, environment, performing.config)
+  const about = { installation: installation.id, environment: plan.environment }
   return {
     dryRun: true,
     kind,
@@ -105,7 +109,7 @@ export async function previewOf(
       strategy: { ...advice.strategy },
     })),
     pending: pending.map((change) => ({ ...change, says: describePending(change, deployment) })),
-    notes: plan.notes,
+    notes: [...plan.notes, ...left.map((host) => leftSentence(host, about))],
     warnings,
   }
 }

@@ -3,6 +3,7 @@ import { findingsCount } from '@towpath/app/live-findings/findings-of.ts'
 import { withHosts } from '@towpath/app/fleet/seats.ts'
 import { refusalOf } from '@towpath/app/runner/hold-host.ts'
 import type { z } from '@hono/zod-openapi'
+import { takeAwayCommand } from '@towpath/domain/fleet/left-hosts.ts'
 import type { EnvironmentState, Placement } from '@towpath/domain/environment/environment-state.ts'
 import { evidenceOf } from '@towpath/domain/environment/policy.ts'
 import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
@@ -12,16 +13,17 @@ import type { environmentStateShape, policyShape, watchShape } from './environme
 
 /** An environment for people and scripts; `seq` is the place of its latest event in the ledger. */
 export async function showEnvironment(
-  installation: Pick<Installation, 'store' | 'now'>,
+  installation: Pick<Installation, 'store' | 'now' | 'id'>,
   found: { state: EnvironmentState; seq: number },
 ): Promise<z.infer<typeof environmentStateShape>> {
   const { store } = installation
   const [{ state, hosts }, refused] = await Promise.all([withHosts(store, found.state), refusalOf(store)])
+  const takeAway = takeAwayCommand({ installation: installation.id, environment: state.environment })
   return {
     ...showState(state),
     ...{ seq: found.seq, refused },
     findings: await findingsCount(installation, state),
-    hosts: hosts.map((host) => ({ ...host })),
+    hosts: hosts.map((host) => ({ ...host, takeAway: host.stands === 'left' ? takeAway : null })),
   }
 }
 
