@@ -1,6 +1,7 @@
-import { Document, isMap } from 'yaml'
+import { Document, isMap, Scalar, visit } from 'yaml'
 import type { BaselineEntry } from './baseline.ts'
 import { BASELINE_DAYS_MAX } from './baseline.ts'
+import { escapeUnprintable, firstUnprintable } from '../config/printable.ts'
 import { isDay, readRecords } from './read-records.ts'
 import type { FileRecord, ReadRecords, RecordFile } from './read-records.ts'
 
@@ -57,6 +58,12 @@ export function writeBaseline(entries: readonly BaselineEntry[]): string {
   })
   const list = document.get('baseline')
   for (const item of (list as { items: unknown[] }).items) if (isMap(item)) item.flow = true
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (firstUnprintable(String(node.value)) !== null) node.type = Scalar.QUOTE_DOUBLE
+    },
+  })
   document.commentBefore = head
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
+  // A sign that readers refuse would make all of the file unreadable, whatever lockfile it came from.
+  return escapeUnprintable(document.toString({ lineWidth: 0, flowCollectionPadding: false }))
 }

@@ -153,6 +153,15 @@ describe('the file of a baseline', () => {
     )
   })
 
+  test.each(['\u0000', 'a\u0007b', 'a\u0085b', '\u007F', 'a\u202Eb'])('keeps the sign in %j', (name) => {
+    const entry = { advisory: name, package: name, file: name, image: null, owner: 'o', line: 0 }
+    const text = writeBaseline([{ ...entry, since: '2026-01-10', expires: '2026-04-10' }])
+    expect(readBaseline({ path: 'b.yaml', text }, now)).toMatchObject({
+      ok: true,
+      records: [{ advisory: name, package: name, file: name }],
+    })
+  })
+
   const good = 'advisory: A, package: p, file: f, since: 2026-01-01, expires: 2026-03-01, owner: o'
   test.each([
     ['without an owner', good.replace(', owner: o', ''), 'an entry of the baseline needs owner'],
