@@ -2,7 +2,7 @@ import { freePort } from '@towpath/testkit/ports.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Bench, benchFor, draining, inMs, live, steered } from '../contract/bench.ts'
 import { type ProcessEdge, openProcessEdge } from '../testing/process-edge.ts'
-import type { EdgeDisk } from './edge-disk.ts'
+import type { EdgeDisk, FencedFiles } from './edge-disk.ts'
 import { localDisk } from './local-disk.ts'
 import { spareSockets } from './spare-sockets.ts'
 
@@ -27,11 +27,13 @@ describe('an act on an edge behind a link', () => {
     const here = localDisk('')
     const spares = spareSockets()
     const counted: Partial<EdgeDisk> = {
-      hasFolder: script('hasFolder', here.hasFolder),
-      hasSocket: script('hasSocket', here.hasSocket),
-      read: script('read', here.read),
-      replaceFenced: script('replaceFenced', here.replaceFenced),
-      syncNames: script('syncNames', here.syncNames),
+      hasFolder: script('hasFolder', (folder: string) => here.hasFolder(folder)),
+      hasSocket: script('hasSocket', (path: string) => here.hasSocket(path)),
+      read: script('read', (path: string) => here.read(path)),
+      replaceFenced: script('replaceFenced', (folder: string, files: FencedFiles) =>
+        here.replaceFenced(folder, files),
+      ),
+      syncNames: script('syncNames', (folder: string) => here.syncNames(folder)),
       spares: {
         take: (path) => {
           const taken = spares.take(path)
@@ -39,7 +41,7 @@ describe('an act on an edge behind a link', () => {
           if (!taken.isSpare) asked.opened += 1
           return taken
         },
-        drop: spares.drop,
+        drop: () => spares.drop(),
       },
     }
     under = await openProcessEdge(freePort, counted)
