@@ -15,14 +15,15 @@ export type Line = readonly Span[]
 
 export type Paint = (style: Style, text: string) => string
 
-export const span = (style: Style | null, text: string): Span => ({ text, style })
+/** Text with its style. Control characters of outside data do not get past here. */
+export const span = (style: Style | null, text: string): Span => ({
+  text: printable(stripVTControlCharacters(text)),
+  style,
+})
 
-/** A line of plain texts and spans. Control characters of outside data do not get past here. */
+/** A line of plain texts and spans. */
 export const line = (...parts: readonly (string | Span)[]): Line =>
-  parts.map((part) => {
-    const { text, style } = typeof part === 'string' ? span(null, part) : part
-    return { text: printable(stripVTControlCharacters(text)), style }
-  })
+  parts.map((part) => (typeof part === 'string' ? span(null, part) : part))
 
 export const blank: Line = []
 

@@ -35,6 +35,8 @@ export interface Finding {
   exploitProbability: number | null
   /** The waiver, or the entry of the baseline, that lets it pass; null where it counts. */
   waiver: FindingWaiver | null
+  /** Names that others who saw it give it as well, which no waiver and no baseline goes by; absent where there are none. */
+  alsoKnownAs?: readonly string[]
   /** Who saw it, `towpath` for its own matcher; absent where no engine of others was asked. */
   seenBy?: readonly string[]
 }

@@ -3,8 +3,9 @@ export const severityRanks = ['none', 'low', 'medium', 'high', 'critical'] as co
 export type SeverityRank = (typeof severityRanks)[number]
 export type Severity = SeverityRank | 'unscored'
 
-/** Words that databases use without a vector; GitHub says moderate. */
+/** Words that databases use without a vector; GitHub says moderate, and distributions know one below low. */
 const ratings: ReadonlyMap<string, SeverityRank> = new Map([
+  ['negligible', 'low'],
   ['low', 'low'],
   ['moderate', 'medium'],
   ['medium', 'medium'],

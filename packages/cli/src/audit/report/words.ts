@@ -2,15 +2,15 @@ import type { Finding } from '@towpath/domain/advisory/finding.ts'
 
 /** The page of an advisory; osv.dev knows all that it took in. */
 export const urlOf = (id: string): string =>
-  pages[id] ??
+  pages.get(id) ??
   (id.startsWith('RUSTSEC-')
-    ? `https://rustsec.org/advisories/${id}.html`
+    ? `https://rustsec.org/advisories/${encodeURIComponent(id)}.html`
     : `https://osv.dev/vulnerability/${encodeURIComponent(id)}`)
 
 /** What no advisory tells of. */
-const pages: Partial<Record<string, string>> = {
-  'WRONG-ARCHITECTURE': 'https://docs.docker.com/build/building/multi-platform/',
-}
+const pages: ReadonlyMap<string, string> = new Map([
+  ['WRONG-ARCHITECTURE', 'https://docs.docker.com/build/building/multi-platform/'],
+])
 
 /** One finding in a sentence or three: what is known, how it got here, what to do. */
 export function adviceOf({

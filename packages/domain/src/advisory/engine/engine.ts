@@ -20,7 +20,8 @@ export interface EngineFinding extends Scored {
   package: string
   version: string
   kind: FindingKind
-  fixed: string | null
+  /** Versions that mend it, one for each line of releases, in no order; empty where none is known. */
+  fixes: readonly string[]
   /** File it was found in, as the engine was given it; null where it does not say. */
   file: string | null
   summary: string

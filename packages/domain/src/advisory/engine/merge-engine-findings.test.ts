@@ -11,6 +11,7 @@ import {
 } from '../testing/some-advisory.ts'
 import type { EngineFinding, EngineReport } from './engine.ts'
 import { engineNames } from './engine.ts'
+import { applyWaivers } from '../waiver.ts'
 import { mergeEngineFindings } from './merge-engine-findings.ts'
 
 const told = (given: Partial<EngineFinding> = {}): EngineFinding => ({
@@ -20,7 +21,7 @@ const told = (given: Partial<EngineFinding> = {}): EngineFinding => ({
   kind: 'vulnerability',
   severity: 'medium',
   score: 5,
-  fixed: null,
+  fixes: [],
   file: 'Cargo.lock',
   summary: '',
   ...given,
@@ -86,7 +87,7 @@ describe('findings of engines', () => {
   })
 
   test('are as bad as the worst of them says, and keep the version that mends', () => {
-    const reports = [report([told({ severity: 'critical', score: 9.8, fixed: '1.0.2' })])]
+    const reports = [report([told({ severity: 'critical', score: 9.8, fixes: ['1.0.2'] })])]
     expect(merge(reports)).toMatchObject([{ severity: 'critical', score: 9.8, fixed: '1.0.2' }])
     expect(merge([report([told({ severity: 'low', score: 1 })])])).toMatchObject([
       { severity: 'high', score: 8 },
@@ -119,6 +120,37 @@ describe('findings of engines', () => {
       at,
     )
     expect(found).toMatchObject({ package: 'zope.interface', ecosystem: 'PyPI' })
+  })
+
+  test('are mended by the first version behind the one that is there, of all lines of releases', () => {
+    const at = [someInventory([someComponent({ name: 'bad', version: '2.1.0', file: 'Cargo.lock' })])]
+    const fixedOf = (...fixes: string[]) =>
+      merge([report([told({ version: '2.1.0', fixes })])], [], at).map(({ fixed }) => fixed)
+    expect(fixedOf('1.9.9', '3.0.1', '2.1.4')).toEqual(['2.1.4'])
+    expect(fixedOf('1.9.9')).toEqual([null])
+    expect(fixedOf('unreleased')).toEqual(['unreleased'])
+    // Of a package that nobody here knows, versions cannot be compared.
+    const strange = (...fixes: string[]) => merge([report([told({ fixes })])], [], [])[0]?.fixed
+    expect([strange('2'), strange('2', '3')]).toEqual(['2', null])
+  })
+
+  test('bring names by which no waiver lets pass what others found', () => {
+    const rule = {
+      ...{ package: null, file: null, owner: 'kim', reason: 'not us', expires: '2099-01-01' },
+      ...{ status: 'not_affected' as const, line: 1 },
+    }
+    const waivedBy = (advisory: string, findings = [own]) =>
+      applyWaivers(
+        merge([report([told({ ids: ['GHSA-1', 'CVE-2026-1', 'CVE-2026-7'] })])], findings),
+        [{ ...rule, advisory }],
+        new Date('2026-01-10'),
+      ).findings.map(({ waiver }) => waiver !== null)
+    expect(['CVE-2026-7', 'GHSA-1', 'CVE-2026-1'].map((id) => waivedBy(id))).toEqual([
+      [false],
+      [false],
+      [true],
+    ])
+    expect(waivedBy('CVE-2026-7', [])).toEqual([true])
   })
 
   test('know a CVE under the name that a distribution gives it', () => {
@@ -159,12 +191,19 @@ test('no finding is lost and none is made milder, whatever engines say, and sayi
               (found) =>
                 found.package === name &&
                 found.seenBy?.includes(engine) &&
-                names.some((id) => id === found.id || found.aliases.includes(id)),
+                names.some((id) => [found.id, ...found.aliases, ...(found.alsoKnownAs ?? [])].includes(id)),
             ),
           ).toBe(true)
       expect(merge([...all, ...all]).map(({ id }) => id)).toEqual(merged.map(({ id }) => id))
     }),
   )
+})
+
+test('very many findings of one package, all sharing a name, are merged while somebody waits', () => {
+  const many = Array.from({ length: 20_000 }, (_, at) => told({ ids: [`CVE-2026-${at + 2}`, 'DSA-1'] }))
+  const others = many.map((_, at) => told({ ids: [`X${at}-1`, 'DSA-1'] }))
+  expect(merge([report(many)])).toHaveLength(20_001)
+  expect(merge([report(others)])).toHaveLength(2)
 })
 
 test('an engine that failed keeps an audit from being clean, and its findings count by the same rule', () => {

@@ -1,9 +1,14 @@
 import { z } from 'zod'
 import type { EngineFinding } from '../engine.ts'
-import { engineText, engineWords, scoredBy } from './engine-text.ts'
+import { engineText, engineTextOrNone, engineWords, fixesIn, idsOf, scoredBy } from './engine-text.ts'
 
 const scores = z
-  .array(z.looseObject({ metrics: z.looseObject({ baseScore: z.number() }).optional() }))
+  .array(
+    z.looseObject({
+      version: z.string().optional(),
+      metrics: z.looseObject({ baseScore: z.number() }).optional(),
+    }),
+  )
   .nullish()
 
 const report = z.looseObject({
@@ -13,36 +18,41 @@ const report = z.looseObject({
         id: engineText,
         severity: z.string().optional(),
         cvss: scores,
-        fix: z.looseObject({ versions: z.array(z.string()).nullish() }).optional(),
+        fix: z.looseObject({ versions: z.array(z.string()).nullish() }).nullish(),
         description: engineWords.optional(),
       }),
       relatedVulnerabilities: z.array(z.looseObject({ id: engineText, cvss: scores })).nullish(),
       artifact: z.looseObject({
         name: engineText,
-        version: engineText,
-        locations: z.array(z.looseObject({ path: z.string() })).nullish(),
+        version: engineTextOrNone,
+        locations: z.array(z.looseObject({ path: engineTextOrNone })).nullish(),
       }),
     }),
   ),
 })
 
-/** `grype -o json`. */
+/** `grype -o json`. What it was told to ignore stands apart in its report and is none of its findings. */
 export const readGrype = (document: unknown): EngineFinding[] =>
   report.parse(document).matches.map(({ vulnerability, relatedVulnerabilities, artifact }) => {
     const related = relatedVulnerabilities ?? []
+    const told = [vulnerability, ...related].flatMap(({ cvss }) => cvss ?? [])
     return {
-      ids: [vulnerability.id, ...related.map(({ id }) => id)],
+      ids: idsOf(
+        vulnerability.id,
+        related.map(({ id }) => id),
+      ),
       package: artifact.name,
       version: artifact.version,
       kind: vulnerability.id.startsWith('MAL-') ? 'malicious' : 'vulnerability',
-      ...scoredBy(
-        [vulnerability, ...related].flatMap(({ cvss }) =>
-          (cvss ?? []).flatMap(({ metrics }) => metrics?.baseScore ?? []),
-        ),
-        vulnerability.severity ?? null,
-      ),
-      fixed: vulnerability.fix?.versions?.[0] || null,
-      file: artifact.locations?.[0]?.path ?? null,
+      ...scoredBy({
+        scores: told.filter((one) => !isSecond(one)).flatMap(({ metrics }) => metrics?.baseScore ?? []),
+        second: told.filter(isSecond).flatMap(({ metrics }) => metrics?.baseScore ?? []),
+        rating: vulnerability.severity ?? null,
+      }),
+      fixes: fixesIn(vulnerability.fix?.versions ?? []),
+      file: artifact.locations?.[0]?.path || null,
       summary: vulnerability.description ?? '',
     }
   })
+
+const isSecond = ({ version }: { version?: string | undefined }): boolean => version?.startsWith('2') === true

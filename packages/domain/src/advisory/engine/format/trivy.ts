@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import type { EngineFinding } from '../engine.ts'
-import { engineText, engineWords, scoredBy } from './engine-text.ts'
+import {
+  engineNamesOf,
+  engineText,
+  engineTextOrNone,
+  engineWords,
+  fixesIn,
+  idsOf,
+  scoredBy,
+} from './engine-text.ts'
+
+const score = z.number().optional()
 
 const report = z.looseObject({
   SchemaVersion: z.literal(2),
@@ -8,22 +18,20 @@ const report = z.looseObject({
   Results: z
     .array(
       z.looseObject({
-        Target: engineText,
+        // Empty where it speaks of the whole, as results of its modules do.
+        Target: engineTextOrNone,
         Vulnerabilities: z
           .array(
             z.looseObject({
               VulnerabilityID: engineText,
-              VendorIDs: z.array(engineText).nullish(),
+              VendorIDs: engineNamesOf.nullish(),
               PkgName: engineText,
-              PkgPath: z.string().optional(),
-              InstalledVersion: engineText,
+              PkgPath: engineTextOrNone.optional(),
+              InstalledVersion: engineTextOrNone.default(''),
               FixedVersion: z.string().optional(),
-              Severity: z.string(),
+              Severity: z.string().optional(),
               CVSS: z
-                .record(
-                  z.string(),
-                  z.looseObject({ V3Score: z.number().optional(), V40Score: z.number().optional() }),
-                )
+                .record(z.string(), z.looseObject({ V2Score: score, V3Score: score, V40Score: score }))
                 .nullish(),
               Title: engineWords.optional(),
             }),
@@ -37,18 +45,22 @@ const report = z.looseObject({
 /** `trivy fs|image --format json`, schema 2. */
 export const readTrivy = (document: unknown): EngineFinding[] =>
   (report.parse(document).Results ?? []).flatMap(({ Target, Vulnerabilities }) =>
-    (Vulnerabilities ?? []).map((own): EngineFinding => ({
-      ids: [own.VulnerabilityID, ...(own.VendorIDs ?? [])],
-      package: own.PkgName,
-      version: own.InstalledVersion,
-      kind: 'vulnerability',
-      ...scoredBy(
-        Object.values(own.CVSS ?? {}).flatMap(({ V3Score, V40Score }) => V40Score ?? V3Score ?? []),
-        own.Severity,
-      ),
-      // Several fixed versions, of several lines of releases, stand in one text.
-      fixed: own.FixedVersion?.split(', ')[0] || null,
-      file: own.PkgPath || Target,
-      summary: own.Title ?? '',
-    })),
+    (Vulnerabilities ?? []).map((own): EngineFinding => {
+      const scores = Object.values(own.CVSS ?? {})
+      return {
+        ids: idsOf(own.VulnerabilityID, own.VendorIDs ?? []),
+        package: own.PkgName,
+        version: own.InstalledVersion,
+        kind: own.VulnerabilityID.startsWith('MAL-') ? 'malicious' : 'vulnerability',
+        ...scoredBy({
+          scores: scores.flatMap(({ V3Score, V40Score }) => V40Score ?? V3Score ?? []),
+          second: scores.flatMap(({ V2Score }) => V2Score ?? []),
+          rating: own.Severity ?? null,
+        }),
+        // Several fixed versions, of several lines of releases, stand in one text.
+        fixes: fixesIn([own.FixedVersion ?? '']),
+        file: own.PkgPath || Target || null,
+        summary: own.Title ?? '',
+      }
+    }),
   )
