@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { firstUnprintable } from '@towpath/domain/config/printable.ts'
 import { AuditFolder, lockOf, offline } from '../audit/testing/audit-folder.ts'
 
 let at: AuditFolder
@@ -32,6 +33,42 @@ test('what another engine saw is merged: once where both saw it, beside where it
   expect(out).toMatch(/bad .*seen by towpath and grype .*critical 9\.9 .*RUSTSEC-2025-0001/)
   expect(out).toMatch(/good .*seen by grype .*CVE-2025-9999/)
   expect(out).toMatch(/grype \(sha256:[0-9a-f]{12}\) told of 2, 1 of them alone/)
+})
+
+test('a report that is made to do harm steers no terminal, no log of GitHub and no reader of XML or SARIF', async () => {
+  const harm = '\u001b[2J\u001b]0;x\u0007\r\n::error::owned\u202e%0A::warning::<script>&\ud800'
+  const hostile = {
+    vulnerability: {
+      id: `RUSTSEC-../../x${harm}`,
+      severity: harm,
+      description: harm,
+      fix: { versions: [`1.0.1; touch owned ${harm}`] },
+    },
+    relatedVulnerabilities: [{ id: '__proto__' }, { id: 'constructor' }],
+    artifact: { name: 'good', version: '1.0.0', locations: [{ path: `../..${harm}` }] },
+  }
+  const unplaced = { ...hostile, artifact: { ...hostile.artifact, name: harm } }
+  const asked = await engine(`cat <<'END'\n${JSON.stringify({ matches: [hostile, unplaced] })}\nEND`)
+  const toldAs = async (format: string): Promise<string> => {
+    const { out, exit } = await at.run(['audit', ...offline, ...asked, '--format', format])
+    expect(exit).toBe(1)
+    expect(firstUnprintable(out)).toBeNull()
+    expect(out).toContain('owned')
+    expect(out).not.toContain('touch owned')
+    return out
+  }
+  expect(await toldAs('table')).not.toMatch(/^::/m)
+  const marks = (await toldAs('github')).trimEnd().split('\n')
+  expect(marks.filter((mark) => !/^::(?:error|warning) (?:file=|title=)/.test(mark))).toEqual([])
+  // The two of its own, and these two.
+  expect(marks).toHaveLength(4)
+  expect(await toldAs('junit')).not.toContain('<script')
+  const { runs } = JSON.parse(await toldAs('sarif')) as {
+    runs: { tool: { driver: { rules: { helpUri: unknown }[] } }; results: object[] }[]
+  }
+  expect(runs[0]?.results).toHaveLength(4)
+  for (const { helpUri } of runs[0]?.tool.driver.rules ?? [])
+    expect(helpUri).toMatch(/^https:\/\/(?:rustsec\.org\/advisories|osv\.dev\/vulnerability)\/[^/]+$/)
 })
 
 test('an engine that fails makes a clean audit unknown, and the same without it is clean', async () => {

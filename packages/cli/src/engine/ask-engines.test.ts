@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { EngineReport, PinnedEngine } from '@towpath/domain/advisory/engine/engine.ts'
+import { firstUnprintable } from '@towpath/domain/config/printable.ts'
 import { askEngines } from './ask-engines.ts'
 
 let folder: string
@@ -62,7 +63,11 @@ test('an engine is given the lockfiles and nothing else of the repository', asyn
   const pinned = await standIn(`find . -type f > ${folder}/seen; echo '${nothingFound}'`)
   expect((await ask(pinned)).ok).toBe(true)
   const seen = await readFile(join(folder, 'seen'), 'utf8')
-  expect(seen.trim().split('\n').toSorted()).toEqual(['./grype', './lockfiles/0/Cargo.lock'])
+  expect(seen.trim().split('\n').toSorted()).toEqual([
+    './grype',
+    './lockfiles/0/Cargo.lock',
+    './settings.yaml',
+  ])
 })
 
 describe('the environment of an engine', () => {
@@ -133,11 +138,69 @@ describe('an engine that fails has judged nothing', () => {
     const pinned = await standIn(`(sleep 600 & echo $! > ${folder}/pid; wait); echo '${nothingFound}'`)
     expect(problemOf(await ask(pinned, { deadlineMs: 1_000 }))).toBe('it was not done after 1 s')
     const pid = Number(await readFile(join(folder, 'pid'), 'utf8'))
-    await vi.waitFor(async () => {
-      const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => 'gone')
-      expect(/\) Z|gone/.test(state)).toBe(true)
-    }, 10_000)
+    await vi.waitFor(async () => expect(await isGone(pid)).toBe(true), 10_000)
   })
+})
+
+/** Whether a process is no more; one that ended and that nobody asked about counts. */
+const isGone = async (pid: number): Promise<boolean> =>
+  /\) Z|gone/.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => 'gone'))
+
+describe('what left the group of an engine', () => {
+  const daemon = (how: string): string =>
+    `${how} sh -c 'echo $$ > ${folder}/pid.new; mv ${folder}/pid.new ${folder}/pid; exec sleep 600' & while [ ! -e ${folder}/pid ]; do sleep 0.01; done`
+  const pidOf = async (): Promise<number> => Number(await readFile(join(folder, 'pid'), 'utf8'))
+
+  test('ends with it, and keeps nobody waiting', async () => {
+    const told = await ask(await standIn(`${daemon('setsid')}; echo '${nothingFound}'`))
+    expect(told).toMatchObject({ ok: true })
+    await vi.waitFor(async () => expect(await isGone(await pidOf())).toBe(true), 10_000)
+  })
+
+  test('ends with it at the deadline', async () => {
+    const pinned = await standIn(`${daemon('setsid')}; sleep 600`)
+    expect(problemOf(await ask(pinned, { deadlineMs: 2_000 }))).toBe('it was not done after 2 s')
+    await vi.waitFor(async () => expect(await isGone(await pidOf())).toBe(true), 10_000)
+  })
+
+  test('and hides behind another environment while it holds the output open: then nothing was judged', async () => {
+    const told = await ask(await standIn(`${daemon('env -i setsid')}; echo '${nothingFound}'`))
+    process.kill(await pidOf(), 'SIGKILL')
+    expect(problemOf(told)).toBe('what it started holds its output open')
+  })
+})
+
+test('what an engine complains of steers no terminal and tells no secret', async () => {
+  const env = { HTTPS_PROXY: 'http://kim:hush-hush@proxy.example:3128' }
+  const pinned = await standIn(
+    String.raw`printf 'dial http://kim:hush-hush@proxy.example:3128 \033[2J\033]0;x\007 refused\n' >&2; exit 3`,
+  )
+  const problem = problemOf(await ask(pinned, { env, usesNetwork: true }))
+  expect(problem).toMatch(/^it ended with 3: dial .*refused$/)
+  expect(problem).not.toContain('hush')
+  expect(firstUnprintable(problem)).toBeNull()
+})
+
+test('grype goes by no settings of the home folder, and no engine leaves its temporary files behind', async () => {
+  const pinned =
+    await standIn(`echo "$@" > ${folder}/args; echo "$TMPDIR" >> ${folder}/args; touch "$TMPDIR/left"
+cat "$2" >> ${folder}/args; echo '${nothingFound}'`)
+  expect((await ask(pinned, { env: { TMPDIR: '/elsewhere' } })).ok).toBe(true)
+  const [args = '', temporary = '', settings] = (await readFile(join(folder, 'args'), 'utf8')).split('\n')
+  expect(args).toMatch(/^--config \S+\/settings\.yaml /)
+  expect(settings).toBe('{}')
+  expect(temporary).not.toBe('/elsewhere')
+  await expect(readdir(temporary)).rejects.toThrow('ENOENT')
+})
+
+test('a lockfile that became a pipe, or has no end, is a problem and keeps nobody waiting', async () => {
+  const pinned = await standIn(`echo '${nothingFound}'`)
+  await rm(join(folder, 'Cargo.lock'))
+  execFileSync('mkfifo', [join(folder, 'Cargo.lock')])
+  expect(problemOf(await ask(pinned))).toContain('is no file')
+  await rm(join(folder, 'Cargo.lock'))
+  await symlink('/dev/zero', join(folder, 'Cargo.lock'))
+  expect(problemOf(await ask(pinned))).toContain('is no file')
 })
 
 test('a Ctrl-C ends the engine too, and leaves nothing behind', async () => {
@@ -162,9 +225,7 @@ await askEngines(
   child.kill('SIGINT')
   expect(await ended).toEqual([null, 'SIGINT'])
   expect(await readdir(join(folder, 'tmp'))).toEqual([])
-  await vi.waitFor(async () => {
-    expect(/\) Z|gone/.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => 'gone'))).toBe(true)
-  }, 10_000)
+  await vi.waitFor(async () => expect(await isGone(pid)).toBe(true), 10_000)
 })
 
 test('a finding is told under the path that the audit knows', async () => {

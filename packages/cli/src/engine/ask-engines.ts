@@ -1,8 +1,8 @@
-import { constants } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { engineCalls, engineEnvironment } from '@towpath/domain/advisory/engine/engine-call.ts'
+import { stripVTControlCharacters } from 'node:util'
+import { engineCalls, engineEnvironment, engineSecrets } from '@towpath/domain/advisory/engine/engine-call.ts'
 import type { EngineCall, EngineSubject } from '@towpath/domain/advisory/engine/engine-call.ts'
 import type {
   EngineFinding,
@@ -11,9 +11,12 @@ import type {
   PinnedEngine,
 } from '@towpath/domain/advisory/engine/engine.ts'
 import { readEngine } from '@towpath/domain/advisory/engine/read-engine.ts'
+import { printable } from '@towpath/domain/config/printable.ts'
+import { redactor } from '@towpath/domain/config/redact.ts'
 import { messageOf } from '@towpath/domain/error/towpath-error.ts'
+import { LOCKFILE_LENGTH_MAX } from '@towpath/domain/inventory/lockfile/lockfile.ts'
 import type { Shell } from '../terminal/shell.ts'
-import { copyProgram } from './private-copy.ts'
+import { copyProgram, copyWhole } from './private-copy.ts'
 import { runProgram } from './run-program.ts'
 
 /** Which engines are asked, and how far they may go. */
@@ -89,16 +92,20 @@ async function readCall(
   const ending = await runProgram({
     program,
     args: call.args,
-    env: { ...engineEnvironment(shell.env, usesNetwork), ...call.env },
+    // What it leaves half done when it is ended goes with its folder.
+    env: { ...engineEnvironment(shell.env, usesNetwork), TMPDIR: temporaryIn(place), ...call.env },
     folder: place,
     deadlineMs,
     stdoutBytesMax: REPORT_BYTES_MAX,
   })
   if (!ending.ok) return ending
   if (call.endings.includes(ending.code)) return readEngine(engine, ending.stdout)
-  const last = ending.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+  const said = redactor(usesNetwork ? engineSecrets(shell.env) : [])(ending.stderr)
+  const last = printable(stripVTControlCharacters(said.trim().split('\n').at(-1) ?? '')).slice(0, 300)
   return { ok: false, problem: `it ended with ${ending.code}${last === '' ? '' : `: ${last}`}` }
 }
+
+const temporaryIn = (place: string): string => join(place, 'tmp')
 
 interface Placed {
   subject: EngineSubject
@@ -108,20 +115,30 @@ interface Placed {
 
 /** Each lockfile in a folder of its own: engines know them by their last name. */
 async function subjectIn(place: string, from: string, judged: Judged): Promise<Placed> {
-  if ('archive' in judged) return { subject: { archive: resolve(from, judged.archive) }, given: new Map() }
+  const settings = join(place, 'settings.yaml')
+  await writeFile(settings, '{}\n')
+  await mkdir(temporaryIn(place))
+  if ('archive' in judged)
+    return { subject: { archive: resolve(from, judged.archive), settings }, given: new Map() }
   const folder = join(place, 'lockfiles')
   const given = new Map<string, string>()
   for (const [at, path] of judged.lockfiles.entries()) {
     const copy = join(folder, String(at), basename(path))
     await mkdir(dirname(copy), { recursive: true })
-    await copyFile(resolve(from, path), copy, constants.COPYFILE_EXCL)
+    await copyWhole(resolve(from, path), copy, lockfileCopy)
     given.set(copy, path)
     // Which versions a module takes stands in go.mod; older ones are only whole with their sums.
     if (basename(path) === 'go.mod')
-      await copyFile(resolve(from, dirname(path), 'go.sum'), join(dirname(copy), 'go.sum')).catch(() => null)
+      await copyWhole(
+        resolve(from, dirname(path), 'go.sum'),
+        join(dirname(copy), 'go.sum'),
+        lockfileCopy,
+      ).catch(() => null)
   }
-  return { subject: { folder, lockfiles: [...given.keys()] }, given }
+  return { subject: { folder, lockfiles: [...given.keys()], settings }, given }
 }
+
+const lockfileCopy = { bytesMax: LOCKFILE_LENGTH_MAX, mode: 0o400 }
 
 /** The path of the audit for one that an engine names: absolute, or seen from the folder it was given. */
 function fileOf(named: string | null, { subject, given }: Placed): string | null {

@@ -1,7 +1,10 @@
 import type { EngineName } from './engine.ts'
 
 /** What an engine is to look at: lockfiles in a folder that holds nothing else, or an archive of an image. */
-export type EngineSubject = { folder: string; lockfiles: readonly string[] } | { archive: string }
+export type EngineSubject = ({ folder: string; lockfiles: readonly string[] } | { archive: string }) & {
+  /** A file of settings that sets nothing, for engines that else read one in the home folder. */
+  settings: string
+}
 
 /** How an engine is run. Paths are absolute. */
 export interface EngineCall {
@@ -55,7 +58,10 @@ const trivy: Calls = (subject, usesNetwork) => [
 
 const grype: Calls = (subject, usesNetwork) => [
   {
-    args: ['archive' in subject ? subject.archive : `dir:${subject.folder}`, '-o', 'json', '-q'],
+    args: [
+      ...['--config', subject.settings, '-o', 'json', '-q'],
+      'archive' in subject ? subject.archive : `dir:${subject.folder}`,
+    ],
     env: {
       GRYPE_CHECK_FOR_APP_UPDATE: 'false',
       ...(usesNetwork ? {} : { GRYPE_DB_AUTO_UPDATE: 'false' }),
@@ -100,13 +106,17 @@ const calls: Record<EngineName, Calls> = {
 
 /** Variables of the caller that engines find their data by; secrets of the caller are none of them. */
 const dataVariables = [
-  ...['HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'CARGO_HOME', 'TRIVY_CACHE_DIR', 'GRYPE_DB_CACHE_DIR'],
+  ...['HOME', 'XDG_CACHE_HOME', 'CARGO_HOME', 'TRIVY_CACHE_DIR', 'GRYPE_DB_CACHE_DIR'],
   ...['OSV_SCANNER_LOCAL_DB_CACHE_DIRECTORY', 'OSV_SCALIBR_LOCAL_DB_CACHE_DIRECTORY'],
 ]
 const networkVariables = [
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR'],
 ]
+
+/** Secrets that an engine is given, which it may print: what a proxy is reached by. */
+export const engineSecrets = (env: Readonly<Record<string, string | undefined>>): string[] =>
+  ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].flatMap((name) => env[name] ?? [])
 
 /** The environment of an engine: where its data is, and with a network how that is reached. Nothing else comes along. */
 export function engineEnvironment(

@@ -230,7 +230,11 @@ test('warnings of cargo-audit keep their kind', () => {
 })
 
 test('without a network every engine is told to fetch nothing, and cargo-audit is asked about its own locks alone', () => {
-  const subject = { folder: '/l', lockfiles: ['/l/0/Cargo.lock', '/l/1/package-lock.json'] }
+  const subject = {
+    settings: '/s.yaml',
+    folder: '/l',
+    lockfiles: ['/l/0/Cargo.lock', '/l/1/package-lock.json'],
+  }
   const told = engineNames.map((engine) => JSON.stringify(engineCalls(engine, subject, false)))
   expect(
     told.map((text) => /TRIVY_SKIP_DB_UPDATE|GRYPE_DB_AUTO_UPDATE|--offline|--no-fetch/.test(text)),
