@@ -20,7 +20,7 @@ describe.each(engineNames)('a report of %s', (engine) => {
     expect(first?.ids).toEqual([...new Set(first?.ids)])
     // Of version 2, where it is beside a newer one, no score is read.
     expect([6.8, 5.3]).toContain(first?.score)
-    expect(first?.fixes[0]).toBe(engine === 'osv-scanner' ? undefined : '0.3.47')
+    expect(first?.fixes).toEqual(engine === 'trivy' ? ['0.3.47', '0.4.1'] : ['0.3.47'])
   })
 
   test('that is cut short, altered or of another program is a problem, and never nothing found', () => {
@@ -199,6 +199,19 @@ describe('a report of cargo-audit', () => {
       '1 RUSTSEC-2024-0436 unmaintained unscored  ',
     ])
   })
+})
+
+test('a flaw that osv-scanner gives no number is as bad as its record says', () => {
+  const said = (more: string) => {
+    const text = JSON.stringify(reports['osv-scanner'])
+      .replace('"max_severity":"6.8"', '"max_severity":" "')
+      .replace(/"score":"[^"]*"/, `"score":"${more}"`)
+    const reading = readEngine('osv-scanner', text)
+    const [first] = reading.ok ? reading.findings : []
+    return [first?.severity, first?.score]
+  }
+  expect(said('CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H')).toEqual(['critical', 9.8])
+  expect(said('nobody knows')).toEqual(['medium', null])
 })
 
 test('what a database took back is no finding', () => {

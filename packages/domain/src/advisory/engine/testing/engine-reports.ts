@@ -98,7 +98,19 @@ export const engineReports: Record<EngineName, object> = {
                 id: 'RUSTSEC-2026-0009',
                 aliases: ['CVE-2026-25727'],
                 summary: 'time: stack exhaustion',
-                affected: [{ package: { name: 'time' }, database_specific: { informational: null } }],
+                severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:L' }],
+                database_specific: { severity: 'MODERATE' },
+                affected: [
+                  {
+                    package: { name: 'time' },
+                    ranges: [
+                      { type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '0.3.47' }] },
+                      { type: 'GIT', events: [{ fixed: 'd3adbeef' }] },
+                    ],
+                    database_specific: { informational: null },
+                  },
+                  { package: { name: 'other' }, ranges: [{ events: [{ fixed: '9.9.9' }] }] },
+                ],
               },
             ],
             groups: [{ ids: ['RUSTSEC-2026-0009'], aliases: [], max_severity: '6.8' }],
