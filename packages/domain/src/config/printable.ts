@@ -8,13 +8,12 @@ export function firstUnprintable(text: string): number | null {
   return index === -1 ? null : index
 }
 
+const everyUnprintable = new RegExp(UNPRINTABLE, 'g')
+
 /** Unprintable characters as escapes, as text between double quotes has them in JSON and YAML (5.7). */
 export const escapeUnprintable = (text: string): string =>
-  text.replaceAll(
-    new RegExp(UNPRINTABLE, 'g'),
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  text.replaceAll(everyUnprintable, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** One line of text that is safe to show: every unprintable character becomes one visible character, tabs a space. */
 export const printable = (line: string): string =>
-  line.replaceAll(/[\t\r\n]/g, ' ').replaceAll(new RegExp(UNPRINTABLE, 'g'), '\uFFFD')
+  line.replaceAll(/[\t\r\n]/g, ' ').replaceAll(everyUnprintable, '\uFFFD')

@@ -10,7 +10,7 @@ const shown = (text: string): string => printable(text.toWellFormed())
 export const engineText = z.string().min(1).max(2_000).transform(shown)
 
 /** A version, which some packages have none of, or the path of a file. */
-export const engineTextOrNone = z.string().max(4_000).transform(shown)
+export const engineTextOrNone = z.string().max(2_000).transform(shown)
 
 /** Words for people: as much of them as a page shows. */
 export const engineWords = z.string().transform((text) => shown(text.slice(0, 1_000)))

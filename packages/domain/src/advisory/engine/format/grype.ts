@@ -21,7 +21,10 @@ const report = z.looseObject({
         fix: z.looseObject({ versions: z.array(z.string()).nullish() }).nullish(),
         description: engineWords.optional(),
       }),
-      relatedVulnerabilities: z.array(z.looseObject({ id: engineText, cvss: scores })).nullish(),
+      relatedVulnerabilities: z
+        .array(z.looseObject({ id: engineText, cvss: scores }))
+        .max(1_000)
+        .nullish(),
       artifact: z.looseObject({
         name: engineText,
         version: engineTextOrNone,
