@@ -1,3 +1,4 @@
+import type { LanguageEcosystem } from '../../inventory/component.ts'
 import type { FindingKind } from '../finding.ts'
 import type { Scored } from '../severity.ts'
 
@@ -19,6 +20,8 @@ export interface EngineFinding extends Scored {
   ids: readonly [string, ...string[]]
   package: string
   version: string
+  /** Registry that the package is of, where the engine says one that is known here. */
+  registry: LanguageEcosystem | null
   kind: FindingKind
   /** Versions that mend it, one for each line of releases, in no order; empty where none is known. */
   fixes: readonly string[]

@@ -18,6 +18,7 @@ const told = (given: Partial<EngineFinding> = {}): EngineFinding => ({
   ids: ['CVE-2026-1'],
   package: 'bad',
   version: '1.0.0',
+  registry: null,
   kind: 'vulnerability',
   severity: 'medium',
   score: 5,
@@ -120,6 +121,16 @@ describe('findings of engines', () => {
       at,
     )
     expect(found).toMatchObject({ package: 'zope.interface', ecosystem: 'PyPI' })
+  })
+
+  test('are of the registry that is said, where one of that name is there', () => {
+    const other = { ...bad, ecosystem: 'npm' as const, file: 'package-lock.json' }
+    const at = [someInventory([bad]), { ...someInventory([other]), file: 'package-lock.json' }]
+    const placesOf = (registry: EngineFinding['registry']) =>
+      merge([report([told({ registry, file: null })])], [], at).map(({ ecosystem }) => ecosystem)
+    expect(placesOf('npm')).toEqual(['npm'])
+    expect(placesOf(null)).toEqual(['crates.io', 'npm'])
+    expect(placesOf('PyPI')).toEqual(['crates.io', 'npm'])
   })
 
   test('are mended by the first version behind the one that is there, of all lines of releases', () => {

@@ -133,15 +133,20 @@ function firstFixBehind(
   return only === undefined || others.length > 0 || compare(only, version) !== null ? null : only
 }
 
-/** A name as it is written, or as PyPI or GitHub know it: engines do not say which registry they mean. */
+/**
+ * A name as it is written, or as PyPI or GitHub know it, in the registry that the engine says; where it says none, or there
+ * is no such package in that, in any.
+ */
 function componentsOf(
-  { package: name, version }: EngineFinding,
+  { package: name, version, registry }: EngineFinding,
   components: ReadonlyMap<string, readonly Component[]>,
 ): readonly Component[] {
   const keys = ['', 'PyPI', 'GitHub Actions'].map((ecosystem) => packageOf(ecosystem, name, version))
-  return [...new Set(keys)].flatMap((key) =>
+  const known = [...new Set(keys)].flatMap((key) =>
     (components.get(key) ?? []).filter(({ ecosystem }) => packageOf(ecosystem, name, version) === key),
   )
+  const said = known.filter(({ ecosystem }) => ecosystem === registry)
+  return said.length > 0 ? said : known
 }
 
 /** What only the engine has seen: nobody here knows where it comes from, or whether it ships. */

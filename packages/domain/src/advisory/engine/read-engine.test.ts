@@ -15,7 +15,12 @@ describe.each(engineNames)('a report of %s', (engine) => {
   test('is read: names, package, version, how bad it is', () => {
     const reading = read(engine, reports[engine])
     const [first] = reading.ok ? reading.findings : []
-    expect(first).toMatchObject({ package: 'time', version: '0.3.41', severity: 'medium' })
+    expect(first).toMatchObject({
+      package: 'time',
+      version: '0.3.41',
+      registry: 'crates.io',
+      severity: 'medium',
+    })
     expect(first?.ids).toContain('CVE-2026-25727')
     expect(first?.ids).toEqual([...new Set(first?.ids)])
     // Of version 2, where it is beside a newer one, no score is read.

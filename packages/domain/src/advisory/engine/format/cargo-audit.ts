@@ -66,6 +66,7 @@ function findingOf(
       ids: advisory == null ? [`${kind} ${own.name}`] : idsOf(advisory.id, advisory.aliases),
       package: own.name,
       version: own.version,
+      registry: 'crates.io',
       kind,
       ...severityOf({ vectors: advisory?.cvss == null ? [] : [advisory.cvss], rating: null }, scoreOf),
       fixes: fixesIn(versions?.patched ?? []),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { LanguageEcosystem } from '../../../inventory/component.ts'
 import { printable } from '../../../config/printable.ts'
 import { rankOf, severityOf, worstOf } from '../../severity.ts'
 import type { Scored } from '../../severity.ts'
@@ -49,6 +50,18 @@ export const idsOf = (first: string, others: readonly string[]): readonly [strin
   first,
   ...new Set(others.filter((id) => id !== first)),
 ]
+
+/** Types of package URLs (purl-spec) by the registries that they name. */
+const registries: ReadonlyMap<string, LanguageEcosystem> = new Map([
+  ['cargo', 'crates.io'],
+  ['npm', 'npm'],
+  ['golang', 'Go'],
+  ['pypi', 'PyPI'],
+])
+
+/** The registry that a package URL names; null where it is none that is known here. */
+export const registryOf = (url: string | undefined): LanguageEcosystem | null =>
+  registries.get(/^pkg:([a-z]+)\//.exec(url ?? '')?.[1] ?? '') ?? null
 
 /** Fixed versions that are read of one flaw: there is one for each line of releases. */
 const FIXES_MAX = 100

@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import type { EngineFinding } from '../engine.ts'
-import { engineText, engineTextOrNone, engineWords, fixesIn, idsOf, scoredBy } from './engine-text.ts'
+import {
+  engineText,
+  engineTextOrNone,
+  engineWords,
+  fixesIn,
+  idsOf,
+  registryOf,
+  scoredBy,
+} from './engine-text.ts'
 
 const scores = z
   .array(
@@ -28,6 +36,7 @@ const report = z.looseObject({
       artifact: z.looseObject({
         name: engineText,
         version: engineTextOrNone,
+        purl: z.string().optional(),
         locations: z.array(z.looseObject({ path: engineTextOrNone })).nullish(),
       }),
     }),
@@ -46,6 +55,7 @@ export const readGrype = (document: unknown): EngineFinding[] =>
       ),
       package: artifact.name,
       version: artifact.version,
+      registry: registryOf(artifact.purl),
       kind: vulnerability.id.startsWith('MAL-') ? 'malicious' : 'vulnerability',
       ...scoredBy({
         scores: told.filter((one) => !isSecond(one)).flatMap(({ metrics }) => metrics?.baseScore ?? []),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ecosystems } from '../../../inventory/component.ts'
 import { scoreOf } from '../../cvss-score.ts'
 import { severityOf, worstOf } from '../../severity.ts'
 import type { Scored } from '../../severity.ts'
@@ -47,7 +48,11 @@ const report = z.looseObject({
       packages: z.array(
         z.looseObject({
           // Code that only a commit names has no name.
-          package: z.looseObject({ name: engineTextOrNone, version: engineTextOrNone }),
+          package: z.looseObject({
+            name: engineTextOrNone,
+            version: engineTextOrNone,
+            ecosystem: z.string().optional(),
+          }),
           vulnerabilities: z.array(flaw).nullish(),
           groups: z
             .array(z.looseObject({ ids: engineNamesOf, max_severity: z.string().optional() }))
@@ -75,6 +80,7 @@ export const readOsvScanner = (document: unknown): EngineFinding[] =>
             ids: idsOf(one.id, one.aliases ?? []),
             package: own.name,
             version: own.version,
+            registry: ecosystems.find((known) => known === own.ecosystem) ?? null,
             kind: kindOf(one),
             ...worstOf([
               scoredBy({ scores: /^\d+(?:\.\d+)?$/.test(said) ? [Number(said)] : [], rating: null }),

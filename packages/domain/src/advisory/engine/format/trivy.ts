@@ -7,6 +7,7 @@ import {
   engineWords,
   fixesIn,
   idsOf,
+  registryOf,
   scoredBy,
 } from './engine-text.ts'
 
@@ -27,6 +28,7 @@ const report = z.looseObject({
               VendorIDs: engineNamesOf.nullish(),
               PkgName: engineText,
               PkgPath: engineTextOrNone.optional(),
+              PkgIdentifier: z.looseObject({ PURL: z.string().optional() }).optional(),
               InstalledVersion: engineTextOrNone.default(''),
               FixedVersion: z.string().optional(),
               Severity: z.string().optional(),
@@ -51,6 +53,7 @@ export const readTrivy = (document: unknown): EngineFinding[] =>
         ids: idsOf(own.VulnerabilityID, own.VendorIDs ?? []),
         package: own.PkgName,
         version: own.InstalledVersion,
+        registry: registryOf(own.PkgIdentifier?.PURL),
         kind: own.VulnerabilityID.startsWith('MAL-') ? 'malicious' : 'vulnerability',
         ...scoredBy({
           scores: scores.flatMap(({ V3Score, V40Score }) => V40Score ?? V3Score ?? []),
