@@ -32,6 +32,15 @@ export function databaseProbeContract(open: () => Promise<DatabaseProbeUnderTest
       expect(connections.allowed).toBeGreaterThanOrEqual(connections.open)
     })
 
+    it('goes to the address that it is given instead of the name', async () => {
+      const { probe, url } = await open()
+      const named = new URL(url)
+      const at = named.hostname
+      named.hostname = 'postgres'
+      expect(await probe.reach(named.href, 20_000, at)).toMatchObject({ reachable: true })
+      expect(await probe.room(named.href, 20_000, at)).toMatchObject({ reachable: true })
+    })
+
     it('says why one does not answer, and nothing of its URL', async () => {
       const { probe, deadUrl } = await open()
       const answer = await probe.reach(deadUrl, 20_000)

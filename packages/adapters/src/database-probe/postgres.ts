@@ -1,6 +1,7 @@
 import type { DatabaseProbe } from '@towpath/app/ports/database-probe.ts'
 import type { SeenDatabase } from '@towpath/domain/adoption/online/online-facts.ts'
 import { Socket } from 'node:net'
+import type { SocketConnectOpts } from 'node:net'
 import { Client, type ClientConfig } from 'pg'
 import { parseIntoClientConfig } from 'pg-connection-string'
 
@@ -33,16 +34,17 @@ const FAULTS: Record<string, string> = {
  * URL, and with it the password. `sslmode` means what it means to libpq, as it does to most applications.
  */
 export function postgresProbe({ wayTo }: PostgresProbeOptions = {}): DatabaseProbe {
-  const asked = async <T>(url: string, question: Question<T>): Promise<T | Unreachable> => {
+  const asked = async <T>({ url, at }: Asked, question: Question<T>): Promise<T | Unreachable> => {
     const config = configOf(url)
     if (config === null) return no('the setting is not a postgres:// URL')
-    if (wayTo === undefined) return await ask(config, question)
-    const { host = 'localhost', port = 5432 } = config
-    return await ask(throughSocket(config, await wayTo({ host, port })), question)
+    if (wayTo === undefined && at === null) return await ask(config, question)
+    const place = { host: at ?? config.host ?? 'localhost', port: config.port ?? 5432 }
+    const way = wayTo === undefined ? place : { path: await wayTo(place) }
+    return await ask(bySocket(config, way), question)
   }
   return {
-    reach: (url, deadlineMs) => asked(url, { deadlineMs, put: versionOf }),
-    room: (url, deadlineMs) => asked(url, { deadlineMs, put: roomOf }),
+    reach: (url, deadlineMs, at = null) => asked({ url, at }, { deadlineMs, put: versionOf }),
+    room: (url, deadlineMs, at = null) => asked({ url, at }, { deadlineMs, put: roomOf }),
   }
 }
 
@@ -51,23 +53,28 @@ export interface PostgresProbeOptions {
   wayTo?: (place: { host: string; port: number }) => Promise<string>
 }
 
+interface Asked {
+  url: string
+  at: string | null
+}
+
 /** Only where the bytes go changes: the name that TLS checks stays the database's. */
-const throughSocket = (config: ClientConfig, path: string): ClientConfig => ({
+const bySocket = (config: ClientConfig, way: SocketConnectOpts): ClientConfig => ({
   ...config,
-  stream: () => new LedSocket(path),
+  stream: () => new LedSocket(way),
 })
 
-/** The driver asks it to connect to a port; it goes by the socket that it was made for. */
+/** The driver asks it to connect to the URL's host; it goes the way that it was made for. */
 class LedSocket extends Socket {
-  readonly #path: string
+  readonly #way: SocketConnectOpts
 
-  constructor(path: string) {
+  constructor(way: SocketConnectOpts) {
     super()
-    this.#path = path
+    this.#way = way
   }
 
   override connect(): this {
-    return super.connect({ path: this.#path })
+    return super.connect(this.#way)
   }
 }
 

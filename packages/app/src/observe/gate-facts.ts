@@ -4,12 +4,14 @@ import { effectivePolicy, evidenceOf } from '@towpath/domain/environment/policy.
 import { frozenAt } from '@towpath/domain/environment/frozen-at.ts'
 import type { EnvironmentPolicy } from '@towpath/domain/environment/policy.ts'
 import { emptyEnvironment } from '@towpath/domain/environment/environment-state.ts'
+import type { ContainerSpec } from '@towpath/domain/deployment/container.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import { environmentOf } from '@towpath/domain/fleet/seat.ts'
 import { fillSecrets } from '@towpath/domain/config/secret-placeholder.ts'
 import type { Performing } from '../runner/performing.ts'
 import { crossedSince } from './crossed-schemas.ts'
+import { composeNameIn, databasePlace } from './database-place.ts'
 import { diskRoom } from './disk-room.ts'
 import { edgeDifferences, foreignNames } from './edge-facts.ts'
 import { imageFacts, isReleaseReady } from './image-facts.ts'
@@ -33,7 +35,7 @@ export async function observeGateFacts(performing: Performing): Promise<GateFact
       observeHost(performing),
       observeDisk(performing),
       imageFacts(performing, deployment),
-      deployment.kind === 'rollback' ? null : observeDatabase(performing),
+      deployment.kind === 'rollback' ? null : observeDatabase(performing, startedFirst(performing)),
       edgeDifferences(performing),
       foreignNames(performing),
       observePrevious(performing),
@@ -107,7 +109,7 @@ export function frozenNow(policy: EnvironmentPolicy, now: string): GateFacts['fr
 
 /** Where a host and its database are looked at from, and as whom. */
 export type HostSources = Pick<Performing, 'installation' | 'config' | 'secrets'> & {
-  engine: Pick<Performing['engine'], 'describe' | 'diskFreeBytes'>
+  engine: Pick<Performing['engine'], 'describe' | 'diskFreeBytes' | 'find'>
 }
 
 export const observeHost = ({ installation, engine }: HostSources): Promise<GateFacts['host']> =>
@@ -119,17 +121,34 @@ export const observeHost = ({ installation, engine }: HostSources): Promise<Gate
 export const observeDisk = ({ installation, engine, config }: HostSources): Promise<GateFacts['disk']> =>
   observed(installation, () => diskRoom(engine, config))
 
-export async function observeDatabase(sources: HostSources): Promise<GateFacts['database']> {
-  const { installation, config, secrets } = sources
+/** What the compose file has beside the services and the first deployment starts: before it, nobody answers there. */
+function startedFirst({ deployment }: Performing): ContainerSpec[] {
+  return (deployment.start?.previous ?? null) === null ? deployment.plan.accessoriesBefore : []
+}
+
+/** Asks the database; one among `starting` that does not run yet is said to be started, and not asked. */
+export async function observeDatabase(
+  sources: HostSources,
+  starting: readonly Pick<ContainerSpec, 'name' | 'networks'>[] = [],
+): Promise<GateFacts['database']> {
+  const { installation, config, secrets, engine } = sources
   const url = config.database?.url
   if (url === undefined) return null
   return await observed(installation, async () => {
     const { text, missing } = fillSecrets(url, secrets)
     if (missing.length > 0) return { reachable: false, why: `the secret ${missing.join(', ')} is missing` }
-    const reached = await installation.databaseOf(config.host.docker).reach(text, databaseDeadlineMs)
+    const at = await databasePlace(engine, config, text)
+    const name = composeNameIn(text)
+    if (at === null && name !== null && starting.some((spec) => answersTo(spec, name)))
+      return { reachable: false, why: `${name} does not run yet`, starts: name }
+    const probe = installation.databaseOf(config.host.docker)
+    const reached = await probe.reach(text, databaseDeadlineMs, at)
     return reached.reachable ? { reachable: true, why: reached.version } : reached
   })
 }
+
+const answersTo = ({ name, networks }: Pick<ContainerSpec, 'name' | 'networks'>, wanted: string): boolean =>
+  name === wanted || networks.some(({ aliases }) => aliases.includes(wanted))
 
 async function observePrevious(performing: Performing): Promise<GateFacts['previous']> {
   const { installation, deployment } = performing

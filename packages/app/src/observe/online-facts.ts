@@ -23,6 +23,7 @@ import { stateOf } from '../state-of.ts'
 import { lookForOperators } from './host-operators.ts'
 import { lookAtNames } from './served-names.ts'
 import type { NamedByProxy } from './served-names.ts'
+import { composeNameIn, databasePlace } from './database-place.ts'
 import { diskRoom } from './disk-room.ts'
 import { observedWithin } from './observed.ts'
 import { withoutValue } from './setting-facts.ts'
@@ -55,7 +56,7 @@ export async function onlineFacts(scope: OnlineScope): Promise<OnlineFacts> {
     observedWithin(installation, lookWithinMs, () => lookAtHost(installation, engine)),
     observedWithin(installation, lookWithinMs, () => diskRoom(engine, config)),
     lookAtImages(scope, engine),
-    lookAtDatabase(scope),
+    lookAtDatabase(scope, engine),
     lookAtLive(scope),
     lookAtNames(scope, lookWithinMs),
     observedWithin(installation, lookWithinMs, async () =>
@@ -164,15 +165,19 @@ function missingSecrets({ config, model, secrets }: OnlineScope): string[] {
   return withoutValue(JSON.stringify({ used, networks, volumes, database, registries }), secrets)
 }
 
-async function lookAtDatabase(scope: OnlineScope): Promise<OnlineFacts['database']> {
-  const { installation, config, secrets, model } = scope
+async function lookAtDatabase(scope: OnlineScope, engine: ReadOnlyEngine): Promise<OnlineFacts['database']> {
+  const { installation, config, secrets, model, environment } = scope
   if (config.database === null) return null
   const { url } = config.database
   const seen = await observedWithin(installation, lookWithinMs, async () => {
     const { text, missing } = fillSecrets(url, secrets)
     if (missing.length > 0)
       return { reachable: false as const, why: `the secret ${missing.join(', ')} is missing` }
-    return await installation.databaseOf(config.host.docker).room(text, databaseDeadlineMs)
+    const at = await databasePlace(engine, config, text)
+    const name = composeNameIn(text)
+    if (at === null && environment.live === null && name !== null && Object.hasOwn(model.services, name))
+      throw new Error(`${name} does not run yet, and the first deployment starts it`)
+    return await installation.databaseOf(config.host.docker).room(text, databaseDeadlineMs, at)
   })
   return { seen, need: connectionNeed(config, model) }
 }

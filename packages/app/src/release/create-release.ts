@@ -96,6 +96,6 @@ const versionTaken = (known: Release): TowpathError =>
     code: 'RELEASE_EXISTS',
     kind: 'conflict',
     message: `Release ${known.version} exists since ${known.createdAt} with other builds, files or schema.`,
-    hint: 'A release never changes: give this one a new version. Nothing was changed.',
+    hint: 'A release never changes: give this one a new version (of what runs: towpath adopt ENVIRONMENT --release VERSION). Nothing was changed.',
     detail: { version: known.version },
   })

@@ -7,7 +7,7 @@ import { pinnedInputs } from '../runner/performing-for.ts'
 /** The part of an engine that a watch may use: none of these calls changes anything on the host. */
 export type ReadOnlyEngine = Pick<
   ContainerEngine,
-  'describe' | 'diskFreeBytes' | 'hasImage' | 'describeImage' | 'list'
+  'describe' | 'diskFreeBytes' | 'find' | 'hasImage' | 'describeImage' | 'list'
 >
 
 /** A host whose containers are the team's own affair, with what the config says of them. */

@@ -50,9 +50,12 @@ export async function drawFirstLine(shell: Shell): Promise<FirstLine> {
     return {
       page: [
         line(span('warning', '▲ drew no line'), `  of what is old: ${thrown.message}`),
-        line(span('quiet', '  Once that is mended: towpath audit --baseline')),
+        line(span('quiet', `  Once that is mended: towpath audit --baseline${ownerFor(thrown)}`)),
       ],
       change: null,
     }
   }
 }
+
+/** `adopt` has no option for it, so the command to run says it whole. */
+const ownerFor = ({ code }: TowpathError): string => (code === 'OWNER_UNKNOWN' ? ' --owner NAME' : '')

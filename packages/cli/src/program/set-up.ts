@@ -39,6 +39,8 @@ const server: Group = (program, act) => {
     .option('--state <dir>', 'keys, first token, embedded database (else ./.towpath)')
     .option('--port <n>', '0 takes any free one (else 4400)')
     .option('--database-url <url>', 'PostgreSQL for the ledger instead of the embedded one')
+    .option('--ssh-config <file>', 'OpenSSH configuration for hosts over SSH (else ~/.ssh/config)')
+    .option('--edge-image <image>', 'HAProxy for edges, as the hosts can pull it (else haproxy:2.6)')
     .option('--standby', 'wait for the present controller to go, then take over')
     .allowUnknownOption()
     .action(act(async () => (await import('../commands/server.ts')).runServer))

@@ -18,7 +18,7 @@ export function ejectionPage(
         : line(span('bad', '  ✖ '), `${service}: nobody yet`),
     ),
     ...written.map((path) => line(span('quiet', `  wrote ${path}`))),
-    line(span('strong', 'Yours to do first: send your proxy past the edge, and reload it')),
+    line(span('strong', 'Yours to do first: send your proxy past the edge for now, and reload it')),
     ...(past.length > 0
       ? past.map(({ file, line: at, from, to }) => line(`  ${file}:${at}  ${from}  ->  `, span('strong', to)))
       : services.flatMap(({ port, behind: [first] }) =>
@@ -29,7 +29,7 @@ export function ejectionPage(
     line(
       span(
         'quiet',
-        '  The names of the services themselves would lead to both for as long as the edge is there.',
+        '  The names of the services themselves would lead to both for as long as the edge is there; once it is gone, write them again.',
       ),
     ),
   ]

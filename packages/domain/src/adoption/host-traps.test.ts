@@ -247,6 +247,23 @@ describe('nginx-upstream', () => {
     ).toEqual(['warn nginx/conf.d/app.conf:2'])
   })
 
+  test.each([
+    ['location /api/', '', 'set $to_api api:4000; first in the location, then proxy_pass http://$to_api;'],
+    [
+      'location /api/',
+      '/',
+      'set $to_api api:4000; first in the location, rewrite ^/api/(.*)$ /$1 break; after it; then proxy_pass http://$to_api;',
+    ],
+    [
+      'location = /api',
+      '/v1/',
+      'set $to_api api:4000; first in the location, rewrite the path to /v1/ as well (rewrite ... break;), which a variable does not; then proxy_pass http://$to_api;',
+    ],
+  ])('keeps the path that %s passes on to %j', (location, uri, fix) => {
+    const text = `resolver 127.0.0.11;\nserver {\n  ${location} {\n    proxy_pass http://api:4000${uri};\n  }\n}\n`
+    expect(checksOf('nginx-upstream', conf(text))[0]?.fix).toBe(fix)
+  })
+
   const upstream =
     'resolver 127.0.0.11;\nupstream b {\n  server api:4000;\n}\nserver {\n  location /api/ {\n    rewrite ^/api(.*)$ $1 break;\n    proxy_pass http://b;\n  }\n}\n'
 

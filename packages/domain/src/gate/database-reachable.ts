@@ -13,12 +13,14 @@ export const databaseReachable: Gate = {
       : ifSeen(
           facts.database,
           { now: facts.now, what: 'the database', fix: 'check database.url of this environment' },
-          ({ reachable, why }) =>
-            reachable
-              ? pass(why)
-              : fail(
+          ({ reachable, why, starts }) => {
+            if (reachable) return pass(why)
+            return starts === undefined
+              ? fail(
                   `the database does not let us in: ${why}`,
                   'check the database and its secret, then deploy again',
-                ),
+                )
+              : notApplicable(`${why}: this deployment starts it`)
+          },
         ),
 }

@@ -32,7 +32,8 @@ export interface GateFacts {
   settings?: { missing: string[] }
   /** Signed evidence of the release's commits and images; absent in older facts. */
   evidence?: ReleaseEvidence
-  database: Observed<{ reachable: boolean; why: string }> | null
+  /** `starts` names a part of the compose file that this deployment starts first of all, where that is the database. */
+  database: Observed<{ reachable: boolean; why: string; starts?: string }> | null
   /** Differences between the edge's wanted state, its file and its run time. */
   edge: Observed<string[]> | null
   /** Containers that are not ours and answer to a name the edge holds. */

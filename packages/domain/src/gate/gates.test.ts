@@ -69,6 +69,11 @@ describe('the checklist', () => {
     ['settings-complete', { settings: { missing: ['MAIL_KEY'] } }, 'fail'],
     ['database-reachable', { database: seen({ reachable: false, why: 'wrong password' }) }, 'fail'],
     ['database-reachable', { database: null }, 'not-applicable'],
+    [
+      'database-reachable',
+      { database: seen({ reachable: false, why: 'db does not run yet', starts: 'db' }) },
+      'not-applicable',
+    ],
     ['edge-in-sync', { edge: seen(['s1 has weight 0, wanted 100']) }, 'fail'],
     ['names-held', { foreign: seen(['x answers to rust-app']) }, 'fail'],
     ['verified-before', { needed: [{ environment: 'staging', verified: null }] }, 'fail'],

@@ -23,7 +23,7 @@ export function databaseAnswers({ environment, database, host }: OnlineFacts): O
       {
         ...{ ...about, status: 'fail' },
         message: `the database does not let the server in: ${seen.value.why}`,
-        fix: 'mend database.url or the secret it names; the database is asked from the host',
+        fix: 'mend database.url or the secret it names; the database is asked from the host, by name where it is a container of the compose project',
       },
       unknownRoom(environment, need, 'the database did not answer'),
     ]

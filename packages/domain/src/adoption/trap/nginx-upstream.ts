@@ -22,6 +22,8 @@ interface Target {
   service: AdoptedService
   address: string
   line: number
+  /** What a variable would lose: the path behind the address, and the location that it takes the place of. */
+  path?: { uri: string; location: string | null }
 }
 
 function onceResolved(survey: AdoptionSurvey, file: NginxFile): Finding[] {
@@ -40,7 +42,7 @@ function onceResolved(survey: AdoptionSurvey, file: NginxFile): Finding[] {
         return target === null ? [] : [{ ...target, upstream }]
       }),
   )
-  const direct = all.flatMap(({ directive }) => directTarget(survey, directive, upstreams))
+  const direct = all.flatMap((walked) => directTarget(survey, walked, upstreams))
   const once = (target: Target, upstream: NginxDirective | null): Finding =>
     finding(survey, { file, target, hasResolver, upstream })
   return [
@@ -53,16 +55,34 @@ function onceResolved(survey: AdoptionSurvey, file: NginxFile): Finding[] {
 /** Where traffic goes by name, upstreams left out: the name of one is no address, its servers are. */
 function directTarget(
   survey: AdoptionSurvey,
-  { name, args, line }: NginxDirective,
+  { directive, around }: { directive: NginxDirective; around: readonly NginxDirective[] },
   upstreams: readonly NginxDirective[],
 ): (Target & { isAsked: boolean })[] {
+  const { name, args, line } = directive
   if (!/^(?:proxy|grpc|fastcgi|uwsgi)_pass$/.test(name)) return []
   const given = args[0] ?? ''
-  const address = /^(?:(?:https?|grpcs?):\/\/)?([^/$]+)/.exec(given)?.[1] ?? given
+  const [, address = given, uri = ''] = /^(?:(?:https?|grpcs?):\/\/)?([^/$]+)(\/[^$]*)?/.exec(given) ?? []
   if (upstreams.some((upstream) => upstream.args[0] === address)) return []
   const target = targetOf(survey, address, line)
   // With any variable in it, $request_uri too, nginx looks the name up for each request.
-  return target === null ? [] : [{ ...target, isAsked: given.includes('$') }]
+  if (target === null) return []
+  const path = uri === '' ? {} : { path: { uri, location: prefixOf(around) } }
+  return [{ ...target, ...path, isAsked: given.includes('$') }]
+}
+
+/** What the location around a line begins with; null where it is no plain prefix. */
+function prefixOf(around: readonly NginxDirective[]): string | null {
+  const [prefix, ...more] = around.findLast((block) => block.name === 'location')?.args ?? []
+  return more.length > 0 ? null : (prefix ?? null)
+}
+
+/** With a variable nginx passes the path as it came, so what stood behind the address has to be written as a rewrite. */
+function rewriteFor({ path }: Target): string {
+  if (path === undefined) return ''
+  const { uri, location } = path
+  return location === null
+    ? ` rewrite the path to ${uri} as well (rewrite ... break;), which a variable does not;`
+    : ` rewrite ^${location}(.*)$ ${uri}$1 break; after it;`
 }
 
 const unresolved = ({ path }: NginxFile, { service, address, line }: Target): Finding => ({
@@ -103,7 +123,7 @@ function finding(survey: AdoptionSurvey, once: Once): Finding {
       (shippedAs === null
         ? ''
         : '. Behind the edge its address stays; one reload of nginx is needed when you adopt'),
-    fix: `${hasResolver ? '' : 'resolver 127.0.0.11 valid=10s; and '}set ${variable} ${target.address}; first in the location, then proxy_pass http://${variable};`,
+    fix: `${hasResolver ? '' : 'resolver 127.0.0.11 valid=10s; and '}set ${variable} ${target.address}; first in the location,${rewriteFor(target)} then proxy_pass http://${variable};`,
     ...(edits === undefined ? {} : { edits }),
   }
 }

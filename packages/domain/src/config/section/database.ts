@@ -13,7 +13,9 @@ export const database = section({
       error: 'holds a password, and this file is no place for one',
       params: { hint: 'put the whole URL into the secrets file and write secret:DATABASE_URL' },
     })
-    .describe('Asked by the database gate.'),
+    .describe(
+      'Asked by the database gate, from the host; the name of a container of the compose project there leads to it.',
+    ),
   ceiling: wholeNumber(1, 1_000_000)
     .optional()
     .describe(
