@@ -23,6 +23,8 @@ export interface LookedAt {
   release: string
   findings: readonly LiveFinding[]
   unknowns: readonly string[]
+  /** Whether all evidence of what it is made of is there and can be read. */
+  isKnown: boolean
   judged: { inputs: MatchInputs; changes: readonly FindingChanges[] } | null
 }
 
@@ -55,6 +57,7 @@ export async function lookAtRelease(
   about: Circumstances,
 ): Promise<LookedAt> {
   const { version } = gathered.release
+  const isKnown = gathered.inventory.unknowns.length === 0
   const inputs = inputsOf(gathered, about)
   const known = knownBy(about.before)
   if (known !== null && canonicalText(known.inputs) === canonicalText(inputs))
@@ -62,6 +65,7 @@ export async function lookAtRelease(
       release: version,
       findings: Object.values(known.findings),
       unknowns: known.unknowns,
+      isKnown,
       judged: null,
     }
   const current = matchAnew(gathered, { inputs, known, data: about.data })
@@ -77,6 +81,7 @@ export async function lookAtRelease(
     release: version,
     findings: Object.values(changes.reduce(applyChanges, known?.findings ?? {})),
     unknowns: current.unknowns,
+    isKnown,
     judged: { inputs, changes },
   }
 }

@@ -48,7 +48,7 @@ export async function openData(
     ...{ digest, newest, count, unread, ecosystems: stored.ecosystems, partial: stored.partial },
     index: (name) => current.indexes.get(name) ?? indexLines(name, []),
     facts: {
-      score: (vector) => scores[vector] ?? null,
+      score: (vector) => (Object.hasOwn(scores, vector) ? (scores[vector] ?? null) : null),
       exploited: exploited === null ? null : new Set(exploited),
       probabilities: null,
       // How a lockfile would be bumped is told by an audit of it, not here.

@@ -60,7 +60,10 @@ async function tellOf(
   newId: Installation['newId'],
 ): Promise<void> {
   const now = looked.find(({ release }) => release === live)
-  const { alert, detected, resolved } = decideNotices(liveFindings, now?.findings ?? [], incidents)
+  const { alert, detected, resolved } = decideNotices(liveFindings, now?.findings ?? [], {
+    open: incidents,
+    isKnown: now?.isKnown ?? true,
+  })
   const about = { environment, actor: 'towpath', ...(now === undefined ? {} : { release: now.release }) }
   const idem = (what: string): string => `findings/${environment}/${seq}/${what}`
   if (alert.length > 0) {

@@ -2,7 +2,6 @@ import type { CommandKind } from '@towpath/domain/deployment/command.ts'
 import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
 import { judgeClaim } from '@towpath/domain/fleet/host-claim.ts'
 import type { HostClaim } from '@towpath/domain/fleet/host-claim.ts'
-import type { LedgerHead } from '@towpath/domain/ledger/event.ts'
 import { installationId, installationView } from '@towpath/domain/ledger/views.ts'
 import type { HostRefusal } from '@towpath/domain/ledger/views.ts'
 import type { Store } from '@towpath/store/store.ts'
@@ -107,7 +106,7 @@ async function claim(installation: Installation, { docker, claims, hold }: Claim
         hold.atMs = elapsedMs()
         return
       }
-      await judge(installation, { docker, found: answer.found, head })
+      await judge(installation, { docker, found: answer.found })
       // Only what was judged may be replaced.
       expected = answer.found
     }
@@ -134,10 +133,12 @@ async function replaced(
 
 async function judge(
   installation: Installation,
-  { docker, found, head }: { docker: string; found: HostClaim | null; head: LedgerHead },
+  { docker, found }: { docker: string; found: HostClaim | null },
 ): Promise<void> {
   if (found === null) return
   const { store, fence } = installation
+  // Read after the host answered: under another address of the same host we may have signed it meanwhile, further on.
+  const head = await store.head()
   const verdict = judgeClaim(found, { fence, head, ...(await knownOf(store, found)) })
   if (verdict === 'newer-controller') throw fencedOff(docker, { fence, found })
   if (verdict === 'may-act') return

@@ -28,10 +28,20 @@ export function mergeAliases(concerned: readonly Concerned[]): FlawGroup[] {
     (a, b) => rankOf(a.advisory.id) - rankOf(b.advisory.id) || compareText(a.advisory.id, b.advisory.id),
   )
   const groups: Concerned[][] = []
+  // Those that share no name are not the same: a kernel has thousands of advisories, and few of them are compared.
+  const byName = new Map<string, Set<number>>()
   for (const item of ordered) {
-    const group = groups.find((members) => members.every((other) => areSame(other, item, members)))
-    if (group === undefined) groups.push([item])
-    else group.push(item)
+    const names = namesOf(item)
+    const near = [...new Set(names.flatMap((name) => [...(byName.get(name) ?? [])]))].toSorted(
+      (a, b) => a - b,
+    )
+    const found = near.find((at) => {
+      const members = groups[at] ?? []
+      return members.every((other) => areSame(other, item, members))
+    })
+    const at = found ?? groups.length
+    groups[at] = [...(groups[at] ?? []), item]
+    for (const name of names) byName.set(name, (byName.get(name) ?? new Set<number>()).add(at))
   }
   return groups.map(groupOf)
 }

@@ -11,6 +11,8 @@ export interface StoredAdvisories extends Pick<
   unread: number
   /** Hex SHA-256 of the stored lines of each ecosystem. */
   parts: Readonly<Record<string, string>>
+  /** Ids that are known to be exploited; null where no list was loaded, absent in what older versions recorded. */
+  exploited?: number | null
   /** Hex SHA-256 of what is joined: scores by vector, and ids that are known to be exploited. */
   joined: string
   /** RFC 3339, by the server's clock. */
@@ -22,3 +24,7 @@ export interface StoredAdvisories extends Pick<
 
 /** Most bytes of all lines together, before they are packed: several times as many as npm's. */
 export const ADVISORY_BYTES_MAX = 256 * 1024 * 1024
+
+/** Most lines of one ecosystem, and letters of a line. */
+export const ADVISORY_LINES_MAX = 2_000_000
+export const ADVISORY_LINE_LENGTH_MAX = 4 * 1024 * 1024

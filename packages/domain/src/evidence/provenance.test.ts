@@ -55,6 +55,14 @@ describe('an identity', () => {
     expect(problemOf(identity)).toContain(words)
   })
 
+  test('of a proposal is nobody’s, whatever ref is asked for', () => {
+    for (const ref of ['refs/pull/7/merge', 'refs/pull/7/head', 'refs/merge-requests/7/head'])
+      expect(
+        problemOf({ ref, signer: someIdentity.signer.replace('refs/heads/main', ref) }, { refs: [] }),
+      ).toContain('a proposal')
+    expect(problemOf({ ref: 'refs/heads/pull/7' }, { refs: [] })).toBeNull()
+  })
+
   test('that leaves anything out is never the one demanded', () => {
     for (const key of ['signer', 'issuer', 'repository', 'ref', 'commit'] as const)
       expect(problemOf({ [key]: '' })).not.toBeNull()

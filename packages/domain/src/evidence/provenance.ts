@@ -54,18 +54,26 @@ export function identityProblem(
   { demand, commits, now }: { demand: ProvenanceDemand; commits: readonly string[]; now: string },
 ): string | null {
   const { repository, signer, ref, issuer, commit } = identity
-  const asks = (values: readonly string[]): string => `and this environment asks for ${values.join(' and ')}`
   if (!demand.repositories.every((name) => isSameUri(repository, repositoryUri(name))))
     return `it was built in ${repository || 'no repository'}, ${asks(demand.repositories)}`
   if (!demand.workflows.every((workflow) => isSignedBy(signer, workflowUri(workflow, repository))))
     return `it was signed by ${signer || 'nobody'}, ${asks(demand.workflows)}`
-  if (!demand.refs.every((pattern) => isRefOf(ref, pattern)))
-    return `it was built from ${ref || 'no ref'}, ${asks(demand.refs)}`
+  const from = refProblem(ref, demand.refs)
+  if (from !== null) return from
   if (!demand.issuers.every((name) => name === issuer))
     return `${issuer || 'nobody'} vouched for its workflow, ${asks(demand.issuers)}`
   if (commits.length > 0 && !commits.includes(commit))
     return `it was built from commit ${commit || 'that it does not name'}, and the release says ${commits.join(' and ')}`
   return agedProblem(signedAt, { maxAgeMs: demand.maxAgeMs, now })
+}
+
+const asks = (values: readonly string[]): string => `and this environment asks for ${values.join(' and ')}`
+
+function refProblem(ref: string, patterns: readonly string[]): string | null {
+  if (isProposal(ref)) return `it was built from ${ref}, a proposal, which may hold anybody's code`
+  return patterns.every((pattern) => isRefOf(ref, pattern))
+    ? null
+    : `it was built from ${ref || 'no ref'}, ${asks(patterns)}`
 }
 
 function agedProblem(
@@ -96,6 +104,9 @@ function workflowUri(workflow: string, repository: string): { repository: string
 const isSignedBy = (signer: string, { repository, file }: { repository: string; file: string }): boolean =>
   isSameUri(signer.slice(0, repository.length), repository) &&
   signer.slice(repository.length).startsWith(`/${file}@`)
+
+/** Of GitHub and GitLab. A fork's code runs under them as its target repository's own. */
+const isProposal = (ref: string): boolean => /^refs\/(?:pull|merge-requests)\//.test(ref)
 
 const isRefOf = (ref: string, pattern: string): boolean =>
   pattern.endsWith('*') ? ref.startsWith(pattern.slice(0, -1)) : ref === pattern

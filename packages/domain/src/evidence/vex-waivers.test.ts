@@ -124,6 +124,7 @@ describe('an OpenVEX document is read', () => {
       ['example.com/a/b v1.2.0'],
     ],
     ['of a part that nobody can read', [{ '@id': 'x', subcomponents: [{ '@id': 'who knows' }] }], []],
+    ['of a package that no inventory here holds', [{ '@id': 'pkg:maven/org.acme/a@1' }], []],
     ['of a package and an image', [{ '@id': 'pkg:cargo/rsa@0.9.8' }, { '@id': 'pkg:oci/shop' }], null],
   ])('%s', (_what, products, packages) => {
     expect(read({ ...base, products })).toMatchObject({

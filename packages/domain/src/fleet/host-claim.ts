@@ -3,9 +3,9 @@ import { compareHeads } from '../ledger/remembered-head.ts'
 
 /** What a host remembers of the controller that acted on it last: its fence, and the head of its ledger then. */
 export interface HostClaim {
-  /** 0 where what the host has cannot be read. */
+  /** 0 where it cannot be read. */
   fence: number
-  /** Null where what the host has cannot be read. */
+  /** Null where it cannot be read. */
   head: LedgerHead | null
 }
 

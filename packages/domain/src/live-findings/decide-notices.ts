@@ -22,12 +22,13 @@ export interface Notices {
 
 /**
  * Whom what became of the live release concerns: what was known against it before, and is now; nothing where nothing is
- * live. A flaw in several places, and one that was there before, is told once.
+ * live. A flaw in several places, and one that was there before, is told once. No incident ends because it is not known
+ * (`isKnown`) what the live release is made of.
  */
 export function decideNotices(
   before: readonly LiveFinding[],
   after: readonly LiveFinding[],
-  open: readonly OpenIncident[],
+  { open, isKnown }: { open: readonly OpenIncident[]; isKnown: boolean },
 ): Notices {
   const known = new Set(before.filter(isBlocking).map(findingKey))
   const fresh = new Map(after.filter(isBlocking).map((finding) => [findingKey(finding), finding]))
@@ -36,7 +37,7 @@ export function decideNotices(
   return {
     alert: [...fresh].flatMap(([key, finding]) => (known.has(key) ? [] : [noticed(finding)])),
     detected: [...exploited].flatMap(([key, finding]) => (opened.has(key) ? [] : [noticed(finding)])),
-    resolved: open.filter(({ key }) => !exploited.has(key)),
+    resolved: isKnown ? open.filter(({ key }) => !exploited.has(key)) : [],
   }
 }
 

@@ -86,6 +86,7 @@ describe('what is known of kept releases', () => {
     const asked = { now, policy: { dataAgeMaxMs: 2 * dayMs } }
     expect(staleness({ newest: '2026-02-28T00:00:00Z' }, asked)).toBeNull()
     expect(staleness({ newest: null }, asked)).toContain('no record')
+    expect(staleness({ newest: '2099-01-01T00:00:00Z' }, asked)).toContain('yet to come')
     const stale = staleness({ newest: '2026-02-20T00:00:00Z' }, asked)
     expect(stale).toContain('at most 2 d')
     const kept = [known('1.0.0', { packages: {} })]
@@ -115,25 +116,28 @@ describe('who has to be told', () => {
   const bad = findingsOf(known('1.0.0', { packages: { rand: '1.0.0' } }))
   const exploited = findingsOf(known('1.0.0', { packages: { rand: '1.0.0' }, exploited: ['CVE-2026-1'] }))
 
+  const told = (before: typeof bad, after: typeof bad, incidents: typeof open) =>
+    decideNotices(before, after, { open: incidents, isKnown: true })
   const open = [{ incident: 'inc_1', key: 'CVE-2026-1 rand', id: 'CVE-2026-1', package: 'rand', at: now }]
 
   it('of what counts now and did not before, once', () => {
-    expect(decideNotices([], bad, [])).toMatchObject({ alert: [{ id: 'CVE-2026-1' }], detected: [] })
-    expect(decideNotices(bad, bad, [])).toMatchObject({ alert: [], detected: [] })
-    expect(decideNotices(bad, [], [])).toMatchObject({ alert: [], detected: [] })
+    expect(told([], bad, [])).toMatchObject({ alert: [{ id: 'CVE-2026-1' }], detected: [] })
+    expect(told(bad, bad, [])).toMatchObject({ alert: [], detected: [] })
+    expect(told(bad, [], [])).toMatchObject({ alert: [], detected: [] })
   })
 
   it('of an incident where it is known to be exploited, also when only that is news, until it is no more', () => {
-    expect(decideNotices([], exploited, []).detected).toHaveLength(1)
-    expect(decideNotices(bad, exploited, [])).toMatchObject({ alert: [], detected: [{ id: 'CVE-2026-1' }] })
-    expect(decideNotices(exploited, exploited, open)).toEqual({ alert: [], detected: [], resolved: [] })
-    expect(decideNotices(exploited, bad, open).resolved).toEqual(open)
-    expect(decideNotices(exploited, [], open).resolved).toEqual(open)
+    expect(told([], exploited, []).detected).toHaveLength(1)
+    expect(told(bad, exploited, [])).toMatchObject({ alert: [], detected: [{ id: 'CVE-2026-1' }] })
+    expect(told(exploited, exploited, open)).toEqual({ alert: [], detected: [], resolved: [] })
+    expect(told(exploited, bad, open).resolved).toEqual(open)
+    expect(told(exploited, [], open).resolved).toEqual(open)
+    expect(decideNotices(exploited, [], { open, isKnown: false }).resolved).toEqual([])
   })
 
   it('of an incident again where what it was about comes back', () => {
     const about = { environment: 'production', release: '1.0.0', actor: 'towpath', at: now }
-    const [finding] = decideNotices([], exploited, []).detected
+    const [finding] = told([], exploited, []).detected
     if (finding === undefined) throw new Error('one was detected')
     const detected = { incident: 'inc_1', finding, why: 'it is live' }
     const opened = foldEnvironmentFindings(undefined, {

@@ -6,6 +6,7 @@ import { packageKey } from '../inventory/package-key.ts'
 import { compareText } from '../version/order.ts'
 import { FINDINGS_MAX, flawKey } from './live-finding.ts'
 import type { Flaw, InventoryPart, ReleaseInventory } from './live-finding.ts'
+import { withinBound } from './within-bound.ts'
 
 /** Advisories ready to match, with what is joined to them. */
 export interface MatchData extends AdvisoryData {
@@ -100,13 +101,14 @@ function matchPart(
   { where, services, inventories }: InventoryPart,
   data: MatchData,
 ): { flaws: Flaw[]; unknowns: string[] } {
+  const within = withinBound(inventories, data)
   const { findings, unknowns } = audit({
-    ...{ inventories, data, facts: data.facts, waivers: [], rule: 'none' },
+    ...{ inventories: within.inventories, data, facts: data.facts, waivers: [], rule: 'none' },
     // No clock: how old the data is, is told when somebody asks.
     ...{ now: new Date(0), ageMaxMs: null },
   })
   return {
-    unknowns: unknowns.map(({ message }) => message.trim()),
+    unknowns: [...within.unknowns, ...unknowns.map(({ message }) => message.trim())],
     flaws: findings.map((finding): Flaw => {
       const { id, aliases, package: name, version, ecosystem, kind, severity } = finding
       const { score, fixed, presence, isExploited, summary, file } = finding

@@ -37,12 +37,41 @@ describe('advisories of the server', () => {
 
   it('are refused where they are older, fewer or cover less, unless an admin of all says so', async () => {
     await scene.send([flaw])
-    await scene.api.addPrincipal('ci', [{ environment: 'guarded', role: 'deployer' }])
+    await scene.api.addPrincipal('ci', [{ environment: '*', role: 'deployer' }])
     const older = await scene.send([{ ...flaw, newest: hoursAgo(2) }], { as: 'ci' })
     expect([older.status, ((await older.json()) as { code: string }).code]).toEqual([409, 'ADVISORIES_LESS'])
     expect((await scene.send([], { as: 'ci' })).status).toBe(409)
     expect((await scene.send([], { as: 'ci', replace: true })).status).toBe(403)
     expect((await scene.send([], { replace: true })).status).toBe(201)
+  })
+
+  it('judge every environment, so a role in one of them does not bring any', async () => {
+    await scene.api.addPrincipal('one', [{ environment: 'guarded', role: 'deployer' }])
+    expect((await scene.send([flaw], { as: 'one' })).status).toBe(403)
+  })
+
+  it('hide nothing by what they say of themselves, and date from no time to come', async () => {
+    await scene.send([flaw], { exploited: ['CVE-2026-7'] })
+    await scene.api.addPrincipal('ci', [{ environment: '*', role: 'deployer' }])
+    const body = {
+      ...{ source: 'a test', newest: flaw.newest, count: 1_000_000, unread: 0, partial: [], scores: {} },
+      ...{ ecosystems: { npm: gzipSync('').toString('base64') }, exploited: ['CVE-2026-7'] },
+    }
+    const empty = await scene.api.ask('POST /v1/advisories', { as: 'ci', body })
+    expect(await empty.json()).toMatchObject({
+      code: 'ADVISORIES_LESS',
+      detail: expect.stringContaining('0 lines of npm'),
+    })
+    const forgetful = await scene.send([flaw], { as: 'ci', exploited: [] })
+    expect(await forgetful.json()).toMatchObject({
+      code: 'ADVISORIES_LESS',
+      detail: expect.stringContaining('known to be exploited'),
+    })
+    const future = await scene.send([{ ...flaw, newest: hoursAgo(-48) }], {
+      as: 'ci',
+      exploited: ['CVE-2026-7'],
+    })
+    expect(await future.json()).toMatchObject({ detail: expect.stringContaining('yet to come') })
   })
 
   it('that grew too old leave what is live unknown, not clean', async () => {
@@ -62,7 +91,10 @@ describe('advisories of the server', () => {
       replace: true,
     }
     const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024))
-    for (const npm of [Buffer.from('no gzip'), gzipSync('a line without its tab'), bomb]) {
+    // As an array of lines these alone would be more than the memory of the server.
+    const lineEnds = gzipSync(Buffer.alloc(200 * 1024 * 1024, '\n'))
+    const oneLine = gzipSync(`left\t{"i":"${'x'.repeat(5 * 1024 * 1024)}","m":""}`)
+    for (const npm of [Buffer.from('no gzip'), gzipSync('a line without its tab'), bomb, lineEnds, oneLine]) {
       const answer = await scene.api.ask('POST /v1/advisories', {
         as: 'maker',
         body: { ...body, ecosystems: { npm: npm.toString('base64') } },

@@ -95,6 +95,18 @@ describe('what is known against what is live', () => {
     expect((await scene.findings()).items[0]).toMatchObject({ incidents: [] })
   })
 
+  it('ends no incident because nobody knows any more what is live', async () => {
+    await scene.send([flaw], { exploited: ['CVE-2026-7'] })
+    await scene.look()
+    await scene.goLive('1.1.0', null)
+    await scene.look()
+    expect(await scene.live()).toMatchObject({ release: '1.1.0', verdict: 'unknown' })
+    expect(await scene.eventsOf('incident.resolved')).toEqual([])
+    await scene.bringScan('1.1.0', { left: '1.0.1' })
+    await scene.look()
+    expect(await scene.eventsOf('incident.resolved')).toHaveLength(1)
+  })
+
   it('is recorded once where the first look was killed before its end', async () => {
     await scene.send([flaw])
     const { installation } = scene

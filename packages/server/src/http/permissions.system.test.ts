@@ -59,8 +59,9 @@ const table: Row[] = [
       ...{ source: 'a test', newest: null, count: 0, unread: 0, partial: [], ecosystems: {} },
       ...{ exploited: null, scores: {} },
     },
-    may: deploying,
-    elsewhere: deploying,
+    // Every environment is judged by them.
+    may: [],
+    elsewhere: [],
   },
   { request: 'GET /v1/findings?environment=production', may: everyRole, elsewhere: [] },
   { request: 'GET /v1/findings/ev_00000000/explain', may: everyRole, elsewhere: everyRole },
@@ -118,6 +119,7 @@ const ofOneHost = table
 
 /** What a role on every environment may do besides. */
 const everywhere: Record<string, readonly Role[]> = {
+  'POST /v1/advisories': deploying,
   'POST /v1/ledger/verify': everyRole,
   'POST /v1/ledger/take-over': ['admin'],
   'GET /v1/ledger/export': ['admin'],

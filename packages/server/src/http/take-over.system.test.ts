@@ -81,6 +81,23 @@ describe('a controller that is about to act on a host', () => {
     expect(await isSetAside(subject.installation)).toBe(false)
   })
 
+  it('is not taken for an old copy where it signed the same host under another address meanwhile', async () => {
+    const { store } = subject.installation
+    there = { fence: 7, head: await store.head() }
+    subject.installation.claimsOf = () => ({
+      replace: async (expected, claim) => {
+        if (expected === null) {
+          await subject.addPrincipal('another', [])
+          there = { fence: 7, head: await store.head() }
+        }
+        return await claims.replace(expected, claim)
+      },
+    })
+    await hold()
+    expect(there).toEqual({ fence: 7, head: await store.head() })
+    expect(await isSetAside(subject.installation)).toBe(false)
+  })
+
   it('asks again beside its work after a second, and what it learns counts from the next act on', async () => {
     await hold()
     const { elapsedMs } = subject.installation

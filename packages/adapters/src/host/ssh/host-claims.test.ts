@@ -64,19 +64,31 @@ describe('what a host remembers of its controllers', () => {
     expect(answer).toEqual({ replaced: false, found: claim(8, 40) })
   })
 
+  it('of a newer controller shows its fence whatever else it says, so that nobody asks for a claim without end', async () => {
+    await claims().replace(null, claim(1, 40))
+    writeFileSync(file(), '# fence: 9\n# head, as a later version writes it: 7\n')
+    const answer = await claims().replace(null, claim(8, 41))
+    expect(answer).toEqual({ replaced: false, found: { fence: 9, head: null } })
+  })
+
   it('is kept apart for each installation', async () => {
     await claims('inst_1').replace(null, claim(8, 40))
     expect(await claims('inst_2').replace(null, claim(7, 3))).toEqual({ replaced: true })
   })
 
-  it.each(['', '# fence: 7\n', `# head: 3 ${hash}\n`, `# fence: 7\n# head: 3 ${hash.slice(1)}\n`])(
-    'that cannot be read is told as such, and replaced by whoever expects just that (%j)',
-    async (text) => {
+  it.each([
+    ['', 0],
+    [`# head: 3 ${hash}\n`, 0],
+    ['# fence: 7\n', 7],
+    [`# fence: 7\n# head: 3 ${hash.slice(1)}\n`, 7],
+  ])(
+    'that cannot be read is told as such, with its fence where it has one, and replaced by whoever expects just that (%j)',
+    async (text, fence) => {
       await claims().replace(null, claim(1, 40))
       writeFileSync(file(), text)
       const asking = claims()
       const answer = await asking.replace(null, claim(8, 41))
-      expect(answer).toEqual({ replaced: false, found: { fence: 0, head: null } })
+      expect(answer).toEqual({ replaced: false, found: { fence, head: null } })
       const found = answer.replaced ? null : answer.found
       expect(await asking.replace(found, claim(8, 41))).toEqual({ replaced: true })
     },

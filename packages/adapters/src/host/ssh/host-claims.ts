@@ -15,8 +15,8 @@ export function hostClaims(link: SshLink, installation: string): HostClaims {
   const textOf = (claim: HostClaim): string => texts.get(claim) ?? claimText(claim)
   return {
     replace: async (expected, claim) => {
-      const doing = 'sign what it remembers of its controller'
       const folder = posix.join(posix.dirname(await disk.root()), claimsFolder, installation)
+      const doing = `sign what it remembers of its controller, ${posix.join(folder, fileName)}`
       const files = { kept: [], files: [], fenced: [fileName, claimText(claim)] as const, fence: claim.fence }
       const script = fencedScript(folder, files, { expected: expected === null ? null : textOf(expected) })
       const { exitCode, output } = await link.answer(script, doing)
@@ -38,6 +38,8 @@ export const claimText = ({ fence, head }: HostClaim): string =>
 export function readClaim(text: string): HostClaim {
   const [, seq, hash] = /^# head: (\d{1,15}) ([0-9a-f]{64})$/m.exec(text) ?? []
   const fence = fenceIn(text)
-  if (fence === null || seq === undefined || hash === undefined) return { fence: 0, head: null }
+  if (fence === null) return { fence: 0, head: null }
+  // As the host compares it: where a newer one acts there, it is no matter of what else can be read.
+  if (seq === undefined || hash === undefined) return { fence, head: null }
   return { fence, head: { seq: Number(seq), hash } }
 }

@@ -39,7 +39,7 @@ const provenance = section({
   )
     .optional()
     .describe(
-      'Ref that the run was started for; a `*` at its end stands for any rest. Left out, any branch will do.',
+      'Ref that the run was started for; a `*` at its end stands for any rest. Left out, any branch or tag will do; a pull request never does.',
     ),
   issuer: text(
     'the URL of an OIDC issuer',

@@ -80,7 +80,8 @@ function packagesOf(products: readonly z.output<typeof product>[]): VexPackage[]
     const parts = typeof one === 'string' ? [] : (one.subcomponents ?? [])
     if (parts.length > 0) return parts.flatMap((part) => packageIn(part) ?? [])
     const own = packageIn(one)
-    return own === null ? null : [own]
+    if (own !== null) return [own]
+    return isForeignPackage(one) ? [] : null
   })
   return named.length === 0 || named.includes(null) ? null : named.flatMap((own) => own ?? [])
 }
@@ -100,12 +101,27 @@ const packageTypes = new Set([
 /** Types whose names hold their namespace. */
 const spacedTypes = new Set(['npm', 'golang', 'githubactions', 'github'])
 
-function packageIn(
-  one: string | { '@id'?: string | undefined; identifiers?: { purl?: string | undefined } | undefined },
-): VexPackage | null {
-  const url = typeof one === 'string' ? one : (one.identifiers?.purl ?? one['@id'] ?? '')
+/** Types that name what is shipped as a whole. */
+const wholeTypes = new Set(['oci', 'docker', 'generic'])
+
+type Named = string | { '@id'?: string | undefined; identifiers?: { purl?: string | undefined } | undefined }
+
+const urlIn = (one: Named): string =>
+  typeof one === 'string' ? one : (one.identifiers?.purl ?? one['@id'] ?? '')
+
+/** A package of a kind that no inventory here holds: what is said of it is said of nothing else. */
+function isForeignPackage(one: Named): boolean {
   try {
-    const { type, namespace, name, version } = PackageURL.fromString(url)
+    const { type } = PackageURL.fromString(urlIn(one))
+    return type !== undefined && !packageTypes.has(type) && !wholeTypes.has(type)
+  } catch {
+    return false
+  }
+}
+
+function packageIn(one: Named): VexPackage | null {
+  try {
+    const { type, namespace, name, version } = PackageURL.fromString(urlIn(one))
     if (type === undefined || name === undefined || !packageTypes.has(type)) return null
     return {
       type,

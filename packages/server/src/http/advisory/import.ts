@@ -7,6 +7,8 @@ import { advisoriesShape, showAdvisories } from './advisories-shape.ts'
 const name = z.string().regex(/^[^\p{Cc}]{1,100}$/u)
 const line = z.string().regex(/^[^\p{Cc}]{1,300}$/u)
 
+const areFew = (byName: object): boolean => Object.keys(byName).length <= 1_000
+
 const body = z
   .strictObject({
     source: line,
@@ -14,7 +16,7 @@ const body = z
     count: z.int().min(0),
     unread: z.int().min(0),
     partial: z.array(name).max(1_000),
-    ecosystems: z.record(name, z.base64()).openapi({
+    ecosystems: z.record(name, z.base64()).refine(areFew, 'at most 1000 ecosystems').openapi({
       description: 'By ecosystem: its lines as `towpath advisories` keeps them, in gzip, in base64.',
     }),
     exploited: z.array(line).max(100_000).nullable().openapi({
