@@ -93,7 +93,9 @@ export function audit(input: AuditInput): AuditResult {
     const index = indexes.get(ecosystem) ?? joinIndexes(ecosystem, advisedAs(ecosystem).map(data.index))
     indexes.set(ecosystem, index)
     const { findings, gaps, notCompared } = matchInventory(inventory, index, facts)
-    found.push(...findings, ...foreignFindings(inventory))
+    // One by one: as arguments of one call, a hundred thousand are too many.
+    for (const finding of findings) found.push(finding)
+    found.push(...foreignFindings(inventory))
     lockfiles.push({ file, ecosystem, components: components.length, notCompared, isCovered })
     for (const gap of gaps)
       unknowns.push({

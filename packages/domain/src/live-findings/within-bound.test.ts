@@ -33,6 +33,18 @@ describe('what one look compares', () => {
     expect(bounded.unknowns).toEqual([expect.stringContaining('5 components were not compared')])
   })
 
+  it('holds where every version of very many is flawed', () => {
+    const [own] = inventories
+    const [linux] = own?.components ?? []
+    if (part === undefined || own === undefined || linux === undefined) throw new Error('there is one')
+    const many = Array.from({ length: COMPARED_MAX / 1_000 }, (_, at) => ({ ...linux, version: `1.0.${at}` }))
+    const release = { ...someRelease({}), parts: [{ ...part, inventories: [{ ...own, components: many }] }] }
+    const index = indexLines('crates.io', lines)
+    const found = matchRelease(release, { ...data, index: () => index })
+    expect(found.flaws.size).toBe(2_000)
+    expect(found.unknowns).toEqual([expect.stringContaining('more findings than')])
+  })
+
   it('takes thousands of flaws of one package in its stride', () => {
     const found = matchRelease(someRelease({ linux: '1.0.0' }), data)
     expect(found.flaws.size).toBe(1_000)

@@ -6,7 +6,7 @@ import type { Component, Inventory } from '../inventory/component.ts'
  * Advisories that are held against the components of one image or commit, in all: several times as many as those of a
  * whole Debian with its kernel. A look is one piece of work, and nothing else of the server runs meanwhile.
  */
-export const COMPARED_MAX = 300_000
+export const COMPARED_MAX = 150_000
 
 /** Leaves out components from where the bound is reached, and says how many: what was not compared is unknown. */
 export function withinBound(

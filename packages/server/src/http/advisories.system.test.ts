@@ -48,6 +48,29 @@ describe('advisories of the server', () => {
   it('judge every environment, so a role in one of them does not bring any', async () => {
     await scene.api.addPrincipal('one', [{ environment: 'guarded', role: 'deployer' }])
     expect((await scene.send([flaw], { as: 'one' })).status).toBe(403)
+    const unread = await scene.api.ask('POST /v1/advisories', { as: 'one', body: { ecosystems: 'none' } })
+    expect(unread.status).toBe(403)
+  })
+
+  it('are taken one bundle at a time', async () => {
+    const { store } = scene.installation
+    const held = Promise.withResolvers<void>()
+    scene.installation.store = {
+      ...store,
+      transact: async (work) => {
+        await held.promise
+        return await store.transact(work)
+      },
+    }
+    const both = [scene.send([flaw]), scene.send([flaw])]
+    const early = await Promise.race(both)
+    expect(((await early.json()) as { code: string }).code).toBe('ADVISORIES_BUSY')
+    held.resolve()
+    expect((await Promise.all(both)).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      201, 409,
+    ])
+    scene.installation.store = store
+    expect((await scene.send([flaw])).status).toBe(201)
   })
 
   it('hide nothing by what they say of themselves, and date from no time to come', async () => {

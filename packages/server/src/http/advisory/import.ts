@@ -1,6 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import { importAdvisories } from '@towpath/app/live-findings/import-advisories.ts'
-import type { Endpoint } from '../api-env.ts'
+import { requirePermission } from '@towpath/app/principal/caller.ts'
+import type { Installation } from '@towpath/app/installation.ts'
+import { TowpathError } from '@towpath/domain/error/towpath-error.ts'
+import type { MiddlewareHandler } from 'hono'
+import type { ApiEnv, Endpoint } from '../api-env.ts'
 import { endpoint, json, jsonBody } from '../endpoint.ts'
 import { advisoriesShape, showAdvisories } from './advisories-shape.ts'
 
@@ -41,7 +45,33 @@ const route = endpoint({
   responses: { 201: json(advisoriesShape, 'What the server holds now') },
 })
 
+/** A bundle takes memory many times its size while it is read. */
+const importing = new WeakSet<Installation>()
+
+/** Before the body is read: whoever may not bring any fills no memory with them, and who may does so one by one. */
+const guard: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const { served, caller } = c.var
+  requirePermission(caller, 'bring-advisories', '*')
+  if (importing.has(served.installation)) throw busy()
+  importing.add(served.installation)
+  try {
+    await next()
+  } finally {
+    importing.delete(served.installation)
+  }
+}
+
+const busy = (): TowpathError =>
+  new TowpathError({
+    code: 'ADVISORIES_BUSY',
+    kind: 'conflict',
+    message: 'Somebody else brings advisories at this moment.',
+    hint: 'These were not read, and nothing was changed by them. Send them again in a minute: towpath advisories send',
+    retryable: true,
+  })
+
 export const importAdvisoriesEndpoint: Endpoint = (api) => {
+  api.use(route.path, guard)
   api.openapi(route, async (c) => {
     const { ecosystems, ...about } = c.req.valid('json')
     const packed = Object.entries(ecosystems).map(
