@@ -121,8 +121,9 @@ it('names a host that does not answer, and knows nothing of what stands on it', 
   const change = editConfig(scene, [{ path: ['environments', 'staging', 'host'], value: { docker } }])
   expect(await faultsWith(change, 'staging')).toEqual([
     ...['host fail', 'host-clock unknown', 'host-disk unknown'],
-    // The image of an accessory is on that host or nowhere.
+    // The images of an accessory and of the edge are on that host or nowhere.
     ...[
+      'images unknown',
       'images unknown',
       'host-images unknown',
       'host-images unknown',

@@ -13,7 +13,7 @@ export function composeNameIn(url: string): string | null {
 /** Address on the host of the container that a database's URL means by its name in the compose file; null where it means none that runs. */
 export async function databasePlace(
   engine: Pick<ContainerEngine, 'find'>,
-  config: ResolvedConfig,
+  config: Pick<ResolvedConfig, 'project' | 'environment' | 'map'>,
   url: string,
 ): Promise<string | null> {
   const name = composeNameIn(url)

@@ -8,7 +8,9 @@ import type { ContainerSpec } from '@towpath/domain/deployment/container.ts'
 import type { EnvironmentState } from '@towpath/domain/environment/environment-state.ts'
 import type { GateFacts } from '@towpath/domain/gate/gate-facts.ts'
 import { environmentOf } from '@towpath/domain/fleet/seat.ts'
+import type { ResolvedConfig } from '@towpath/domain/config/resolved-config.ts'
 import { fillSecrets } from '@towpath/domain/config/secret-placeholder.ts'
+import type { Installation } from '../installation.ts'
 import type { Performing } from '../runner/performing.ts'
 import { crossedSince } from './crossed-schemas.ts'
 import { composeNameIn, databasePlace } from './database-place.ts'
@@ -112,6 +114,13 @@ export type HostSources = Pick<Performing, 'installation' | 'config' | 'secrets'
   engine: Pick<Performing['engine'], 'describe' | 'diskFreeBytes' | 'find'>
 }
 
+/** The same for the database alone. */
+interface DatabaseSources extends Pick<HostSources, 'secrets'> {
+  installation: Pick<Installation, 'now' | 'databaseOf'>
+  config: Pick<ResolvedConfig, 'project' | 'environment' | 'map' | 'database' | 'host'>
+  engine: Pick<HostSources['engine'], 'find'>
+}
+
 export const observeHost = ({ installation, engine }: HostSources): Promise<GateFacts['host']> =>
   observed(installation, async () => {
     const described = await engine.describe()
@@ -128,7 +137,7 @@ function startedFirst({ deployment }: Performing): ContainerSpec[] {
 
 /** Asks the database; one among `starting` that does not run yet is said to be started, and not asked. */
 export async function observeDatabase(
-  sources: HostSources,
+  sources: DatabaseSources,
   starting: readonly Pick<ContainerSpec, 'name' | 'networks'>[] = [],
 ): Promise<GateFacts['database']> {
   const { installation, config, secrets, engine } = sources

@@ -139,8 +139,8 @@ async function lookAtAccessory(
 
 type NamedImage = Pick<SeenImage, 'services' | 'shipped' | 'image'>
 
-/** Each image once: repositories of what is shipped, and what the accessories of the compose file name. */
-function imagesOf({ config, model }: OnlineScope): NamedImage[] {
+/** Each image once: repositories of what is shipped, what the accessories of the compose file name, and the edge's. */
+function imagesOf({ installation, config, model }: OnlineScope): NamedImage[] {
   const own = config.jobs.flatMap(({ name, image }) =>
     'repository' in image ? [{ name, image: image.repository }] : [],
   )
@@ -154,7 +154,8 @@ function imagesOf({ config, model }: OnlineScope): NamedImage[] {
       ...{ image, shipped: isShipped },
       services: users.map(({ name }) => name),
     }))
-  return [...eachOnce(shipped, true), ...eachOnce(accessories, false)]
+  const edge = { services: [], shipped: false, image: installation.edgeImage }
+  return [...eachOnce(shipped, true), ...eachOnce(accessories, false), edge]
 }
 
 /** As a deployment's gate has it, but for a working copy that has no plan yet. */

@@ -103,6 +103,20 @@ describe('what nobody could see', () => {
   })
 })
 
+test('an edge whose image is nowhere is told before it is needed, with the option that names another', () => {
+  const edge = { services: [], shipped: false, image: 'haproxy:2.6', fromHost: null }
+  expect(one({ images: [{ ...edge, seen: seen('absent') }] }, 'images')).toMatchObject({
+    ...{ status: 'fail', line: 9, message: expect.stringMatching(/no haproxy:2\.6, which the edge runs/) },
+    fix: expect.stringMatching(/--edge-image/),
+  })
+  expect(one({ images: [{ ...edge, seen: unseen('no way') }] }, 'images')).toMatchObject({
+    ...{ status: 'unknown', fix: expect.stringMatching(/--edge-image/) },
+  })
+  expect(checked({ images: [{ ...edge, seen: seen('on-host') }] })).toContainEqual(
+    expect.objectContaining({ id: 'images', status: 'pass', message: expect.stringMatching(/of the edge/) }),
+  )
+})
+
 test('what a person has to mend is told as the fault itself tells it', () => {
   const host = { ...good.host, seen: { at, unknown: 'another key.', fix: 'ssh-keygen -R app' } }
   expect(one({ host }, 'host')).toMatchObject({

@@ -85,10 +85,10 @@ const leftAnswer = ({ docker, takeAway }: OnlineFacts['left'][number], facts: On
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 
 function imageAnswer({ services, shipped, image, seen }: SeenImage, facts: OnlineFacts): OnlineAnswer {
-  const who = services.join(', ')
-  const about = { id: 'images', key: ['services', services[0] ?? '', 'image'] } as const
+  const { who, key, mend, elsewhere } = userOf(services, facts)
+  const about = { id: 'images', key } as const
   if ('unknown' in seen) {
-    const otherwise = 'see that the registry runs and that the server reaches it'
+    const otherwise = `see that the registry runs and that the server reaches it${elsewhere}`
     const { why, fix } = notSeen(seen, { host: facts.host, otherwise })
     const message = `the image of ${who} (${image}) could not be asked for: ${why}`
     // A release is made from what the server finds there; for the others only the engine goes to a registry.
@@ -110,9 +110,28 @@ function imageAnswer({ services, shipped, image, seen }: SeenImage, facts: Onlin
   return {
     ...{ ...about, status: 'fail' },
     message: `the registry has no ${image}, which ${who} runs, and the host has none either`,
-    fix: 'push it, or mend its tag in the compose file',
+    fix: mend,
   }
 }
+
+/** Who runs an image, where that is written, and what to do where no registry has it. */
+const userOf = (
+  services: readonly string[],
+  facts: OnlineFacts,
+): { who: string; key: readonly string[]; mend: string; elsewhere: string } =>
+  services[0] === undefined
+    ? {
+        who: 'the edge',
+        key: ofEnvironment(facts),
+        mend: 'name one that the host can pull: towpath server --edge-image IMAGE',
+        elsewhere: ', or name another image: towpath server --edge-image IMAGE',
+      }
+    : {
+        who: services.join(', '),
+        key: ['services', services[0], 'image'],
+        mend: 'push it, or mend its tag in the compose file',
+        elsewhere: '',
+      }
 
 /** The server may reach a registry that the host does not, and it is the host that pulls. */
 function hostImageAnswer({ services, fromHost }: SeenImage, facts: OnlineFacts): OnlineAnswer[] {

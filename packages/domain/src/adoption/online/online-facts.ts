@@ -49,7 +49,7 @@ export interface SeenHost {
 }
 
 export interface SeenImage {
-  /** Services that run it, by their names in towpath.yaml, or in the compose file where it has none. */
+  /** Services that run it, by their names in towpath.yaml, or in the compose file where it has none; none for the edge's image. */
   services: string[]
   /** True where Towpath ships it: `image` is a repository then, and any tag in it will do. */
   shipped: boolean
