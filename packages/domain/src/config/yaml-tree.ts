@@ -21,7 +21,7 @@ const SCALAR_LENGTH_MAX = 4096
 const ALIASES_MAX = 100
 
 /** Words that name something of every object: as keys they are never what they seem. */
-const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
+export const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Maps whose keys are other people's names, so that `x-` means nothing special in them. */
 export const isMapOfForeignKeys = (key: string): boolean => key === 'headers'

@@ -156,6 +156,15 @@ test('what is written is always a configuration that can be used, whatever the s
   )
 })
 
+test('a service under a word that is no key gets another name', () => {
+  const survey = surveyOf({ 'compose.yaml': 'services:\n  0prototype:\n    image: x\n' })
+  const { proposal: made } = propose(survey, {
+    answers: nothing,
+    facts: { folderName: 'constructor', remotes: [] },
+  })
+  expect(parseConfig({ path: 'towpath.yaml', text: renderConfig(made) })).toMatchObject({ ok: true })
+})
+
 test('the workflow that is written is one, and builds each image once, scans all, and only then pushes', () => {
   const files = {
     'compose.yaml':

@@ -1,3 +1,4 @@
+import { RESERVED_KEYS } from '../../config/yaml-tree.ts'
 import { scalarsIn } from '../../repository/placed-yaml.ts'
 import { buildingOf } from '../../repository/service-role.ts'
 import { environmentOf, textValue, valueOf } from '../../repository/written-compose.ts'
@@ -141,7 +142,7 @@ function folderOf(survey: AdoptionSurvey, { folder, before }: Answers): Told<str
   return { value: before.folder, source: null, isSaid: true }
 }
 
-/** Lower-case letters, digits and dashes, a letter first. */
+/** Lower-case letters, digits and dashes, a letter first; a word that `towpath.yaml` takes as a key. */
 export function nameFrom(text: string, otherwise: string): string {
   const name = text
     .toLowerCase()
@@ -149,7 +150,7 @@ export function nameFrom(text: string, otherwise: string): string {
     .replaceAll(/^[^a-z]+|-+$/g, '')
     .slice(0, 40)
     .replace(/-+$/, '')
-  return name === '' ? otherwise : name
+  return name === '' || RESERVED_KEYS.has(name) ? otherwise : name
 }
 
 /** Refuses to resolve anywhere, so that nobody ships from it by mistake. */
