@@ -22,6 +22,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   subject.host.comeBack()
+  subject.host.images.add(subject.installation.edgeImage)
   subject.registry.state = 'up'
 })
 
@@ -45,9 +46,10 @@ async function answersTo(files: Record<string, string>, environment?: string): P
   return checks.map(({ id, status }) => `${id} ${status}`)
 }
 
+/** Of two images the first is what is shipped, the second the edge's. */
 const allGood = [
-  ...['host pass', 'host-clock pass', 'host-disk pass'],
-  ...['images pass', 'host-images pass', 'secret-values pass', 'second-operator pass'],
+  ...['host pass', 'host-clock pass', 'host-disk pass', 'images pass', 'images pass'],
+  ...['host-images pass', 'secret-values pass', 'second-operator pass'],
 ]
 
 it('says what it saw of each, at its line of towpath.yaml', async () => {
@@ -60,13 +62,19 @@ it('a host, a registry and a login that fail are told one by one, and the others
   subject.host.goAway()
   expect(await answersTo(shopFiles())).toEqual([
     ...['host fail', 'host-clock unknown', 'host-disk unknown'],
-    ...['images pass', 'host-images unknown', 'secret-values pass', 'second-operator unknown'],
+    ...['images pass', 'images unknown', 'host-images unknown'],
+    ...['secret-values pass', 'second-operator unknown'],
   ])
   subject.host.comeBack()
   for (const state of ['down', 'closed'] as const) {
     subject.registry.state = state
-    expect(await answersTo(shopFiles())).toEqual(allGood.with(3, 'images fail').toSpliced(4, 1))
+    expect(await answersTo(shopFiles())).toEqual(allGood.with(3, 'images fail').toSpliced(5, 1))
   }
+})
+
+it('an image of the edge that the host has not, and no registry gives, is told before a deployment needs it', async () => {
+  subject.host.images.delete(subject.installation.edgeImage)
+  expect(await answersTo(shopFiles())).toEqual(allGood.with(4, 'images fail'))
 })
 
 it('a secret that nobody sealed and a database that needs it fail, with the command that mends both', async () => {
@@ -77,7 +85,7 @@ it('a secret that nobody sealed and a database that needs it fail, with the comm
   const sealed = await sealSettings('OTHER=1\n', [await subject.installation.secrets.recipient()])
   for (const name of ['staging', 'production', 'guarded']) files[`secrets/${name}.env.age`] = base64(sealed)
   expect(await answersTo(files)).toEqual([
-    ...allGood.with(5, 'secret-values fail').slice(0, -1),
+    ...allGood.with(6, 'secret-values fail').slice(0, -1),
     ...['database fail', 'connections unknown', 'second-operator pass'],
   ])
 })
@@ -117,7 +125,9 @@ it('only reads: of the engine nothing is called that changes anything, and neith
   const watched = recorded()
   await ask(shopFiles())
   watched.stop()
-  expect(new Set(watched.calls)).toEqual(new Set(['describe', 'diskFreeBytes', 'find', 'platformsOf']))
+  expect(new Set(watched.calls)).toEqual(
+    new Set(['describe', 'diskFreeBytes', 'find', 'hasImage', 'platformsOf']),
+  )
   expect(await store.head()).toEqual(before)
 })
 
